@@ -1,0 +1,49 @@
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+/**
+ * Jest 30 on Node 20 cannot require() an ES module, and Nest 12 ships nothing else, so swc turns every ESM-only
+ * dependency into CommonJS. Which those are is read from node_modules: an upgrade needs no edit here.
+ */
+function esmOnlyPackages(root) {
+  const names = readdirSync(root).flatMap((entry) =>
+    entry.startsWith('@') ? readdirSync(join(root, entry)).map((name) => `${entry}/${name}`) : [entry],
+  );
+  return names.filter((name) => {
+    const manifest = join(root, name, 'package.json');
+    if (!existsSync(manifest)) return false;
+    const { type, main = '', exports } = JSON.parse(readFileSync(manifest, 'utf8'));
+    const isModule = type === 'module' || main.endsWith('.mjs');
+    return isModule && !JSON.stringify(exports ?? {}).includes('"require"');
+  });
+}
+
+const modules = join(__dirname, 'node_modules');
+const transpiled = existsSync(modules) ? [...esmOnlyPackages(modules), '@nestjs/swagger'] : [];
+const swc = (parser) => ['@swc/jest', {
+  swcrc: false,
+  jsc: { target: 'es2022', keepClassNames: true, parser, transform: { legacyDecorator: true, decoratorMetadata: true } },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+}];
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: {
+    '\\.ts$': swc({ syntax: 'typescript', decorators: true }),
+    '\\.m?js$': swc({ syntax: 'ecmascript' }),
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${transpiled.map((name) => name.replace(/[.]/g, '\\.')).join('|')})/)`],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+
+module.exports = {
+  testTimeout: 60_000,
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
+    { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.spec.ts'] },
+    { ...shared, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts'] },
+    { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.spec.ts'] },
+  ],
+};
