@@ -12,8 +12,8 @@ function esmOnlyPackages(root) {
   return names.filter((name) => {
     const manifest = join(root, name, 'package.json');
     if (!existsSync(manifest)) return false;
-    const { type, main = '', exports } = JSON.parse(readFileSync(manifest, 'utf8'));
-    const isModule = type === 'module' || main.endsWith('.mjs');
+    const { type, main, exports } = JSON.parse(readFileSync(manifest, 'utf8'));
+    const isModule = type === 'module' || String(main).endsWith('.mjs');
     return isModule && !JSON.stringify(exports ?? {}).includes('"require"');
   });
 }

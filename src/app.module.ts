@@ -1,0 +1,31 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { IdentityModule } from './identity/identity.module';
+import { AuditInterceptor } from './platform/audit/audit.interceptor';
+import { AuthGuard } from './platform/auth/auth.guard';
+import { type Config, ConfigModule } from './platform/config';
+import { ErrorFilter } from './platform/http/error.filter';
+import { InputPipe } from './platform/http/input.pipe';
+import { ToolResultInterceptor } from './platform/mcp/tool-result.interceptor';
+import { MetricsInterceptor } from './platform/metrics/metrics.interceptor';
+import { PlatformModule } from './platform/platform.module';
+import { TenantsModule } from './tenants/tenants.module';
+
+/** The table of contents: the platform, then the features, then what every call through either door passes. */
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [ConfigModule.with(config), PlatformModule, IdentityModule, TenantsModule],
+      providers: [
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_INTERCEPTOR, useClass: MetricsInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: ToolResultInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+        { provide: APP_PIPE, useClass: InputPipe },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { Flag, ListOf, Nested, object, Text } from '../platform/schema';
+
+export class NoArguments {}
+
+export class TeamRoleItem {
+  @Text() name: string;
+  @Text() role: string;
+}
+
+export class ServerInfo {
+  @Text() version: string;
+  @Text() platform: string;
+  @Text({ nullable: true }) gitops_head: string | null;
+  @Flag() read_only: boolean;
+}
+
+export class WhoamiAnswer {
+  @Text() user: string;
+  @Text() auth_method: string;
+  @Text({ nullable: true }) expires_at: string | null;
+  @Flag() admin: boolean;
+  @ListOf(object(() => TeamRoleItem)) teams: TeamRoleItem[];
+  @Nested(() => ServerInfo) server: ServerInfo;
+}

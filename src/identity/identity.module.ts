@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { IdentityController } from './identity.controller';
+import { IdentityService } from './identity.service';
+import { IdentityTools } from './identity.tools';
+
+@Module({ controllers: [IdentityTools, IdentityController], providers: [IdentityService] })
+export class IdentityModule {}

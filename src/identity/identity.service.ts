@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Access } from '../platform/auth/access';
+import type { Actor } from '../platform/auth/actor';
+import { Config } from '../platform/config';
+import { Gitops } from '../platform/gitops';
+import { packageVersion } from '../platform/package-root';
+import type { WhoamiAnswer } from './identity.dto';
+
+@Injectable()
+export class IdentityService {
+  constructor(
+    @Inject(Access) private readonly access: Access,
+    @Inject(Gitops) private readonly gitops: Gitops,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  async whoami(actor: Actor): Promise<WhoamiAnswer> {
+    const { head } = await this.gitops.world();
+    return {
+      user: actor.login,
+      auth_method: actor.method,
+      expires_at: actor.expiresAt?.toISOString() ?? null,
+      admin: actor.isAdmin,
+      teams: await this.access.teamsOf(actor),
+      server: {
+        version: packageVersion,
+        platform: this.config.values.platformDomain,
+        gitops_head: head ?? null,
+        read_only: this.config.values.readOnly,
+      },
+    };
+  }
+}

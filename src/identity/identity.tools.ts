@@ -1,0 +1,24 @@
+import { Inject } from '@nestjs/common';
+import { McpController } from '@rekog/mcp-nest';
+import type { Actor } from '../platform/auth/actor';
+import { Caller, Input, ReadTool } from '../platform/mcp';
+import { NoArguments, WhoamiAnswer } from './identity.dto';
+import { IdentityService } from './identity.service';
+
+@McpController()
+export class IdentityTools {
+  constructor(@Inject(IdentityService) private readonly identity: IdentityService) {}
+
+  @ReadTool({
+    name: 'mctl_whoami',
+    title: 'Check Identity',
+    description: 'Who you are here, your teams with your role in each, and the server you talk to. Call it first.',
+    role: 'any',
+    team: 'none',
+    input: NoArguments,
+    answer: WhoamiAnswer,
+  })
+  whoami(@Input() _: NoArguments, @Caller() actor: Actor): Promise<WhoamiAnswer> {
+    return this.identity.whoami(actor);
+  }
+}

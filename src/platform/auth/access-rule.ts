@@ -1,0 +1,24 @@
+import { SetMetadata } from '@nestjs/common';
+import type { Role } from '../gitops';
+
+/**
+ * What a route or tool asks of its caller. `any`: whoever is signed in, the service filters. A tenant role: at least that role in
+ * the team that argument `team` names. `resource`: the service finds the team behind an id and asks `Access` itself.
+ */
+export interface AccessRule {
+  readonly role: Role | 'any' | 'admin';
+  readonly team: 'argument' | 'resource' | 'none';
+  readonly kind: 'read' | 'write' | 'destructive';
+  /** Name in the audit trail of a refused call. */
+  readonly name: string;
+}
+
+const ACCESS_RULE = 'mctl:access';
+const PUBLIC = 'mctl:public';
+
+/** Declares who may call. Whatever declares nothing is refused. */
+export const Allow = (rule: AccessRule | 'operation-in-path' | 'signed-in') => SetMetadata(ACCESS_RULE, rule);
+/** Opens a route to callers without a credential. */
+export const Public = () => SetMetadata(PUBLIC, true);
+
+export { ACCESS_RULE, PUBLIC };

@@ -1,0 +1,24 @@
+/** How the caller proved who they are. `system` is MCTL itself, e.g. a sweeper. */
+export type AuthMethod = 'local' | 'system';
+export type Door = 'mcp' | 'rest' | 'cli' | 'system';
+
+/** Through what a call came. Nothing here decides anything; it is recorded. */
+export interface Via {
+  readonly door: Door;
+  readonly requestId: string;
+  /** The client's own, unverified name. */
+  readonly client?: string;
+}
+
+/** Who calls. First argument of every service method, never ambient. */
+export interface Actor {
+  readonly login: string;
+  readonly email?: string;
+  readonly method: AuthMethod;
+  readonly isAdmin: boolean;
+  readonly expiresAt?: Date;
+  readonly via: Via;
+}
+
+/** Logins of all identity providers we know; also keeps commit authors and trailers on one line. */
+export const LOGIN_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/;

@@ -1,0 +1,81 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard as PassportGuard } from '@nestjs/passport';
+import { Audit } from '../audit/audit';
+import { MctlError, NotAllowed, Unauthenticated } from '../errors';
+import { Gitops } from '../gitops';
+import { actorOf, rawInputOf, requestOf } from '../mcp/call';
+import { NAME_PATTERN } from '../operations/arguments.dto';
+import { Access } from './access';
+import { type AccessRule, PUBLIC } from './access-rule';
+import type { Actor } from './actor';
+import { LOCAL_TOKEN } from './local-token.strategy';
+import { RateLimits } from './rate-limits';
+import { AccessRules } from './access-rules';
+
+/**
+ * The one global guard of both doors, closed by default. On HTTP it authenticates; at the route or tool itself it counts, and asks
+ * whether the caller's role in the named team suffices. A tool call passes here twice: as HTTP request and as call.
+ */
+@Injectable()
+export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate {
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(AccessRules) private readonly rules: AccessRules,
+    @Inject(Access) private readonly access: Access,
+    @Inject(RateLimits) private readonly limits: RateLimits,
+    @Inject(Gitops) private readonly gitops: Gitops,
+    @Inject(Audit) private readonly audit: Audit,
+  ) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()])) return true;
+    if (context.getType() === 'http') await super.canActivate(context);
+    const rule = this.rules.of(context);
+    if (!rule) throw new NotAllowed('This route declares no access, so nobody may use it.', { code: 'undeclared' });
+    if (rule !== 'signed-in') await this.admit(actorOf(context), rule, rawInputOf(context));
+    return true;
+  }
+
+  /** Passport's verdict in our own errors. */
+  override handleRequest<User>(error: unknown, user: User | false): User {
+    if (error instanceof MctlError) throw error;
+    if (error || !user)
+      throw new Unauthenticated('A token is needed: Authorization: Bearer TOKEN.', {
+        cause: error,
+        fix: 'npm run --silent mctl -- token --user LOGIN signs one.',
+      });
+    return user;
+  }
+
+  override getRequest(context: ExecutionContext): unknown {
+    return requestOf(context);
+  }
+
+  private async admit(actor: Actor, rule: AccessRule, input: unknown): Promise<void> {
+    await this.limits.count(actor, rule.kind);
+    const team = namedTeam(input);
+    try {
+      // A team that is no name at all is left to the input pipe, which says so without looking anything up.
+      if (rule.role === 'admin' || (rule.team === 'argument' && team !== undefined)) {
+        this.access.check(await this.gitops.world(), actor, rule, { team });
+      }
+    } catch (error) {
+      if (rule.kind !== 'read') await this.recordRefusal(actor, rule, team, error);
+      throw error;
+    }
+  }
+
+  private async recordRefusal(actor: Actor, rule: AccessRule, team: string | undefined, error: unknown): Promise<void> {
+    const code = error instanceof MctlError ? error.code : 'internal';
+    await this.audit.record({ event: 'refused', operation: rule.name, risk: rule.kind, actor, team, code });
+  }
+}
+
+/** The team an input names, if it is a name. */
+export function namedTeam(input: unknown): string | undefined {
+  const team = typeof input === 'object' && input !== null && 'team' in input ? input.team : undefined;
+  return typeof team === 'string' && NAME_PATTERN.test(team) ? team : undefined;
+}

@@ -1,0 +1,79 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { jwtVerify, SignJWT } from 'jose';
+import { ulid } from '../crypto';
+import { Config } from '../config';
+import { InvalidInput, Unauthenticated } from '../errors';
+import { Keys } from '../keys';
+import { LOGIN_PATTERN } from './actor';
+
+const ISSUER = 'urn:mctl:local-issuer';
+const ALGORITHM = 'EdDSA';
+/** Longest life of a local token: whoever needs more signs a new one. */
+const MAX_TTL_MS = 30 * 86_400_000;
+
+export interface LocalIdentity {
+  readonly login: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Signs and verifies the short-lived tokens of the embedded default. Whoever can read the data folder can sign: that is why MCTL
+ * listens on loopback only while nothing else vouches for callers.
+ */
+@Injectable()
+export class LocalIssuer {
+  constructor(
+    @Inject(Keys) private readonly keys: Keys,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  /** @throws InvalidInput for a login or a lifetime that is not allowed. */
+  async sign(login: string, ttlMs: number): Promise<string> {
+    if (!LOGIN_PATTERN.test(login))
+      throw new InvalidInput('The user is not a login.', {
+        field: 'user',
+        expected: 'letters, digits and . _ @ + -, at most 100',
+      });
+    if (ttlMs <= 0 || ttlMs > MAX_TTL_MS)
+      throw new InvalidInput('The lifetime is out of range.', { field: 'ttl', expected: 'a duration from 1s to 30d' });
+    const now = Math.floor(Date.now() / 1000);
+    return new SignJWT({})
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt' })
+      .setIssuer(ISSUER)
+      .setAudience(this.audience)
+      .setSubject(login)
+      .setJti(ulid())
+      .setIssuedAt(now)
+      .setNotBefore(now)
+      .setExpirationTime(now + Math.floor(ttlMs / 1000))
+      .sign(this.keys.signingKey);
+  }
+
+  /** @throws Unauthenticated for anything but a token of this installation, for this resource, at this time. */
+  async verify(token: string): Promise<LocalIdentity> {
+    try {
+      const { payload } = await jwtVerify(token, this.keys.verifyingKey, {
+        issuer: ISSUER,
+        audience: this.audience,
+        algorithms: [ALGORITHM],
+        typ: 'at+jwt',
+        requiredClaims: ['sub', 'exp', 'nbf', 'jti'],
+        clockTolerance: 5,
+      });
+      const { sub = '', exp = 0 } = payload;
+      if (!LOGIN_PATTERN.test(sub)) throw new Error('the subject is not a login');
+      return { login: sub, expiresAt: new Date(exp * 1000) };
+    } catch (cause) {
+      throw new Unauthenticated('The token is not valid here, or no longer.', {
+        code: 'invalid_token',
+        fix: 'Sign a new one: npm run --silent mctl -- token --user LOGIN',
+        cause,
+      });
+    }
+  }
+
+  private get audience(): string {
+    const { publicUrl } = this.config.values;
+    return publicUrl ? `${publicUrl}/mcp` : 'urn:mctl:local';
+  }
+}

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Config } from '../config';
+import { Unavailable } from '../errors';
+import type { Actor } from './actor';
+
+/** Calls per user and minute, reads and writes apart. */
+@Injectable()
+export class RateLimits {
+  private readonly reads: RateLimiterMemory;
+  private readonly writes: RateLimiterMemory;
+
+  constructor(@Inject(Config) { values }: Config) {
+    this.reads = new RateLimiterMemory({ points: values.readsPerMinute, duration: 60 });
+    this.writes = new RateLimiterMemory({ points: values.writesPerMinute, duration: 60 });
+  }
+
+  /** @throws Unavailable `rate_limited` with the seconds to wait. */
+  async count({ login }: Actor, kind: 'read' | 'write' | 'destructive'): Promise<void> {
+    const limiter = kind === 'read' ? this.reads : this.writes;
+    try {
+      await limiter.consume(login.toLowerCase());
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+      throw new Unavailable(`That is more than ${limiter.points} ${kind === 'read' ? 'reads' : 'writes'} a minute.`, {
+        code: 'rate_limited',
+        fix: `Wait ${seconds} s.`,
+        retryAfterSeconds: seconds,
+      });
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
+import { SETTINGS, type SettingValues } from './settings';
+
+/** The settings, checked once before anything starts. Durations are milliseconds, sizes KiB. */
+export class Config {
+  constructor(readonly values: Readonly<SettingValues>) {}
+
+  /** The data folder as an absolute path. */
+  get dataDir(): string {
+    return resolve(this.values.dataDir);
+  }
+
+  /** The administrator whose token `npm start` prints. */
+  get localAdmin(): string {
+    return this.values.admins[0] ?? 'admin';
+  }
+
+  isAdmin(login: string): boolean {
+    return this.values.admins.some((admin) => admin.toLowerCase() === login.toLowerCase());
+  }
+}
+
+/** All that is wrong with the environment, one line each. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `MCTL cannot start, ${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+    );
+    this.name = ConfigError.name;
+  }
+}
+
+/**
+ * Reads and checks all settings.
+ * @throws ConfigError with every problem at once, unknown `MCTL_*` names included: a misspelt limit must not pass silently.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems = unknownNames(environment);
+  const values: Record<string, unknown> = {};
+  for (const [key, { name, schema, fallback }] of Object.entries(SETTINGS)) {
+    const result = schema.safeParse(environment[name] ?? fallback);
+    if (result.success) values[key] = result.data;
+    else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`);
+  }
+  if (problems.length === 0) problems.push(...contradictions(values as SettingValues));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return new Config(values as SettingValues);
+}
+
+function unknownNames(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = Object.values(SETTINGS).map(({ name }) => name);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('MCTL_') && !known.some((each) => each === name))
+    .map((name) => {
+      const near = closest(name, known);
+      return `${name} is not a setting${distance(name, near) <= 4 ? `; did you mean ${near}?` : ''}`;
+    });
+}
+
+function contradictions({ host, admins, commitUrl }: SettingValues): string[] {
+  const problems: string[] = [];
+  if (!isLoopback(host)) {
+    problems.push(
+      `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1`,
+    );
+  }
+  if (admins.length === 0) problems.push('MCTL_ADMINS must name at least one login');
+  if (commitUrl && !commitUrl.includes('{sha}')) problems.push('MCTL_COMMIT_URL must contain {sha}');
+  return problems;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

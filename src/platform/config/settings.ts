@@ -1,0 +1,187 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { parseDuration } from './duration';
+import { setting } from './setting';
+
+const integer = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`);
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+const optionalText = z.string().transform((value) => value || undefined);
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const duration = z.string().transform((value, context) => {
+  const milliseconds = parseDuration(value);
+  if (milliseconds === undefined) context.addIssue('must be a duration such as 30s, 10m, 1h or 7d');
+  return milliseconds ?? 0;
+});
+const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+const domain = z
+  .string()
+  .regex(new RegExp(`^${label}(\\.${label})*$`), 'must be a lower-case domain name such as apps.example.org');
+const publicUrl = z
+  .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })])
+  .transform((value) => value.replace(/\/+$/, '') || undefined);
+
+/** Every setting there is. Durations end up in milliseconds. The order is that of `.env.example`. */
+export const SETTINGS = {
+  port: setting('PORT', integer(0, 65535), {
+    fallback: '8080',
+    help: 'Port of MCP, REST and the docs; 0 picks a free one.',
+  }),
+  host: setting('MCTL_HOST', z.string().min(1), {
+    fallback: '127.0.0.1',
+    help: 'Address to listen on. Anything but loopback is refused while the local issuer is the only identity.',
+  }),
+  publicUrl: setting('MCTL_PUBLIC_URL', publicUrl, {
+    fallback: '',
+    help: 'URL under which clients reach MCTL; empty = http://HOST:PORT. It is the audience of the tokens we sign.',
+    example: 'https://mctl.example.org',
+  }),
+  dataDir: setting('MCTL_DATA_DIR', z.string().min(1), {
+    fallback: './data',
+    help: 'Folder of the embedded store, the embedded repository and the keys. Back it up; one process at a time opens it.',
+  }),
+  admins: setting('MCTL_ADMINS', list, {
+    fallback: 'admin',
+    help: 'Platform administrators, a comma list of logins. They may do everything in every team.',
+  }),
+  gitopsRemote: setting('MCTL_GITOPS_REMOTE', optionalText, {
+    fallback: '',
+    help: 'GitOps repository: https, ssh or file URL; empty = a bare repository under the data folder, seeded by the first start.',
+    example: 'https://git.example.org/platform/gitops.git',
+  }),
+  gitopsBranch: setting(
+    'MCTL_GITOPS_BRANCH',
+    z.string().regex(/^(?!-)(?!.*\.\.)[A-Za-z0-9._/-]{1,200}$/, 'must be a branch name'),
+    {
+      fallback: 'main',
+      help: 'Branch that MCTL reads and commits to, the one Argo CD follows.',
+    },
+  ),
+  gitopsRoot: setting(
+    'MCTL_GITOPS_ROOT',
+    z
+      .string()
+      .regex(
+        /^([A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*)?$/,
+        'must be a relative folder without ..',
+      ),
+    {
+      fallback: 'platform-gitops',
+      help: 'Folder inside the repository that MCTL manages; empty = the top.',
+    },
+  ),
+  gitopsTokenFile: setting('MCTL_GITOPS_TOKEN_FILE', optionalText, {
+    fallback: '',
+    help: 'File with the token for an https remote. It is read again at every use, so that it can be rotated.',
+  }),
+  gitopsUsername: setting('MCTL_GITOPS_USERNAME', z.string().min(1), {
+    fallback: 'x-access-token',
+    help: 'User name sent with the token of an https remote.',
+  }),
+  gitopsSshKeyFile: setting('MCTL_GITOPS_SSH_KEY_FILE', optionalText, {
+    fallback: '',
+    help: 'Private key for an ssh remote.',
+  }),
+  gitopsKnownHostsFile: setting('MCTL_GITOPS_KNOWN_HOSTS_FILE', optionalText, {
+    fallback: '',
+    help: 'Pinned host keys for an ssh remote; an unknown host is refused.',
+  }),
+  gitopsPoll: setting('MCTL_GITOPS_POLL', duration, {
+    fallback: '15s',
+    help: 'How often a remote is asked for commits that others made. Writes always ask first.',
+  }),
+  gitopsMaxStaleness: setting('MCTL_GITOPS_MAX_STALENESS', duration, {
+    fallback: '10m',
+    help: 'When the remote has not answered for so long, roles can no longer be trusted and calls are refused (503).',
+  }),
+  gitopsCommitter: setting(
+    'MCTL_GITOPS_COMMITTER',
+    z.string().regex(/^[^<>\r\n]{1,100} <[^<>\s]{3,200}>$/, 'must have the form: Name <address>'),
+    {
+      fallback: 'MCTL <mctl@localhost>',
+      help: 'Committer of every commit; the author is the caller.',
+    },
+  ),
+  gitopsSigningKey: setting('MCTL_GITOPS_SIGNING_KEY', optionalText, {
+    fallback: '',
+    help: 'SSH private key file, or OpenPGP key id prefixed gpg:, that signs every commit. Argo CD verifies OpenPGP only.',
+  }),
+  commitUrl: setting('MCTL_COMMIT_URL', z.string(), {
+    fallback: '',
+    help: 'Web address of a commit, with {sha} in it; answers and audit then link to it.',
+    example: 'https://git.example.org/platform/gitops/commit/{sha}',
+  }),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    z.literal('', 'must be empty: this version has the embedded SQLite store only'),
+    {
+      fallback: '',
+      help: 'Store; empty = embedded SQLite in the data folder.',
+    },
+  ),
+  platformDomain: setting('MCTL_PLATFORM_DOMAIN', domain, {
+    fallback: 'apps.localhost',
+    help: 'Services get the host {team}-{service}.DOMAIN.',
+    example: 'apps.example.org',
+  }),
+  imageRegistries: setting('MCTL_IMAGE_REGISTRIES', list, {
+    fallback: '',
+    help: 'Registries (or registry/path prefixes) that images may come from, a comma list; empty = any.',
+    example: 'ghcr.io/example,registry.example.org',
+  }),
+  clusterIssuer: setting('MCTL_CLUSTER_ISSUER', z.string().min(1), {
+    fallback: 'letsencrypt-prod',
+    help: 'cert-manager ClusterIssuer that generated hosts ask for their certificate.',
+  }),
+  builder: setting('MCTL_BUILDER', z.enum(['none'], 'must be none: this version deploys ready images only'), {
+    fallback: 'none',
+    help: 'What builds images from source for repo + git_tag; none = ready images only.',
+  }),
+  cluster: setting('MCTL_CLUSTER', z.enum(['none'], 'must be none: this version answers from git only'), {
+    fallback: 'none',
+    help: 'Where actual state (sync, health, pods, logs) is read; none = answers from desired state, labelled source: gitops.',
+  }),
+  readOnly: setting('MCTL_READ_ONLY', flag, {
+    fallback: 'false',
+    help: 'true = every write is refused and not listed.',
+  }),
+  readsPerMinute: setting('MCTL_READS_PER_MINUTE', integer(1, 1_000_000), {
+    fallback: '300',
+    help: 'Reads per user and minute.',
+  }),
+  writesPerMinute: setting('MCTL_WRITES_PER_MINUTE', integer(1, 1_000_000), {
+    fallback: '20',
+    help: 'Writes per user and minute.',
+  }),
+  bodyLimit: setting('MCTL_BODY_LIMIT_KB', integer(16, 16_384), {
+    fallback: '1024',
+    help: 'Largest request body, in KiB.',
+  }),
+  writers: setting('MCTL_COMMIT_BATCH', integer(1, 500), {
+    fallback: '64',
+    help: 'Most operations that share one fetch and one push; each still gets its own commit.',
+  }),
+  workflowDeadline: setting('MCTL_WORKFLOW_DEADLINE', duration, {
+    fallback: '15m',
+    help: 'A workflow that has not ended after so long is failed, e.g. because the remote stays away.',
+  }),
+  instance: setting('MCTL_INSTANCE', z.string().regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes'), {
+    fallback: hostname().replace(/[^\w.-]/g, '-') || 'mctl',
+    help: 'Name of this process in logs.',
+  }),
+  logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), {
+    fallback: 'info',
+    help: 'debug, info, warn or error. Logs are JSON lines on stderr.',
+  }),
+} as const;
+
+export type SettingValues = { [Key in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Key]['schema']> };

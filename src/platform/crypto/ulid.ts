@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** Crockford base 32 of a whole number below 2^53. */
+function encode(value: number, length: number): string {
+  let text = '';
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) text = ALPHABET.charAt(rest % 32) + text;
+  return text;
+}
+
+/** A lower-case ULID: 26 characters, sorts by time, fits a DNS label and therefore the name of a workflow. */
+export function ulid(now: number = Date.now()): string {
+  const random = Array.from(randomBytes(16), (byte) => ALPHABET.charAt(byte % 32)).join('');
+  return encode(now, 10) + random;
+}

@@ -1,0 +1,3 @@
+export * from './errors';
+export * from './error-body';
+export * from './http-status';

@@ -1,0 +1,63 @@
+import { DURABLE } from './git-environment';
+import { GitError, isGitError } from './git-error';
+import { runGit } from './git-process';
+import { assertBranchName, assertObjectId, zeroIdLike } from './object-id';
+import type { ObjectReader } from './object-reader';
+import type { Remote } from './remote';
+import { clearStaleLocks } from './stale-locks';
+
+const UPDATE_TIMEOUT_MS = 30_000;
+/** A ref is locked for milliseconds; what is this old was left by a process that is gone. */
+const STALE_LOCK_MS = 60_000;
+
+export interface EmbeddedRemoteOptions {
+  gitDir: string;
+  branch: string;
+  reader: ObjectReader;
+}
+
+/** The local bare repository is itself the remote. */
+export class EmbeddedRemote implements Remote {
+  private readonly ref: string;
+
+  constructor(private readonly options: EmbeddedRemoteOptions) {
+    this.ref = `refs/heads/${assertBranchName(options.branch)}`;
+  }
+
+  head(): Promise<string | undefined> {
+    return this.options.reader.resolve(this.ref);
+  }
+
+  async publish(expected: string | undefined, next: string): Promise<void> {
+    assertObjectId(next);
+    const old = expected === undefined ? zeroIdLike(next) : assertObjectId(expected);
+    try {
+      await this.update(old, next);
+    } catch (error) {
+      if (!isGitError(error)) throw error;
+      await this.settle(error, next);
+    }
+  }
+
+  describe(): string {
+    return `embedded repository ${this.options.gitDir}, branch ${this.options.branch}`;
+  }
+
+  private async update(old: string, next: string): Promise<void> {
+    await runGit(['update-ref', '-m', 'mctl: publish', '--stdin'], {
+      gitDir: this.options.gitDir,
+      input: Buffer.from(`start\nupdate ${this.ref} ${next} ${old}\nprepare\ncommit\n`),
+      config: DURABLE,
+      timeoutMs: UPDATE_TIMEOUT_MS,
+    });
+  }
+
+  /** A process that was stopped late may have done its work: what counts is where the branch is now. */
+  private async settle(error: GitError, next: string): Promise<void> {
+    const head = await this.head();
+    if (head !== undefined && (await this.options.reader.isAncestor(next, head))) return;
+    // The caller tries again on `rejected`; by then a lock that nobody holds any more is out of the way.
+    if (error.kind === 'rejected') await clearStaleLocks(this.options.gitDir, STALE_LOCK_MS);
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+export interface Signature {
+  name: string;
+  email: string;
+  /** ISO 8601, UTC, to the second. */
+  at: string;
+}
+
+export type Trailer = readonly [key: string, value: string];
+
+export interface LogEntry {
+  sha: string;
+  parents: string[];
+  author: Signature;
+  committer: Signature;
+  subject: string;
+  /** Everything after the subject, trailers included. */
+  body: string;
+  /** In the order of the message; a key may repeat. */
+  trailers: Trailer[];
+}
+
+const FIELDS = ['%H', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%s', '%b'];
+
+/**
+ * `git log -z --format` for {@link parseLog}. NUL cannot occur in a commit, so nothing that a commit says can be
+ * taken for a separator. Trailers come last, one field each, always with their colon; an object id never has one.
+ */
+export const LOG_FORMAT = `${FIELDS.join('%x00')}%x00%(trailers:only,unfold,separator=%x00)`;
+
+/** Like {@link LOG_FORMAT} with the id and the trailers of one key only. The key has been checked by the caller. */
+export function trailerFormat(key: string): string {
+  return `%H%x00%(trailers:key=${key},unfold,separator=%x00)`;
+}
+
+export function parseLog(output: Buffer): LogEntry[] {
+  const fields = new FieldReader(output);
+  const commits: LogEntry[] = [];
+  while (!fields.done) {
+    const [sha = '', parents = '', ...rest] = fields.take(FIELDS.length);
+    const [authorName, authorEmail, authoredAt, committerName, committerEmail, committedAt, subject = '', body = ''] =
+      rest;
+    commits.push({
+      sha,
+      parents: parents === '' ? [] : parents.split(' '),
+      author: signature(authorName, authorEmail, authoredAt),
+      committer: signature(committerName, committerEmail, committedAt),
+      subject,
+      body: body.replace(/\n$/, ''),
+      trailers: fields.takeTrailers(),
+    });
+  }
+  return commits;
+}
+
+/** Which commits carry which value of the key; newest first, as git lists them. */
+export function parseTrailerScan(output: Buffer): Map<string, string[]> {
+  const fields = new FieldReader(output);
+  const found = new Map<string, string[]>();
+  while (!fields.done) {
+    const [sha = ''] = fields.take(1);
+    for (const [, value] of fields.takeTrailers()) {
+      const commits = found.get(value);
+      if (commits === undefined) found.set(value, [sha]);
+      else if (!commits.includes(sha)) commits.push(sha);
+    }
+  }
+  return found;
+}
+
+class FieldReader {
+  private readonly fields: string[];
+  private position = 0;
+
+  constructor(output: Buffer) {
+    const text = output.toString('utf8');
+    this.fields = text === '' ? [] : text.replace(/\0$/, '').split('\0');
+  }
+
+  get done(): boolean {
+    return this.position >= this.fields.length;
+  }
+
+  take(count: number): string[] {
+    this.position += count;
+    return this.fields.slice(this.position - count, this.position);
+  }
+
+  takeTrailers(): Trailer[] {
+    const trailers: Trailer[] = [];
+    for (let field = this.fields[this.position]; field?.includes(':'); field = this.fields[++this.position]) {
+      const colon = field.indexOf(':');
+      trailers.push([field.slice(0, colon), field.slice(colon + 1).trim()]);
+    }
+    // A commit without trailers leaves one empty field.
+    if (trailers.length === 0) this.position += 1;
+    return trailers;
+  }
+}
+
+function signature(name = '', email = '', seconds = ''): Signature {
+  return { name, email, at: new Date(Number(seconds) * 1000).toISOString() };
+}

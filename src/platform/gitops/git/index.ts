@@ -1,0 +1,14 @@
+export { type Signing } from './commit-signing';
+export { type ObjectContent, type ObjectInfo } from './cat-file';
+export { writeCommits } from './commit-writer';
+export { RemoteCredentials, type RemoteCredentialsOptions } from './credentials';
+export { EmbeddedRemote, type EmbeddedRemoteOptions } from './embedded-remote';
+export { type CommitDraft, type FileChange, type Identity } from './fast-import-stream';
+export { GitError, type GitErrorKind, isGitError } from './git-error';
+export { type LogEntry, type Signature, type Trailer } from './history';
+export { type LogOptions, ObjectReader, type ObjectReaderOptions } from './object-reader';
+export { type Remote } from './remote';
+export { parseRemoteUrl, type RemoteUrl } from './remote-url';
+export { type BareRepository, openBareRepository } from './repository';
+export { isPlainFile, type TreeChange, type TreeEntry } from './tree-listing';
+export { UrlRemote, type UrlRemoteOptions } from './url-remote';

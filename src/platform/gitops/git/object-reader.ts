@@ -1,0 +1,168 @@
+import { CatFile, type ObjectContent } from './cat-file';
+import { runGit, type GitResult } from './git-process';
+import { LOG_FORMAT, type LogEntry, parseLog, parseTrailerScan, trailerFormat } from './history';
+import { assertObjectId, zeroIdLike } from './object-id';
+import { assertPrefix } from './paths';
+import { parseChanges, parseTree, type TreeChange, type TreeEntry } from './tree-listing';
+
+export { type LogEntry } from './history';
+export { type TreeChange, type TreeEntry } from './tree-listing';
+
+export interface ObjectReaderOptions {
+  /** For one answer of the long-lived reader, and for one listing. Default 30 s. */
+  timeoutMs?: number;
+  /** Default 16 MiB: no manifest is that large, and a blob somebody pushed by mistake must not fill the memory. */
+  maxObjectBytes?: number;
+}
+
+export interface LogOptions {
+  /** Exclusive. */
+  from?: string;
+  to: string;
+  /** Only commits that changed this file or folder. */
+  path?: string;
+  limit: number;
+  /** Commits to pass over first, newest first; for paging. */
+  skip?: number;
+}
+
+const LISTING_BYTES = 512 * 1024 * 1024;
+// eslint-disable-next-line no-control-regex
+const BAD_REVISION = /[\u0000-\u001f\u007f]|^-|^$/;
+
+/**
+ * Reads a bare repository. Objects come from one long-lived git process with any number of requests under way;
+ * listings and history each run one git command. New objects and moved branches are seen at once.
+ * Failures are {@link GitError}s: `not_found` for an unknown commit, `corrupt`, `timeout`.
+ */
+export class ObjectReader {
+  private readonly objects: CatFile;
+  private readonly timeoutMs: number;
+
+  constructor(
+    private readonly gitDir: string,
+    options: ObjectReaderOptions = {},
+  ) {
+    this.timeoutMs = options.timeoutMs ?? 30_000;
+    const maxObjectBytes = options.maxObjectBytes ?? 16 * 1024 * 1024;
+    this.objects = new CatFile({ gitDir, timeoutMs: this.timeoutMs, maxObjectBytes });
+  }
+
+  /** Process id of the long-lived reader while it runs. */
+  get pid(): number | undefined {
+    return this.objects.pid;
+  }
+
+  /** Id of what a revision names (`refs/heads/main`, `<sha>:path`, `<sha>^{tree}`); undefined when it names nothing. */
+  async resolve(revision: string): Promise<string | undefined> {
+    if (BAD_REVISION.test(revision)) return undefined;
+    return (await this.objects.info(revision))?.sha;
+  }
+
+  /** One object; undefined when the repository does not have it, or it is larger than `maxObjectBytes`. */
+  read(sha: string): Promise<ObjectContent | undefined> {
+    return this.objects.contents(assertObjectId(sha));
+  }
+
+  /** Those of the objects that exist, in one go. */
+  async readMany(shas: Iterable<string>): Promise<Map<string, ObjectContent>> {
+    const wanted = [...new Set(shas)];
+    const objects = await Promise.all(wanted.map((sha) => this.read(sha)));
+    return new Map(wanted.flatMap((sha, index) => (objects[index] === undefined ? [] : [[sha, objects[index]]])));
+  }
+
+  /** Every file, symbolic link and submodule under a folder of a commit; empty when the folder is not there. */
+  async listTree(commit: string, prefix = ''): Promise<TreeEntry[]> {
+    const path = assertPrefix(prefix);
+    const { stdout } = await this.git([
+      'ls-tree',
+      '-r',
+      '-z',
+      '--full-tree',
+      '--',
+      assertObjectId(commit),
+      ...optional(path),
+    ]);
+    return parseTree(stdout);
+  }
+
+  /** What changed from one commit to another; `from` undefined means from nothing. A rename is a deletion and an addition. */
+  async diffTrees(from: string | undefined, to: string, prefix = ''): Promise<TreeChange[]> {
+    const path = assertPrefix(prefix);
+    if (from === undefined) return (await this.listTree(to, path)).map(added);
+    const ids = [assertObjectId(from), assertObjectId(to)];
+    const { stdout } = await this.git([
+      'diff-tree',
+      '-r',
+      '-z',
+      '--raw',
+      '--no-renames',
+      '--no-abbrev',
+      ...ids,
+      '--',
+      ...optional(path),
+    ]);
+    return parseChanges(stdout);
+  }
+
+  /** Commits reachable from `to` and not from `from`, newest first. */
+  async log(options: LogOptions): Promise<LogEntry[]> {
+    const path = assertPrefix(options.path ?? '');
+    const paging = [`--max-count=${options.limit}`, `--skip=${options.skip ?? 0}`];
+    const args = [
+      'log',
+      '-z',
+      '--encoding=UTF-8',
+      '--no-show-signature',
+      '--no-color',
+      ...paging,
+      `--format=${LOG_FORMAT}`,
+    ];
+    const { stdout } = await this.git([...args, ...range(options.from, options.to), '--', ...optional(path)]);
+    return parseLog(stdout);
+  }
+
+  /** Whether `ancestor` is `descendant` or behind it; false when this repository does not know `ancestor`. */
+  async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    if (assertObjectId(ancestor) === assertObjectId(descendant)) return true;
+    if ((await this.resolve(`${ancestor}^{commit}`)) === undefined) return false;
+    const { exitCode } = await this.git(['merge-base', '--is-ancestor', ancestor, descendant], [1]);
+    return exitCode === 0;
+  }
+
+  /** Every value of a trailer in a range (`from` exclusive; undefined: the whole history of `to`) with its commits. */
+  async findCommitsByTrailer(key: string, from: string | undefined, to: string): Promise<Map<string, string[]>> {
+    if (!/^[A-Za-z0-9-]+$/.test(key)) throw new TypeError('not a trailer key');
+    const args = [
+      'log',
+      '-z',
+      '--encoding=UTF-8',
+      '--no-show-signature',
+      '--no-color',
+      `--format=${trailerFormat(key)}`,
+    ];
+    const { stdout } = await this.git([...args, ...range(from, to), '--']);
+    return parseTrailerScan(stdout);
+  }
+
+  /** Ends the long-lived process; reads under way fail, and so does every later one. */
+  close(): Promise<void> {
+    return this.objects.close();
+  }
+
+  private git(args: readonly string[], okExitCodes: readonly number[] = []): Promise<GitResult> {
+    return runGit(args, { gitDir: this.gitDir, timeoutMs: this.timeoutMs, maxBuffer: LISTING_BYTES, okExitCodes });
+  }
+}
+
+function range(from: string | undefined, to: string): string[] {
+  return from === undefined ? [assertObjectId(to)] : [assertObjectId(to), `^${assertObjectId(from)}`];
+}
+
+function optional(path: string): string[] {
+  return path === '' ? [] : [path];
+}
+
+function added(entry: TreeEntry): TreeChange {
+  return { path: entry.path, status: 'A', oldSha: zeroIdLike(entry.sha), newSha: entry.sha, mode: entry.mode };
+}

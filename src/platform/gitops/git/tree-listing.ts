@@ -1,0 +1,53 @@
+export interface TreeEntry {
+  path: string;
+  /** `100644` file, `100755` executable, `120000` symbolic link, `160000` submodule: the last two are not content. */
+  mode: string;
+  type: string;
+  sha: string;
+}
+
+export interface TreeChange {
+  path: string;
+  /** Added, modified, deleted, or of another type now (file, link, submodule). */
+  status: 'A' | 'M' | 'D' | 'T';
+  /** All zeros when the path is new. */
+  oldSha: string;
+  /** All zeros when the path is gone. */
+  newSha: string;
+  /** The new mode; of a deleted path the old one. */
+  mode: string;
+}
+
+/** Whether the entry is a plain file: not a symbolic link that could point anywhere, not a submodule. */
+export function isPlainFile(entry: { mode: string }): boolean {
+  return entry.mode === '100644' || entry.mode === '100755';
+}
+
+/** Output of `git ls-tree -r -z`. */
+export function parseTree(output: Buffer): TreeEntry[] {
+  return records(output).map((record) => {
+    const tab = record.indexOf('\t');
+    const [mode = '', type = '', sha = ''] = record.slice(0, tab).split(' ');
+    return { path: record.slice(tab + 1), mode, type, sha };
+  });
+}
+
+/** Output of `git diff-tree -r -z --raw --no-renames --no-abbrev`. */
+export function parseChanges(output: Buffer): TreeChange[] {
+  const fields = records(output);
+  const changes: TreeChange[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [oldMode = '', newMode = '', oldSha = '', newSha = '', letter = ''] = (fields[at] ?? '').slice(1).split(' ');
+    const status = isStatus(letter) ? letter : 'M';
+    changes.push({ path: fields[at + 1] ?? '', status, oldSha, newSha, mode: status === 'D' ? oldMode : newMode });
+  }
+  return changes;
+}
+
+function records(output: Buffer): string[] {
+  return output.toString('utf8').split('\0').slice(0, -1);
+}
+
+function isStatus(letter: string): letter is TreeChange['status'] {
+  return letter === 'A' || letter === 'M' || letter === 'D' || letter === 'T';
+}

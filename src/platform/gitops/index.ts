@@ -1,0 +1,14 @@
+export * from './documents';
+export * from './file-index';
+export * from './gitops';
+export * from './layout';
+export * from './service-file';
+export * from './tenant-file';
+export * from './values';
+export * from './world';
+export { type CommitDraft, GitError } from './git';
+export * from './git-fault';
+export * from './gitops.module';
+export * from './manifest-schemas';
+export * from './placeholders';
+export * from './templates';

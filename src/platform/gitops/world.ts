@@ -1,0 +1,144 @@
+import { Conflict } from '../errors';
+import type { FileChange, FileIndex, RepositoryFile } from './file-index';
+import type { Layout } from './layout';
+import { readService, type Service } from './service-file';
+import { readTenant, type Tenant } from './tenant-file';
+import { parseYaml, YamlParseError } from './yaml';
+
+/** Facts of the platform that plans need beside the repository. */
+export interface PlatformFacts {
+  /** How Argo CD reaches this repository. */
+  readonly repoUrl: string;
+  readonly domain: string;
+  readonly clusterIssuer: string;
+  /** Allowed image registries or registry/path prefixes; empty = any. */
+  readonly imageRegistries: readonly string[];
+  readonly builder: 'none';
+}
+
+/** A file that cannot be read as what its path says it is. */
+export interface FileProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * The desired state at one commit, with planned changes on top. Everything is synchronous: plans are pure functions of it.
+ * Asking for something absent answers `undefined`; asking for something that is there but broken throws.
+ */
+export class World {
+  private readonly changed = new Map<string, RepositoryFile | undefined>();
+
+  constructor(
+    readonly head: string | undefined,
+    private readonly files: FileIndex,
+    readonly layout: Layout,
+    readonly platform: PlatformFacts,
+  ) {}
+
+  /** The same world after these changes; this one stays as it is. */
+  with(changes: readonly FileChange[]): World {
+    const next = new World(this.head, this.files, this.layout, this.platform);
+    for (const [path, file] of this.changed) next.changed.set(path, file);
+    for (const { path, content } of changes)
+      next.changed.set(path, content === undefined ? undefined : { path, text: content });
+    return next;
+  }
+
+  file(path: string): RepositoryFile | undefined {
+    return this.changed.has(path) ? this.changed.get(path) : this.files.get(path);
+  }
+
+  text(path: string): string | undefined {
+    return this.file(path)?.text;
+  }
+
+  /** Sorted names directly in a folder (`a/b/`); folders end in a slash. */
+  list(folder: string): string[] {
+    const names = new Set(this.files.list(folder));
+    const touched = [...this.changed].filter(([path]) => path.startsWith(folder));
+    for (const [path] of touched) {
+      const name = path.slice(folder.length).replace(/\/.*/, '/');
+      if (name.endsWith('/') ? this.holdsAny(folder + name) : this.file(path)) names.add(name);
+      else names.delete(name);
+    }
+    return [...names].sort();
+  }
+
+  /** Every file below a folder, sorted. */
+  filesUnder(folder: string): string[] {
+    return this.list(folder).flatMap((name) => (name.endsWith('/') ? this.filesUnder(folder + name) : [folder + name]));
+  }
+
+  teams(): string[] {
+    return this.list(this.layout.under('tenants/')).flatMap((name) => {
+      const team = name.replace(/\/$/, '');
+      return name.endsWith('/') && this.file(this.layout.tenantFile(team)) ? [team] : [];
+    });
+  }
+
+  hasTenant(team: string): boolean {
+    return this.file(this.layout.tenantFile(team)) !== undefined;
+  }
+
+  /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
+  tenant(team: string): Tenant | undefined {
+    return this.model(this.layout.tenantFile(team), (data) => readTenant(team, data));
+  }
+
+  serviceNames(team: string): string[] {
+    return this.list(this.layout.servicesFolder(team)).flatMap((name) => {
+      const service = name.replace(/\/$/, '');
+      return name.endsWith('/') && this.file(this.layout.serviceFile(team, service)) ? [service] : [];
+    });
+  }
+
+  hasService(team: string, service: string): boolean {
+    return this.file(this.layout.serviceFile(team, service)) !== undefined;
+  }
+
+  /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
+  service(team: string, service: string): Service | undefined {
+    return this.model(this.layout.serviceFile(team, service), (data) => readService(team, service, data));
+  }
+
+  /** The services of a team that can be read, and what is wrong with the others. */
+  services(team: string): { services: Service[]; problems: FileProblem[] } {
+    const services: Service[] = [];
+    const problems: FileProblem[] = [];
+    for (const name of this.serviceNames(team)) {
+      try {
+        const service = this.service(team, name);
+        if (service) services.push(service);
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        problems.push({ path: this.layout.serviceFile(team, name), message: error.message });
+      }
+    }
+    return { services, problems };
+  }
+
+  private holdsAny(folder: string): boolean {
+    return this.list(folder).length > 0;
+  }
+
+  private model<T>(path: string, read: (data: unknown) => T): T | undefined {
+    const file = this.file(path);
+    if (!file) return undefined;
+    file.model ??= readModel(file, read);
+    if (file.model instanceof Conflict) throw file.model;
+    return file.model as T;
+  }
+}
+
+function readModel<T>(file: RepositoryFile, read: (data: unknown) => T): T | Conflict {
+  try {
+    return read(parseYaml(file.text));
+  } catch (error) {
+    if (!(error instanceof YamlParseError)) throw error;
+    return new Conflict(`${file.path} cannot be read: ${error.message}`, {
+      code: 'unreadable_file',
+      fix: 'Somebody has to mend this file in the GitOps repository; MCTL does not guess at it.',
+    });
+  }
+}

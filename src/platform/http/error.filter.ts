@@ -1,0 +1,80 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable } from '@nestjs/common';
+import type { McpContext } from '@rekog/mcp-nest';
+import type { Response } from 'express';
+import { of, type Observable, throwError } from 'rxjs';
+import {
+  type ErrorBody,
+  httpStatusOf,
+  InvalidInput,
+  MctlError,
+  NotFound,
+  toErrorBody,
+  Unauthenticated,
+} from '../errors';
+import { log } from '../logging';
+import type { SignedRequest } from '../mcp/call';
+import { isProtocolError, toolError } from '../mcp/tool-error';
+import { requestIdOf } from './via';
+
+/** Translates errors for both doors; unknown ones are logged once, with the correlation id that the caller sees. */
+@Catch()
+@Injectable()
+export class ErrorFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): Observable<unknown> | undefined {
+    if (host.getType() === 'http') {
+      const http = host.switchToHttp();
+      return this.answerHttp(thrown, http.getRequest<SignedRequest>(), http.getResponse<Response>());
+    }
+    if (isProtocolError(thrown)) return throwError(() => thrown);
+    const request = host.switchToRpc().getContext<McpContext>().getRawRequest<SignedRequest>();
+    return of(toolError(bodyOf(thrown, request ? requestIdOf(request) : 'unknown')));
+  }
+
+  private answerHttp(thrown: unknown, request: SignedRequest, response: Response): undefined {
+    const error = known(thrown);
+    const body = bodyOf(error, requestIdOf(request));
+    if (response.headersSent) return void response.end();
+    if (error instanceof Unauthenticated) response.setHeader('WWW-Authenticate', challenge(request));
+    if (body.retry_after_s !== undefined) response.setHeader('Retry-After', String(body.retry_after_s));
+    response
+      .status(httpStatusOf(error))
+      .type('application/problem+json')
+      .send(JSON.stringify(problem(body, httpStatusOf(error))));
+    return undefined;
+  }
+}
+
+function bodyOf(error: unknown, correlationId: string): ErrorBody {
+  if (!(error instanceof MctlError)) log.error({ err: error, request: correlationId }, 'an unexpected error');
+  return toErrorBody(error, correlationId);
+}
+
+/** RFC 9457 members beside our own; `type` stays about:blank, the code says more. */
+function problem(body: ErrorBody, status: number): object {
+  return { title: body.code.replaceAll('_', ' '), status, detail: body.message, ...body };
+}
+
+/** RFC 6750: a credential that was given and is wrong is told apart from none. */
+function challenge(request: SignedRequest): string {
+  return request.headers.authorization ? 'Bearer realm="mctl", error="invalid_token"' : 'Bearer realm="mctl"';
+}
+
+/** What Nest and Express throw themselves: unknown routes, bodies that are too large or no JSON. */
+function known(thrown: unknown): unknown {
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
+  if (status === 404)
+    return new NotFound('There is no such route.', {
+      code: 'route_not_found',
+      fix: 'The routes are described at /docs.',
+    });
+  if (status === 413) return new InvalidInput('The body is too large.', { code: 'too_large' });
+  if (status === 400 || status === 415)
+    return new InvalidInput('The body is not the JSON it should be.', { expected: 'a JSON object in UTF-8' });
+  return thrown;
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  return thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number' && 'type' in thrown
+    ? thrown.status
+    : undefined;
+}

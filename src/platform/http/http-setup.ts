@@ -1,0 +1,108 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import type { Config } from '../config';
+import { log } from '../logging';
+import type { SignedRequest } from '../mcp/call';
+import { Metrics } from '../metrics/metrics';
+import { requestIdOf } from './via';
+
+/** Slowest client that is served: headers within 15 s, the whole request within 30 s. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** What surrounds every route: limits, headers, request ids, the host check, one log line and one observation per request. */
+export function setUpHttp(app: NestExpressApplication, config: Config): void {
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(observe(app.get(Metrics)));
+  app.use(securityHeaders());
+  app.use(onlyKnownHosts(config));
+  app.useBodyParser('json', { limit: config.values.bodyLimit * 1024, strict: true });
+  const server = app.getHttpServer() as { headersTimeout: number; requestTimeout: number };
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+}
+
+/** Strict everywhere; the Swagger page loads its own script and style and nothing else. */
+function securityHeaders() {
+  const strict = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  });
+  const docs = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const headers = /^\/docs(\/|$)/.test(request.path) ? docs : strict;
+    headers(request, response, next);
+  };
+}
+
+/**
+ * A page in a browser on this machine may reach loopback under a name of its own (DNS rebinding). Only names we answer to are
+ * served, and an `Origin` must be one of them.
+ */
+function onlyKnownHosts({ values }: Config) {
+  const known = new Set(['localhost', '127.0.0.1', '[::1]', values.host]);
+  if (values.publicUrl) known.add(new URL(values.publicUrl).hostname);
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const host = hostnameOf(`http://${request.headers.host ?? ''}`);
+    const { origin } = request.headers;
+    if (known.has(host) && (origin === undefined || known.has(hostnameOf(origin)))) return next();
+    response
+      .status(403)
+      .json({
+        code: 'foreign_host',
+        message: 'This host or origin is not served here.',
+        fix: 'Set MCTL_PUBLIC_URL to the address clients use.',
+        retryable: false,
+        correlation_id: requestIdOf(request),
+      });
+  };
+}
+
+function hostnameOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+function observe(metrics: Metrics) {
+  return (request: SignedRequest, response: Response, next: NextFunction): void => {
+    const started = process.hrtime.bigint();
+    response.setHeader('X-Request-Id', requestIdOf(request));
+    response.once('close', () => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+      metrics.requests.observe({ method: request.method, route, status: String(response.statusCode) }, seconds);
+      log.debug(
+        {
+          request: requestIdOf(request),
+          method: request.method,
+          route,
+          status: response.statusCode,
+          ms: Math.round(seconds * 1000),
+          user: request.user?.login,
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}

@@ -1,0 +1,30 @@
+import type { Request } from 'express';
+import type { Via } from '../auth/actor';
+import { ulid } from '../crypto';
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const CLIENT_LENGTH = 100;
+
+/** The caller's request id where it is harmless, otherwise a new one; the same for the whole request. */
+export function requestIdOf(request: Request & { requestId?: string }): string {
+  const given = request.headers['x-request-id'];
+  return (request.requestId ??= typeof given === 'string' && REQUEST_ID.test(given) ? given : ulid());
+}
+
+export function viaOf(request: Request): Via {
+  return {
+    door: request.path.startsWith('/mcp') ? 'mcp' : 'rest',
+    requestId: requestIdOf(request),
+    client: clientName(request.headers['user-agent']),
+  };
+}
+
+/** A name that a client gives itself: recorded, never trusted, so cut down to harmless characters. */
+export function clientName(name: unknown): string | undefined {
+  return typeof name === 'string'
+    ? name
+        .replace(/[^\x20-\x7e]+/g, ' ')
+        .trim()
+        .slice(0, CLIENT_LENGTH) || undefined
+    : undefined;
+}

@@ -1,0 +1,57 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ulid } from '../crypto';
+
+/** The keys of this installation, made at first use and kept in the data folder, readable by its owner only. */
+export class Keys {
+  private constructor(
+    readonly signingKey: KeyObject,
+    readonly verifyingKey: KeyObject,
+    /** 32 bytes for AES-256-GCM. */
+    readonly sealingKey: Uint8Array,
+  ) {}
+
+  /** Opens or makes the key file; safe when two processes do so at once. */
+  static open(dataDir: string): Keys {
+    const folder = join(dataDir, 'keys');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const file = join(folder, 'installation.pem');
+    const pem = readIfThere(file) ?? create(folder, file);
+    const signingKey = createPrivateKey(pem);
+    const seed = signingKey.export({ format: 'der', type: 'pkcs8' });
+    const sealingKey = new Uint8Array(hkdfSync('sha256', seed, '', 'mctl confirm tokens v1', 32));
+    return new Keys(signingKey, createPublicKey(signingKey), sealingKey);
+  }
+}
+
+function create(folder: string, file: string): string {
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+    publicKeyEncoding: { format: 'pem', type: 'spki' },
+  });
+  const draft = join(folder, `${ulid()}.tmp`);
+  writeFileSync(draft, privateKey, { mode: 0o600, flag: 'wx' });
+  try {
+    // A link never replaces: whoever comes second uses the key of the first.
+    linkSync(draft, file);
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(file, 'utf8');
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

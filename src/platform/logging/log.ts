@@ -1,0 +1,15 @@
+import pino, { stdTimeFunctions } from 'pino';
+
+/** JSON lines on stderr: stdout belongs to the command line's answers. Only facts we chose are logged, never a request's body or headers. */
+export const log = pino(
+  {
+    base: { app: 'mctl' },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: ['authorization', '*.authorization', 'token', '*.token', 'password', '*.password'],
+      censor: '[masked]',
+    },
+  },
+  pino.destination({ dest: 2, sync: true }),
+);

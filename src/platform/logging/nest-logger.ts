@@ -1,0 +1,21 @@
+import type { LoggerService } from '@nestjs/common';
+import { log } from './log';
+
+/** Nest's own messages in our format; its start-up chatter is for debugging only. */
+export class NestLogger implements LoggerService {
+  log(message: unknown, context?: string): void {
+    log.debug({ context }, String(message));
+  }
+
+  debug(message: unknown, context?: string): void {
+    log.debug({ context }, String(message));
+  }
+
+  warn(message: unknown, context?: string): void {
+    log.warn({ context }, String(message));
+  }
+
+  error(message: unknown, stack?: string, context?: string): void {
+    log.error({ context, stack }, message instanceof Error ? message.message : String(message));
+  }
+}

@@ -1,0 +1,65 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { McpContext } from '@rekog/mcp-nest';
+import type { Request } from 'express';
+import type { Actor } from '../auth/actor';
+import { Unauthenticated } from '../errors';
+import { clientName } from '../http/via';
+import type { ProgressListener } from '../operations/operations';
+
+export type SignedRequest = Request & { user?: Actor; requestId?: string };
+
+function mcpContextOf(context: ExecutionContext): McpContext {
+  return context.switchToRpc().getContext<McpContext>();
+}
+
+/** The HTTP request below a call, whichever door it came through. */
+export function requestOf(context: ExecutionContext): SignedRequest {
+  if (context.getType() === 'http') return context.switchToHttp().getRequest<SignedRequest>();
+  return mcpContextOf(context).getRawRequest<SignedRequest>() as SignedRequest;
+}
+
+/** @throws Unauthenticated where nobody is signed in: then a guard is missing, and nothing may go on. */
+export function actorOf(context: ExecutionContext): Actor {
+  const actor = requestOf(context).user;
+  if (!actor) throw new Unauthenticated('A token is needed.');
+  if (context.getType() === 'http') return actor;
+  const info = metaOf(context)?.['io.modelcontextprotocol/clientInfo'] as { name?: unknown } | undefined;
+  return { ...actor, via: { ...actor.via, client: clientName(info?.name) ?? actor.via.client } };
+}
+
+/** What the caller sent, not checked yet: tool arguments, or path, query and body of a route taken together. */
+export function rawInputOf(context: ExecutionContext): unknown {
+  if (context.getType() !== 'http') return context.switchToRpc().getData<unknown>();
+  const { query, params, body } = requestOf(context);
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  // Names in the path win: they are what the guard has checked.
+  return isObject || body === undefined ? { ...query, ...(body as object), ...params } : (body as unknown);
+}
+
+/** The caller, first parameter of every door's method. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) => actorOf(context));
+
+/** The arguments, as an instance of the parameter's DTO class (checked by the input pipe). */
+export const Input = createParamDecorator((_: unknown, context: ExecutionContext) => rawInputOf(context));
+
+/** Sends progress notifications on this very request; silent where the client asked for none. */
+export const Progress = createParamDecorator((_: unknown, context: ExecutionContext): ProgressListener => {
+  const progressToken =
+    context.getType() === 'http' ? undefined : (metaOf(context)?.progressToken as string | number | undefined);
+  const sdk = progressToken === undefined ? undefined : mcpContextOf(context).getArgs()[4];
+  let last = -1;
+  return async (done, total, message) => {
+    // The protocol wants every value to be greater than the one before.
+    if (!sdk || progressToken === undefined || done <= last) return;
+    last = done;
+    await sdk.mcpReq.notify({
+      method: 'notifications/progress',
+      params: { progressToken, progress: done, total, message },
+    });
+  };
+});
+
+function metaOf(context: ExecutionContext): Record<string, unknown> | undefined {
+  const { params } = mcpContextOf(context).mcpRequest as { params?: { _meta?: Record<string, unknown> } };
+  return params?._meta;
+}

@@ -1,0 +1,85 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../config';
+import type { OperationRow } from '../store';
+import type { CommitRef, WriteAnswer } from './answer.dto';
+import { meaningOf, type WriteArguments } from './arguments.dto';
+import type { Operation } from './operation';
+import type { StoredAnswer } from './operation-store';
+import type { NextAction, Warning } from './plan';
+import type { Planned } from './planner';
+import { renderDiff } from './render-diff';
+
+/** Puts what is known of an operation into the spine that every write answers. */
+@Injectable()
+export class AnswerBuilder {
+  constructor(@Inject(Config) private readonly config: Config) {}
+
+  ofPlan(
+    operation: Operation,
+    input: WriteArguments,
+    { plan, changes, described, digest, world }: Planned,
+    status: 'planned' | 'confirmation_required',
+    seal?: { token: string; expiresAt: Date },
+  ): WriteAnswer {
+    return {
+      ...plan.answer,
+      operation: { id: null, name: operation.name, status },
+      workflow: null,
+      commit: null,
+      changes: [...described],
+      summary: `${status === 'planned' ? 'Dry run, nothing was written' : 'Nothing was done yet, a person has to confirm'}. ${plan.summary}`,
+      warnings: [...plan.warnings, ...noChange(described.length)],
+      next_actions: [nextOfPlan(operation, input, seal?.token)],
+      plan: {
+        digest,
+        diff: renderDiff(changes, world),
+        destroys: [...plan.destroys],
+        ...(seal && { confirm_token: seal.token, expires_at: seal.expiresAt.toISOString() }),
+      },
+    };
+  }
+
+  ofRow(row: OperationRow): WriteAnswer {
+    const { changes, warnings, next_actions, extra } = JSON.parse(row.answer) as StoredAnswer;
+    const failed = row.status === 'failed';
+    return {
+      ...extra,
+      operation: { id: row.id, name: row.operation, status: row.status },
+      workflow: { name: row.workflow, engine: 'embedded', status: row.status },
+      commit: this.commitRef(row.commit),
+      changes: failed ? [] : [...changes],
+      summary: failed ? 'It failed; nothing was written.' : row.summary,
+      warnings: [...warnings, ...noChange(changes.length)],
+      next_actions: failed ? [watch(row)] : [...(row.status === 'succeeded' ? [] : [watch(row)]), ...next_actions],
+      ...(row.error && { error: JSON.parse(row.error) as object }),
+    };
+  }
+
+  commitRef(sha: string | null): CommitRef | null {
+    if (sha === null) return null;
+    const { commitUrl } = this.config.values;
+    return { sha, url: commitUrl ? commitUrl.replaceAll('{sha}', sha) : null };
+  }
+}
+
+function watch({ workflow, status }: OperationRow): NextAction {
+  const why = status === 'failed' ? 'see which step failed and why' : 'the workflow has not ended yet';
+  return { tool: 'mctl_get_workflow_status', arguments: { workflow }, why };
+}
+
+function nextOfPlan(operation: Operation, input: WriteArguments, token: string | undefined): NextAction {
+  const repeated = { ...meaningOf(input), ...(input.idempotency_key && { idempotency_key: input.idempotency_key }) };
+  return token === undefined
+    ? { tool: operation.tool, arguments: repeated, why: 'do it' }
+    : {
+        tool: operation.tool,
+        arguments: { ...repeated, confirm_token: token },
+        why: 'do it, after a person has seen the plan and agreed',
+      };
+}
+
+function noChange(changes: number): Warning[] {
+  return changes > 0
+    ? []
+    : [{ code: 'no_change', message: 'The desired state is like this already; the commit only records the call.' }];
+}

@@ -1,0 +1,102 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { EncryptJWT, errors, jwtDecrypt } from 'jose';
+import { z } from 'zod';
+import { Conflict } from '../errors';
+import { ulid } from '../crypto';
+import { Keys } from '../keys';
+import { isUniqueViolation, Store, type StoreTransaction } from '../store';
+
+/** What a person agreed to: who, which operation, which arguments, which bytes. */
+export interface Confirmation {
+  readonly actor: string;
+  readonly operation: string;
+  readonly argsDigest: string;
+  readonly planDigest: string;
+}
+
+/** Minutes until a confirmation must be asked for again. */
+const TTL_MINUTES = 10;
+
+const payloadSchema = z.object({
+  jti: z.string(),
+  exp: z.number(),
+  actor: z.string(),
+  operation: z.string(),
+  args: z.string(),
+  plan: z.string(),
+});
+
+export interface OpenedToken extends Confirmation {
+  readonly id: string;
+  readonly expiresAt: Date;
+}
+
+/** Seals confirmations into opaque tokens (AES-256-GCM, key of this installation); single use is kept by the store. */
+@Injectable()
+export class ConfirmTokens {
+  constructor(
+    @Inject(Keys) private readonly keys: Keys,
+    @Inject(Store) private readonly store: Store,
+  ) {}
+
+  async seal(confirmation: Confirmation): Promise<{ token: string; expiresAt: Date }> {
+    const expiresAt = new Date(Date.now() + TTL_MINUTES * 60_000);
+    const { actor, operation, argsDigest, planDigest } = confirmation;
+    const token = await new EncryptJWT({ actor, operation, args: argsDigest, plan: planDigest })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .setJti(ulid())
+      .setExpirationTime(expiresAt)
+      .encrypt(this.keys.sealingKey);
+    return { token, expiresAt };
+  }
+
+  /** @throws Conflict `confirmation_invalid` for a token that is not ours, of another call or expired. Does not use it up. */
+  async open(token: string, expected: Omit<Confirmation, 'planDigest'>): Promise<OpenedToken> {
+    const payload = await this.decrypt(token);
+    if (
+      payload.actor !== expected.actor ||
+      payload.operation !== expected.operation ||
+      payload.args !== expected.argsDigest
+    ) {
+      throw invalidToken('It belongs to another call: other caller, operation or arguments.');
+    }
+    return { ...expected, planDigest: payload.plan, id: payload.jti, expiresAt: new Date(payload.exp * 1000) };
+  }
+
+  /** Uses a token up inside the transaction that records the intent: of many attempts at once one passes. */
+  async consume(transaction: StoreTransaction, token: OpenedToken): Promise<void> {
+    try {
+      await transaction
+        .insertInto('confirmations')
+        .values({ id: token.id, expires_at: token.expiresAt.toISOString() })
+        .execute();
+    } catch (error) {
+      throw isUniqueViolation(error) ? invalidToken('It was used already.') : error;
+    }
+  }
+
+  /** Forgets tokens that would be refused as expired anyway. */
+  async sweep(): Promise<void> {
+    await this.store.db.deleteFrom('confirmations').where('expires_at', '<', new Date().toISOString()).execute();
+  }
+
+  private async decrypt(token: string): Promise<z.infer<typeof payloadSchema>> {
+    try {
+      const { payload } = await jwtDecrypt(token, this.keys.sealingKey, {
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      });
+      return payloadSchema.parse(payload);
+    } catch (error) {
+      throw invalidToken(error instanceof errors.JWTExpired ? 'It has expired.' : 'It is not one that MCTL gave.');
+    }
+  }
+}
+
+function invalidToken(why: string): Conflict {
+  return new Conflict(`The confirm_token is not valid. ${why} Nothing was done.`, {
+    code: 'confirmation_invalid',
+    field: 'confirm_token',
+    fix: 'Call again without confirm_token to see the plan as it is now and get a new one.',
+  });
+}

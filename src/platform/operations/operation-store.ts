@@ -1,0 +1,180 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Actor } from '../auth/actor';
+import {
+  type OperationRow,
+  type OperationStatus,
+  Store,
+  type StepLogRow,
+  type StepRow,
+  type StoreTransaction,
+} from '../store';
+import type { PlannedChange, NextAction, Warning } from './plan';
+
+/** What the row keeps of the latest plan, in the form the answer shows it. */
+export interface StoredAnswer {
+  readonly changes: readonly PlannedChange[];
+  readonly warnings: readonly Warning[];
+  readonly next_actions: readonly NextAction[];
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+export interface WorkflowFilter {
+  /** Teams whose rows may be seen; undefined = all, rows without a team included. */
+  readonly teams?: readonly string[];
+  readonly statuses?: readonly OperationStatus[];
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** Rows of operations, their steps and their logs. Final rows never change again: every update says so in its condition. */
+@Injectable()
+export class OperationStore {
+  constructor(@Inject(Store) private readonly store: Store) {}
+
+  async insert(transaction: StoreTransaction, row: OperationRow, steps: readonly StepRow[]): Promise<void> {
+    await transaction.insertInto('operations').values(row).execute();
+    await transaction
+      .insertInto('operation_steps')
+      .values([...steps])
+      .execute();
+  }
+
+  findByKey(actor: string, key: string): Promise<OperationRow | undefined> {
+    return this.store.db
+      .selectFrom('operations')
+      .selectAll()
+      .where('actor', '=', actor)
+      .where('idempotency_key', '=', key)
+      .executeTakeFirst();
+  }
+
+  findByWorkflow(workflow: string): Promise<OperationRow | undefined> {
+    return this.store.db.selectFrom('operations').selectAll().where('workflow', '=', workflow).executeTakeFirst();
+  }
+
+  get(id: string): Promise<OperationRow> {
+    return this.store.db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  }
+
+  /** Oldest first: operations that wait or were interrupted, and whose time has come. */
+  due(now: Date, limit: number): Promise<OperationRow[]> {
+    return this.store.db
+      .selectFrom('operations')
+      .selectAll()
+      .where('status', 'in', ['submitted', 'running'])
+      .where('next_run_at', '<=', now.toISOString())
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+  }
+
+  async nextDueAt(): Promise<Date | undefined> {
+    const row = await this.store.db
+      .selectFrom('operations')
+      .select('next_run_at')
+      .where('status', 'in', ['submitted', 'running'])
+      .orderBy('next_run_at')
+      .limit(1)
+      .executeTakeFirst();
+    return row && new Date(row.next_run_at);
+  }
+
+  async update(transaction: StoreTransaction, id: string, change: Partial<OperationRow>): Promise<void> {
+    await transaction
+      .updateTable('operations')
+      .set(change)
+      .where('id', '=', id)
+      .where('status', 'in', ['submitted', 'running'])
+      .execute();
+  }
+
+  async updateStep(transaction: StoreTransaction, id: string, name: string, change: Partial<StepRow>): Promise<void> {
+    await transaction
+      .updateTable('operation_steps')
+      .set(change)
+      .where('operation_id', '=', id)
+      .where('name', '=', name)
+      .execute();
+  }
+
+  async log(transaction: StoreTransaction, lines: readonly Omit<StepLogRow, 'id'>[]): Promise<void> {
+    if (lines.length > 0)
+      await transaction
+        .insertInto('step_logs')
+        .values([...lines])
+        .execute();
+  }
+
+  steps(id: string): Promise<StepRow[]> {
+    return this.store.db
+      .selectFrom('operation_steps')
+      .selectAll()
+      .where('operation_id', '=', id)
+      .orderBy('position')
+      .execute();
+  }
+
+  /** The newest lines of one step, in the order they were written. */
+  async logs(id: string, step: string, limit: number): Promise<StepLogRow[]> {
+    const rows = await this.store.db
+      .selectFrom('step_logs')
+      .selectAll()
+      .where('operation_id', '=', id)
+      .where('step', '=', step)
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.reverse() as unknown as StepLogRow[];
+  }
+
+  /** Newest first. */
+  list({ teams, statuses, before, limit }: WorkflowFilter): Promise<OperationRow[]> {
+    let query = this.store.db.selectFrom('operations').selectAll().orderBy('id', 'desc').limit(limit);
+    if (teams) query = query.where('team', 'in', teams.length > 0 ? [...teams] : ['']);
+    if (statuses) query = query.where('status', 'in', [...statuses]);
+    if (before) query = query.where('id', '<', before);
+    return query.execute();
+  }
+
+  /** The newest operation on one object. */
+  lastOn(target: string): Promise<OperationRow | undefined> {
+    return this.store.db
+      .selectFrom('operations')
+      .selectAll()
+      .where('target', '=', target)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  }
+
+  /** Steps done and steps there are, for progress `n/m`. */
+  async progress(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.store.db
+      .selectFrom('operation_steps')
+      .select(['operation_id', 'status'])
+      .where('operation_id', 'in', [...ids])
+      .execute();
+    const steps = groupById(rows);
+    return new Map(
+      [...steps].map(([id, all]) => [id, `${all.filter(({ status }) => status === 'succeeded').length}/${all.length}`]),
+    );
+  }
+}
+
+function groupById<T extends { operation_id: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) groups.set(row.operation_id, [...(groups.get(row.operation_id) ?? []), row]);
+  return groups;
+}
+
+/** The caller as the row remembers them, to plan and to audit in their name later. */
+export function actorOf(row: OperationRow, isAdmin: (login: string) => boolean): Actor {
+  return {
+    login: row.actor,
+    email: row.actor_email ?? undefined,
+    method: row.auth_method as Actor['method'],
+    isAdmin: isAdmin(row.actor),
+    via: { door: row.door as Actor['via']['door'], requestId: row.request_id, client: row.client ?? undefined },
+  };
+}

@@ -1,0 +1,63 @@
+import { digestOf } from '../crypto';
+import type { FileChange, World } from '../gitops';
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A call that makes sense next, ready to be made. */
+export interface NextAction {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly why: string;
+}
+
+/** Something that is gone afterwards and that the files alone do not show. */
+export interface Destroyed {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** What an operation would do at one head: the whole content of every file it touches, and what a person must know first. */
+export interface Plan {
+  /** No changes is a valid plan: its commit is an empty one that carries the record. */
+  readonly changes: readonly FileChange[];
+  /** Conventional commit subject, e.g. `deploy(billing/payment-api): 1.2.3`. */
+  readonly subject: string;
+  /** One sentence for people. */
+  readonly summary: string;
+  readonly warnings: readonly Warning[];
+  readonly destroys: readonly Destroyed[];
+  readonly nextActions: readonly NextAction[];
+  /** Fields of the operation's own answer, e.g. the service's URL. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  /** Operation that this one takes back. */
+  readonly reverts?: string;
+}
+
+export interface PlannedChange {
+  readonly path: string;
+  readonly action: 'create' | 'update' | 'delete';
+}
+
+/** The changes that are real at this head: a file set to the text it already has is none. */
+export function effectiveChanges(plan: Plan, world: World): FileChange[] {
+  return plan.changes.filter(({ path, content }) => world.text(path) !== content);
+}
+
+export function describeChanges(changes: readonly FileChange[], world: World): PlannedChange[] {
+  return changes.map(({ path, content }) => ({
+    path,
+    action: content === undefined ? 'delete' : world.text(path) === undefined ? 'create' : 'update',
+  }));
+}
+
+/** Binds a confirmation to the exact bytes before and after: whatever touches the same files makes it another plan. */
+export function planDigest(plan: Plan, world: World): string {
+  const changes = effectiveChanges(plan, world);
+  return digestOf({
+    changes: changes.map(({ path, content }) => ({ path, before: world.text(path) ?? null, after: content ?? null })),
+    destroys: plan.destroys,
+  });
+}

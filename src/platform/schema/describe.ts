@@ -1,0 +1,54 @@
+import type { Problem } from '../errors';
+import type { FieldSpec, MapSpec, NumberSpec, StringSpec } from './field-spec';
+
+const SHOWN_CHARACTERS = 80;
+
+/** What came, short and on one line. Strings beyond a name's length are cut: they may be anything, secrets included. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, 20)}…` : value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}
+
+/** A field's rules in words, for the error that explains them. */
+export function expectation(spec: FieldSpec): Pick<Problem, 'expected' | 'allowed'> {
+  switch (spec.kind) {
+    case 'string':
+      return { expected: stringExpectation(spec), ...(spec.enum && { allowed: spec.enum }) };
+    case 'integer':
+    case 'number':
+      return { expected: numberExpectation(spec) };
+    case 'boolean':
+      return { expected: 'true or false', allowed: ['true', 'false'] };
+    case 'array':
+      return { expected: `a list of at most ${spec.maxItems ?? 100}, each ${expectation(spec.items).expected}` };
+    case 'map':
+      return { expected: mapExpectation(spec) };
+    case 'object':
+    case 'any':
+      return { expected: 'an object' };
+  }
+}
+
+function stringExpectation(spec: StringSpec): string {
+  if (spec.enum) return `one of: ${spec.enum.join(', ')}`;
+  const rule = spec.rule ?? (spec.pattern ? `text matching ${spec.pattern.source}` : 'text');
+  const least = spec.minLength === undefined ? '' : `, at least ${spec.minLength} characters`;
+  const most = spec.maxLength === undefined || spec.rule ? '' : `, at most ${spec.maxLength} characters`;
+  return `${rule}${least}${most}`;
+}
+
+function numberExpectation(spec: NumberSpec): string {
+  const kind = spec.kind === 'integer' ? 'a whole number' : 'a number';
+  if (spec.minimum !== undefined && spec.maximum !== undefined)
+    return `${kind} from ${spec.minimum} to ${spec.maximum}`;
+  return kind;
+}
+
+function mapExpectation(spec: MapSpec): string {
+  const keys = spec.keyRule ?? 'a string';
+  return `an object of at most ${spec.maxProperties ?? 100} entries; each key ${keys}, each value ${expectation(spec.values).expected}${spec.values.nullable ? ' or null' : ''}`;
+}

@@ -1,0 +1,6 @@
+export * from './field-spec';
+export * from './fields';
+export * from './json-schema';
+export * from './parse-input';
+export * from './standard-schema';
+export * from './paging';

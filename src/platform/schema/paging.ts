@@ -1,0 +1,64 @@
+import { InvalidInput } from '../errors';
+import type { FieldSpec } from './field-spec';
+import { Integer, ListOf, Text } from './fields';
+
+/** What every list takes. */
+export class PageArguments {
+  @Integer({ minimum: 1, maximum: 200, default: 50, description: 'Most items to answer.' })
+  limit: number;
+
+  @Text({ optional: true, maxLength: 500, description: 'next_cursor of the page before.' })
+  cursor?: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  count: number;
+  next_cursor: string | null;
+}
+
+/** Base of a list's answer class: `class XList extends pageOf(object(() => X)) {}`. */
+export function pageOf<T>(items: FieldSpec): new () => Page<T> {
+  class PageAnswer {
+    @ListOf(items) items: T[];
+    @Integer({ description: 'Items on this page.' }) count: number;
+    @Text({ nullable: true }) next_cursor: string | null;
+  }
+  return PageAnswer;
+}
+
+/**
+ * One page of a list that is sorted ascending by `keyOf`. The cursor holds the last key: items that come and go in between shift
+ * nothing.
+ * @throws InvalidInput for a cursor that is not ours.
+ */
+export function paginate<T>(
+  sorted: readonly T[],
+  { limit, cursor }: PageArguments,
+  keyOf: (item: T) => string,
+): Page<T> {
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const rest = after === undefined ? sorted : sorted.filter((item) => keyOf(item) > after);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items,
+    count: items.length,
+    next_cursor: rest.length > items.length && last !== undefined ? writeCursor(keyOf(last)) : null,
+  };
+}
+
+export function writeCursor(key: string): string {
+  return Buffer.from(key, 'utf8').toString('base64url');
+}
+
+/** @throws InvalidInput for anything that `writeCursor` did not write. */
+export function readCursor(cursor: string): string {
+  const key = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (key !== '' && writeCursor(key) === cursor) return key;
+  throw new InvalidInput('cursor is not valid.', {
+    field: 'cursor',
+    expected: 'next_cursor of the page before',
+    fix: 'Leave cursor out to start again.',
+  });
+}

@@ -1,0 +1,122 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { validateSync, type ValidationError } from 'class-validator';
+import { InvalidInput, type Problem } from '../errors';
+import { expectation, show } from './describe';
+import { type FieldSpec, fieldsOf, type SchemaClass } from './field-spec';
+
+/** Nesting deeper than any of our inputs: a bomb, not a mistake. */
+const MAX_DEPTH = 8;
+
+/**
+ * Turns what a caller sent into an instance of its DTO class.
+ *
+ * The exact string forms of numbers and booleans are converted, `""` for an optional argument means absent, defaults are filled
+ * in, unknown keys are refused. All problems are reported together.
+ *
+ * @throws InvalidInput with one problem per wrong field.
+ */
+export function parseInput<T extends object>(type: SchemaClass<T>, raw: unknown): T {
+  const problems: Problem[] = [];
+  const instance = construct(type, raw ?? {}, '', problems);
+  if (problems.length === 0 && instance) {
+    problems.push(...validateSync(instance).flatMap((error) => problemsOf(type, error, '')));
+  }
+  if (problems.length > 0 || !instance) throw invalid(problems);
+  return instance;
+}
+
+/** One error for all problems, led by the first. */
+export function invalid(problems: readonly Problem[]): InvalidInput {
+  const [first = {}] = problems;
+  const fields = problems.map((problem) => problem.field ?? 'the arguments');
+  const what =
+    problems.length === 1
+      ? `${fields[0]} is not valid`
+      : `${problems.length} arguments are not valid: ${fields.join(', ')}`;
+  return new InvalidInput(`${what}.`, { ...first, problems });
+}
+
+function construct<T extends object>(
+  type: SchemaClass<T>,
+  raw: unknown,
+  path: string,
+  problems: Problem[],
+): T | undefined {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || path.split('.').length > MAX_DEPTH) {
+    problems.push({ field: path || undefined, got: show(raw), expected: 'an object' });
+    return undefined;
+  }
+  const fields = fieldsOf(type);
+  for (const key of Object.keys(raw)) {
+    if (!fields.has(key)) problems.push(unknownKey(join(path, key), key, [...fields.keys()]));
+  }
+  const instance = new type();
+  for (const [key, spec] of fields) {
+    const value = convertField(
+      spec,
+      Object.hasOwn(raw, key) ? (raw as Record<string, unknown>)[key] : undefined,
+      join(path, key),
+      problems,
+    );
+    if (value !== undefined) Object.assign(instance, { [key]: value });
+  }
+  return instance;
+}
+
+function convertField(spec: FieldSpec, value: unknown, path: string, problems: Problem[]): unknown {
+  const isOptional = spec.optional === true || spec.default !== undefined;
+  if (value === undefined || (value === '' && isOptional)) {
+    if (!isOptional) problems.push({ field: path, got: 'nothing', ...expectation(spec), fix: `Give ${path}.` });
+    return spec.default;
+  }
+  return convert(spec, value, path, problems);
+}
+
+/** Changes only the form, never the meaning; whether the value keeps the rules is asked afterwards. */
+function convert(spec: FieldSpec, value: unknown, path: string, problems: Problem[]): unknown {
+  switch (spec.kind) {
+    case 'integer':
+    case 'number':
+      return typeof value === 'string' && String(Number(value)) === value ? Number(value) : value;
+    case 'boolean':
+      return value === 'true' ? true : value === 'false' ? false : value;
+    case 'object':
+      return construct(spec.type(), value, path, problems);
+    case 'array':
+      return Array.isArray(value)
+        ? value.map((item, index) => convert(spec.items, item, `${path}[${index}]`, problems))
+        : value;
+    default:
+      return value;
+  }
+}
+
+function problemsOf(type: SchemaClass, error: ValidationError, parent: string): Problem[] {
+  const path = join(parent, error.property);
+  const spec = fieldsOf(type).get(error.property);
+  if (!spec) return [{ field: path, got: show(error.value) }];
+  const children = error.children ?? [];
+  if (children.length === 0) return [{ field: path, got: show(error.value), ...expectation(spec) }];
+  if (spec.kind === 'array' && spec.items.kind === 'object') {
+    const item = spec.items.type();
+    return children.flatMap((child) =>
+      (child.children ?? []).flatMap((inner) => problemsOf(item, inner, `${path}[${child.property}]`)),
+    );
+  }
+  return spec.kind === 'object' ? children.flatMap((child) => problemsOf(spec.type(), child, path)) : [];
+}
+
+function unknownKey(path: string, key: string, known: readonly string[]): Problem {
+  const near = known.length > 0 ? closest(key, [...known]) : undefined;
+  const isNear = near !== undefined && distance(key, near) <= Math.max(2, Math.floor(near.length / 3));
+  return {
+    field: path.slice(0, 100),
+    got: 'an argument that does not exist',
+    expected: known.length > 0 ? `one of: ${known.join(', ')}` : 'no arguments',
+    fix: isNear ? `Did you mean ${near}?` : `Leave it out.`,
+  };
+}
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key;
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'libsql';
+import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { Unavailable } from '../errors';
+import { migrations } from './migrations';
+import type { Tables } from './tables';
+
+export type Database = Kysely<Tables>;
+export type StoreTransaction = Transaction<Tables>;
+
+/** Another process has the embedded store open. */
+export class StoreInUse extends Error {
+  constructor(readonly folder: string) {
+    super(
+      `Another process has the store in ${folder} open. Two processes never share it: stop the other one, or go through it.`,
+    );
+    this.name = StoreInUse.name;
+  }
+}
+
+/** What MCTL remembers: the queue, the audit chain and an index of commits. What it holds about commits can be rebuilt from git. */
+export class Store {
+  private constructor(readonly db: Database) {}
+
+  /**
+   * Opens the embedded store, creates and migrates it where needed.
+   * @throws StoreInUse when another process holds it.
+   */
+  static async open(dataDir: string): Promise<Store> {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const sqlite = openSqlite(dataDir);
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+    const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+    if (error) throw new Error('The store could not be migrated.', { cause: error });
+    return new Store(db);
+  }
+
+  /**
+   * Runs `work` in one transaction.
+   * @throws Unavailable where the store cannot write, e.g. a full disk: then nothing of `work` has happened.
+   */
+  async transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.db.transaction().execute(work);
+    } catch (error) {
+      throw isStorageFault(error) ? unavailable(error) : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+  }
+}
+
+function openSqlite(dataDir: string): InstanceType<typeof Sqlite> {
+  try {
+    const sqlite = new Sqlite(join(dataDir, 'mctl.db'));
+    // The exclusive lock is the operating system's: it goes with the process, whatever kills it.
+    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+    sqlite.exec('PRAGMA journal_mode = WAL');
+    // FULL: an intent that we acknowledged survives a power cut, not only a crash of this process.
+    sqlite.exec('PRAGMA synchronous = FULL');
+    sqlite.exec('PRAGMA foreign_keys = ON');
+    return sqlite;
+  } catch (error) {
+    if (codeOf(error) === 'SQLITE_BUSY') throw new StoreInUse(dataDir);
+    throw error;
+  }
+}
+
+/** Constraint violations are ours to handle; everything else SQLite complains about is the disk or the file. */
+function isStorageFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith('SQLITE_') && !code.startsWith('SQLITE_CONSTRAINT');
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function unavailable(cause: unknown): Unavailable {
+  return new Unavailable('The store cannot be written, so nothing was done.', {
+    code: 'store_unavailable',
+    fix: 'Check free space and permissions of the data folder.',
+    cause,
+  });
+}

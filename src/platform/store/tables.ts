@@ -1,0 +1,99 @@
+import type { Generated } from 'kysely';
+
+/** `submitted` waits for its workflow, `running` has begun, the other two are final and never change again. */
+export type OperationStatus = 'submitted' | 'running' | 'succeeded' | 'failed';
+export type StepStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped';
+
+/** Times are ISO 8601 in UTC: they sort as text, on SQLite and on PostgreSQL alike. JSON is stored as text. */
+export interface OperationRow {
+  id: string;
+  workflow: string;
+  operation: string;
+  team: string | null;
+  target: string | null;
+  actor: string;
+  actor_email: string | null;
+  auth_method: string;
+  client: string | null;
+  door: string;
+  request_id: string;
+  reason: string | null;
+  input: string;
+  args_digest: string;
+  /** Digest of the plan that a person confirmed; the commit is refused when the plan has become another. */
+  confirmed_digest: string | null;
+  plan_digest: string | null;
+  idempotency_key: string | null;
+  /** Head of the branch when the intent was recorded: recovery looks for our trailer from here on. */
+  base: string | null;
+  status: OperationStatus;
+  commit: string | null;
+  summary: string;
+  /** Outcome as shown to the caller: changes, warnings, the operation's own fields. */
+  answer: string;
+  error: string | null;
+  submitted_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  /** Not before this time may the next step be tried. */
+  next_run_at: string;
+  attempts: number;
+}
+
+export interface StepRow {
+  operation_id: string;
+  position: number;
+  name: string;
+  title: string;
+  status: StepStatus;
+  message: string | null;
+  commit: string | null;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+export interface StepLogRow {
+  id: Generated<number>;
+  operation_id: string;
+  step: string;
+  at: string;
+  line: string;
+}
+
+/** The closed list of what an audit entry may hold. No argument of a call is in it. */
+export interface AuditRow {
+  seq: number;
+  at: string;
+  event: string;
+  operation: string;
+  operation_id: string | null;
+  workflow: string | null;
+  team: string | null;
+  target: string | null;
+  actor: string;
+  auth_method: string;
+  client: string | null;
+  door: string;
+  request_id: string;
+  risk: string;
+  reason: string | null;
+  code: string | null;
+  commit: string | null;
+  plan_digest: string | null;
+  prev_hash: string;
+  hash: string;
+}
+
+/** Confirm tokens that were used; a row is kept until its token would have expired. */
+export interface ConfirmationRow {
+  id: string;
+  expires_at: string;
+}
+
+export interface Tables {
+  operations: OperationRow;
+  operation_steps: StepRow;
+  step_logs: StepLogRow;
+  audit: AuditRow;
+  confirmations: ConfirmationRow;
+}

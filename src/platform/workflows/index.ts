@@ -1,0 +1,2 @@
+export * from './embedded.workflows';
+export * from './steps';

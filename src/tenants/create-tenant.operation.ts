@@ -1,0 +1,121 @@
+import { roleIn } from '../platform/auth/access';
+import { Conflict, InvalidInput, NotAllowed } from '../platform/errors';
+import type { World } from '../platform/gitops';
+import { defineOperation, type PlanContext } from '../platform/operations/operation';
+import type { Plan } from '../platform/operations/plan';
+import { CreateTenantAnswer, CreateTenantInput } from './tenants.dto';
+import { reservedBecause } from './tenants.policy';
+import { projectYaml, quotasOf, ssoYaml, tenantYaml } from './tenants.manifests';
+
+export const createTenant = defineOperation({
+  name: 'create-tenant',
+  tool: 'mctl_create_tenant',
+  title: 'Create Tenant',
+  description:
+    'Create a team workspace: namespace, quotas, network policies, secret scope, Argo CD project and sign-in binding, in one commit. You become its owner. Whoever is no platform admin may own one team. Afterwards onboard a service with mctl_deploy_service.',
+  kind: 'write',
+  risk: 'medium',
+  role: 'any',
+  idempotent: false,
+  input: CreateTenantInput,
+  answer: CreateTenantAnswer,
+  paths: ['tenants/{team}/values.yaml', 'argocd/projects/{team}.yaml', 'argo-workflows/sso-team-{team}.yaml'],
+  target: ({ team }) => team,
+  plan,
+});
+
+function plan({ actor, input, world }: PlanContext<CreateTenantInput, undefined>): Plan {
+  const { team } = input;
+  refuseName(team);
+  refuseTaken(world, team);
+  if (!actor.isAdmin) refuseSecondTenant(world, actor.login);
+  const members = membersOf(actor.login, input);
+  const { layout } = world;
+  return {
+    changes: [
+      { path: layout.tenantFile(team), content: tenantYaml(input, members) },
+      { path: layout.projectFile(team), content: projectYaml(world, team, input.github_teams ?? []) },
+      { path: layout.workflowsSsoFile(team), content: ssoYaml(world, team) },
+    ],
+    subject: `create-tenant(${team}): ${input.display_name ?? team}`,
+    summary: `Team ${team} with ${members.length} ${members.length === 1 ? 'member' : 'members'}, owned by ${actor.login}.`,
+    warnings: [],
+    destroys: [],
+    nextActions: [
+      {
+        tool: 'mctl_deploy_service',
+        arguments: { action: 'onboard', team },
+        why: 'onboard the first service: give service, image and image_tag',
+      },
+      { tool: 'mctl_get_tenant', arguments: { team }, why: 'see the team' },
+    ],
+    answer: {
+      namespace: team,
+      quotas: quotasOf(input),
+      network_policies: networkPolicies(input),
+      secret_scope: `teams/${team}`,
+      argocd_project: team,
+      sso_binding: `sso-team-${team}`,
+    },
+  };
+}
+
+function refuseName(team: string): void {
+  const because = reservedBecause(team);
+  if (because)
+    throw new InvalidInput(`A team cannot be called ${team}: ${because}.`, {
+      code: 'reserved_name',
+      field: 'team',
+      got: team,
+      fix: 'Choose another name.',
+    });
+}
+
+function refuseTaken(world: World, team: string): void {
+  const leftovers = world.filesUnder(world.layout.servicesFolder(team));
+  // Whoever created a team over such leftovers would come to own services that were never theirs.
+  if (!world.hasTenant(team) && leftovers.length === 0) return;
+  throw new Conflict(`The name ${team} is taken.`, {
+    code: 'team_exists',
+    field: 'team',
+    got: team,
+    fix: 'Choose another name, or ask a member of that team to add you.',
+  });
+}
+
+function refuseSecondTenant(world: World, login: string): void {
+  const owned = world.teams().find((team) => roleIn(world, { login }, team) === 'owner');
+  if (!owned) return;
+  throw new NotAllowed(`You own a team already: ${owned}. Only platform administrators may own several.`, {
+    code: 'one_tenant_each',
+    fix: `Onboard your services in ${owned}, or ask a platform administrator.`,
+  });
+}
+
+function membersOf(creator: string, { members = [] }: CreateTenantInput) {
+  const all = [{ user: creator, role: 'owner' as const }, ...members];
+  const seen = new Set<string>();
+  for (const { user } of all) {
+    const login = user.toLowerCase();
+    if (seen.has(login))
+      throw new InvalidInput(`${user} is listed twice.`, {
+        field: 'members',
+        got: user,
+        fix: 'List everybody once; you are the owner without being listed.',
+      });
+    seen.add(login);
+  }
+  return all;
+}
+
+function networkPolicies({ allow_internet_egress }: CreateTenantInput): string[] {
+  const always = [
+    'default-deny-all',
+    'allow-dns',
+    'allow-ingress-controller',
+    'allow-monitoring',
+    'allow-intra-namespace',
+    'allow-cluster-egress',
+  ];
+  return allow_internet_egress ? [...always, 'allow-internet-egress'] : always;
+}

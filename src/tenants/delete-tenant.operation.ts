@@ -1,0 +1,87 @@
+import { NotFound } from '../platform/errors';
+import { parseDocuments, textAt, type World } from '../platform/gitops';
+import { WriteAnswer } from '../platform/operations/answer.dto';
+import { defineOperation, type PlanContext } from '../platform/operations/operation';
+import type { Destroyed, Plan } from '../platform/operations/plan';
+import { DeleteTenantInput } from './tenants.dto';
+
+export const deleteTenant = defineOperation({
+  name: 'delete-tenant',
+  tool: 'mctl_delete_tenant',
+  title: 'Delete Tenant',
+  description:
+    'Delete a team with everything it has: services, domains, previews, databases, namespace, Argo CD project. The first call only answers the plan that lists what goes, and a confirm_token; show it to a person. Needs role owner. Cannot be undone for data.',
+  kind: 'destructive',
+  risk: 'high',
+  role: 'owner',
+  idempotent: false,
+  input: DeleteTenantInput,
+  answer: WriteAnswer,
+  paths: [
+    'tenants/{team}/',
+    'services/{team}/',
+    'previews/{team}/',
+    'databases/{team}/',
+    'domains/{host}.yaml',
+    'argocd/projects/{team}.yaml',
+    'argo-workflows/sso-team-{team}.yaml',
+  ],
+  target: ({ team }) => team,
+  plan,
+});
+
+function plan({ input: { team }, world }: PlanContext<DeleteTenantInput, undefined>): Plan {
+  if (!world.hasTenant(team))
+    throw new NotFound(`There is no team ${team}.`, { code: 'team_not_found', field: 'team', got: team });
+  const { layout } = world;
+  const domains = domainFilesOf(world, team);
+  const own = [layout.projectFile(team), layout.workflowsSsoFile(team)].filter((path) => world.file(path));
+  const folders = [
+    layout.servicesFolder(team),
+    layout.under(`previews/${team}/`),
+    layout.under(`databases/${team}/`),
+    layout.tenantFolder(team),
+  ];
+  const paths = [...folders.flatMap((folder) => world.filesUnder(folder)), ...domains, ...own];
+  const destroys = destroyedWith(world, team, domains);
+  const services = world.serviceNames(team).length;
+  return {
+    changes: paths.map((path) => ({ path })),
+    subject: `delete-tenant(${team}): ${services} ${services === 1 ? 'service' : 'services'} retired first`,
+    summary: `Team ${team} goes, with ${destroys.length - 2} more ${destroys.length === 3 ? 'thing' : 'things'}: see destroys.`,
+    warnings:
+      services > 0
+        ? [
+            {
+              code: 'services_retired',
+              message: `${services} running ${services === 1 ? 'service stops' : 'services stop'} with the team.`,
+            },
+          ]
+        : [],
+    destroys,
+    nextActions: [],
+    answer: {},
+  };
+}
+
+function destroyedWith(world: World, team: string, domains: readonly string[]): Destroyed[] {
+  const folderNames = (kind: string) =>
+    world.list(world.layout.under(`${kind}/${team}/`)).map((name) => name.replace(/\/$|\.yaml$/, ''));
+  return [
+    ...world.serviceNames(team).map((name) => ({ kind: 'service', name: `${team}/${name}` })),
+    ...folderNames('previews').map((name) => ({ kind: 'preview', name })),
+    ...folderNames('databases').map((name) => ({ kind: 'database', name })),
+    ...domains.map((path) => ({ kind: 'domain', name: path.replace(/^.*\/|\.yaml$/g, '') })),
+    { kind: 'namespace', name: team },
+    { kind: 'argocd_project', name: team },
+  ];
+}
+
+/** One file a host, with the team that holds it. */
+function domainFilesOf(world: World, team: string): string[] {
+  const folder = world.layout.under('domains/');
+  return world
+    .list(folder)
+    .map((name) => folder + name)
+    .filter((path) => parseDocuments(world.text(path) ?? '').some((document) => textAt(document, 'team') === team));
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv, { type ValidateFunction } from 'ajv';
+import { parse } from 'yaml';
+import { type Manifest, ROOT } from './helm';
+
+type Schema = { [keyword: string]: unknown };
+type Crd = { spec: { versions: { name: string; schema: { openAPIV3Schema: Schema } }[] } };
+
+/** Absent outside of the project's own machines: see `crdViolations`. */
+export const CRD_FOLDER = join(ROOT, '..', 'shared', 'crds');
+const FILES: Record<string, string> = {
+  Application: 'application-crd.yaml',
+  ApplicationSet: 'applicationset-crd.yaml',
+  AppProject: 'appproject-crd.yaml',
+  ExternalSecret: 'external-secrets.io_externalsecrets.yaml',
+};
+const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+const validators = new Map<string, ValidateFunction>();
+
+/**
+ * What an API server with `fieldValidation: Strict` would have against these objects; kinds without a CRD here pass.
+ * Without the CRDs nothing is checked, and that is said aloud.
+ */
+export function crdViolations(manifests: Manifest[]): string[] {
+  const known = manifests.filter(({ kind }) => kind in FILES);
+  if (existsSync(CRD_FOLDER)) return known.flatMap(violations);
+  const names = known.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  if (names.length > 0) console.warn(`not validated, there are no CRDs in ${CRD_FOLDER}: ${names.join(', ')}`);
+  return [];
+}
+
+function violations(manifest: Manifest): string[] {
+  const name = `${manifest.kind} ${manifest.metadata.name}`;
+  const validate = validatorFor(manifest);
+  if (validate(manifest)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${name} ${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+function validatorFor({ apiVersion, kind }: Manifest): ValidateFunction {
+  const cached = validators.get(`${apiVersion}/${kind}`);
+  if (cached) return cached;
+  const crd = parse(readFileSync(join(CRD_FOLDER, FILES[kind] ?? ''), 'utf8')) as Crd;
+  const version = crd.spec.versions.find(({ name }) => name === apiVersion.split('/')[1]);
+  if (!version) throw new Error(`${kind} has no version ${apiVersion}`);
+  const validate = ajv.compile(strict(version.schema.openAPIV3Schema));
+  validators.set(`${apiVersion}/${kind}`, validate);
+  return validate;
+}
+
+/** A structural schema as plain JSON Schema in which a field that is not declared is an error. */
+function strict(schema: Schema): Schema {
+  if (schema['x-kubernetes-int-or-string']) return { type: ['integer', 'string'] };
+  const { type, nullable, properties, items, additionalProperties } = schema;
+  const kept = Object.entries(schema).filter(([keyword]) => !keyword.startsWith('x-') && keyword !== 'format');
+  const result: Schema = Object.fromEntries(kept);
+  if (nullable && type) result.type = [type, 'null'];
+  if (items) result.items = strict(items as Schema);
+  if (additionalProperties instanceof Object) result.additionalProperties = strict(additionalProperties as Schema);
+  if (properties) {
+    const fields = Object.entries(properties as Record<string, Schema>);
+    result.properties = Object.fromEntries(fields.map(([name, field]) => [name, strict(field)]));
+    if (!schema['x-kubernetes-preserve-unknown-fields']) result.additionalProperties = false;
+  }
+  return result;
+}
