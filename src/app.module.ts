@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { IdentityModule } from './identity/identity.module';
+import { OperationsModule } from './operations/operations.module';
 import { AuditInterceptor } from './platform/audit/audit.interceptor';
 import { AuthGuard } from './platform/auth/auth.guard';
 import { type Config, ConfigModule } from './platform/config';
@@ -17,7 +18,7 @@ export class AppModule {
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.with(config), PlatformModule, IdentityModule, TenantsModule],
+      imports: [ConfigModule.with(config), PlatformModule, IdentityModule, OperationsModule, TenantsModule],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_INTERCEPTOR, useClass: MetricsInterceptor },

@@ -48,7 +48,7 @@ function plan({ input: { team }, world }: PlanContext<DeleteTenantInput, undefin
   return {
     changes: paths.map((path) => ({ path })),
     subject: `delete-tenant(${team}): ${services} ${services === 1 ? 'service' : 'services'} retired first`,
-    summary: `Team ${team} goes, with ${destroys.length - 2} more ${destroys.length === 3 ? 'thing' : 'things'}: see destroys.`,
+    summary: `Team ${team} goes for good, with ${services} ${services === 1 ? 'service' : 'services'} and everything listed in destroys.`,
     warnings:
       services > 0
         ? [

@@ -42,6 +42,8 @@ export interface Revision {
   readonly at: string;
   readonly by: string;
   readonly text: string;
+  /** The operation that made it; absent where a person did. */
+  readonly operation?: string;
 }
 
 /** The GitOps repository: a read model of the branch's head, and the only writer of commits. */
@@ -124,13 +126,15 @@ export class Gitops {
     });
   }
 
-  /** Versions of one file on the branch, newest first. */
+  /** Versions of one file on the branch since it was last created, newest first. Empty where it does not exist. */
   async history(path: string, limit: number): Promise<Revision[]> {
-    const { head } = await this.world();
+    // Asking for the world again would wait for ever where a commit plans: it holds the branch, and has just looked.
+    const head = this.head ?? (await this.world()).head;
     if (!head) return [];
     const entries = await this.reader.log({ to: head, path, limit });
     const versions = await Promise.all(entries.map((entry) => this.revision(entry, path)));
-    return versions.filter((version): version is Revision => version !== undefined);
+    const deletion = versions.indexOf(undefined);
+    return (deletion === -1 ? versions : versions.slice(0, deletion)) as Revision[];
   }
 
   /** Which of these operations already have a commit after `base` (exclusive; undefined = from the beginning). */
@@ -202,7 +206,9 @@ export class Gitops {
 
   private async revision(entry: LogEntry, path: string): Promise<Revision | undefined> {
     const text = await this.textAt(entry.sha, path);
-    return text === undefined ? undefined : { commit: entry.sha, at: entry.author.at, by: entry.author.name, text };
+    if (text === undefined) return undefined;
+    const [, operation] = entry.trailers.find(([key]) => key === 'Operation-Id') ?? [];
+    return { commit: entry.sha, at: entry.author.at, by: entry.author.name, text, ...(operation && { operation }) };
   }
 
   private async textAt(commit: string, path: string): Promise<string | undefined> {

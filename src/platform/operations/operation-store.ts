@@ -21,6 +21,8 @@ export interface StoredAnswer {
 export interface WorkflowFilter {
   /** Teams whose rows may be seen; undefined = all, rows without a team included. */
   readonly teams?: readonly string[];
+  /** Whose own rows may be seen whatever their team, e.g. one that is just being created. */
+  readonly self?: string;
   readonly statuses?: readonly OperationStatus[];
   readonly before?: string;
   readonly limit: number;
@@ -128,9 +130,11 @@ export class OperationStore {
   }
 
   /** Newest first. */
-  list({ teams, statuses, before, limit }: WorkflowFilter): Promise<OperationRow[]> {
+  list({ teams, self, statuses, before, limit }: WorkflowFilter): Promise<OperationRow[]> {
     let query = this.store.db.selectFrom('operations').selectAll().orderBy('id', 'desc').limit(limit);
-    if (teams) query = query.where('team', 'in', teams.length > 0 ? [...teams] : ['']);
+    if (teams) {
+      query = query.where((row) => row.or([...(teams.length > 0 ? [row('team', 'in', [...teams])] : []), row('actor', '=', self ?? '')]));
+    }
     if (statuses) query = query.where('status', 'in', [...statuses]);
     if (before) query = query.where('id', '<', before);
     return query.execute();

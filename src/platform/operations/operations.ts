@@ -12,6 +12,7 @@ import { pendingSteps } from '../workflows/steps';
 import { AnswerBuilder } from './answer-builder';
 import type { WriteAnswer } from './answer.dto';
 import { type DestructiveArguments, meaningOf, type WriteArguments } from './arguments.dto';
+import { oneLine } from './commit-message';
 import { type Confirmation, ConfirmTokens, type OpenedToken } from './confirm-token';
 import type { Operation } from './operation';
 import { OperationStore, type StoredAnswer } from './operation-store';
@@ -176,7 +177,7 @@ function auditFacts(operation: Operation, actor: Actor, input: WriteArguments): 
     actor,
     team: teamOf(input),
     target: operation.target(input),
-    reason: input.reason,
+    reason: input.reason && oneLine(input.reason),
   };
 }
 
@@ -209,7 +210,7 @@ function newRow(
     client: actor.via.client ?? null,
     door: actor.via.door,
     request_id: actor.via.requestId,
-    reason: input.reason ?? null,
+    reason: input.reason ? oneLine(input.reason) : null,
     input: JSON.stringify(meaningOf(input)),
     args_digest: argsDigest,
     confirmed_digest: confirmedDigest ?? null,

@@ -6,6 +6,11 @@ interface CommonSpec {
   readonly description?: string;
   readonly optional?: boolean;
   readonly default?: unknown;
+  /**
+   * Published as the schema's default, and not filled in: whoever reads the input can still tell what the caller named. For
+   * optional fields whose default holds only in some cases, e.g. for a new object and not for a change.
+   */
+  readonly documentedDefault?: unknown;
   /** The value may be `null`; for answers only, an input is left out instead. */
   readonly nullable?: boolean;
 }

@@ -1,3 +1,4 @@
+export { expectation } from './describe';
 export * from './field-spec';
 export * from './fields';
 export * from './json-schema';

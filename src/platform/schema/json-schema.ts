@@ -28,11 +28,12 @@ function objectSchema(type: SchemaClass, direction: 'input' | 'output'): JsonSch
 
 function fieldSchema(spec: FieldSpec, direction: 'input' | 'output'): JsonSchema {
   const shape = shapeOf(spec, direction);
+  const fallback = spec.default ?? spec.documentedDefault;
   return {
     ...shape,
     ...(spec.nullable && typeof shape.type === 'string' && { type: [shape.type, 'null'] }),
     ...(spec.description !== undefined && { description: spec.description }),
-    ...(spec.default !== undefined && { default: spec.default }),
+    ...(fallback !== undefined && { default: fallback }),
   };
 }
 

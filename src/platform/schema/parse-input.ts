@@ -19,7 +19,7 @@ export function parseInput<T extends object>(type: SchemaClass<T>, raw: unknown)
   const problems: Problem[] = [];
   const instance = construct(type, raw ?? {}, '', problems);
   if (problems.length === 0 && instance) {
-    problems.push(...validateSync(instance).flatMap((error) => problemsOf(type, error, '')));
+    problems.push(...validateSync(instance, { forbidUnknownValues: false }).flatMap((error) => problemsOf(type, error, '')));
   }
   if (problems.length > 0 || !instance) throw invalid(problems);
   return instance;
@@ -28,7 +28,7 @@ export function parseInput<T extends object>(type: SchemaClass<T>, raw: unknown)
 /** One error for all problems, led by the first. */
 export function invalid(problems: readonly Problem[]): InvalidInput {
   const [first = {}] = problems;
-  const fields = problems.map((problem) => problem.field ?? 'the arguments');
+  const fields = problems.map((problem) => problem.field ?? 'what was sent');
   const what =
     problems.length === 1
       ? `${fields[0]} is not valid`

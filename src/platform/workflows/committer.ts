@@ -200,7 +200,7 @@ export class Committer {
     await this.operations.updateStep(transaction, id, 'push', { commit });
     await this.operations.log(transaction, [
       { operation_id: id, step: 'commit', at: now, line: `commit ${commit}` },
-      { operation_id: id, step: 'push', at: now, line: `${this.gitops.describe()} shows ${commit}` },
+      { operation_id: id, step: 'push', at: now, line: `the branch shows ${commit}` },
     ]);
   }
 

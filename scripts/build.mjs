@@ -1,0 +1,7 @@
+import { build } from './lib/build.mjs';
+import { ensureInstall } from './lib/install.mjs';
+import { requireNode } from './lib/requirements.mjs';
+
+requireNode();
+ensureInstall();
+build();

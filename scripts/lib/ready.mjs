@@ -1,0 +1,11 @@
+import { ensureBuild } from './build.mjs';
+import { ensureInstall } from './install.mjs';
+import { requireGit, requireNode } from './requirements.mjs';
+
+/** From a fresh clone to a program that can run. Says nothing when nothing had to be done. */
+export function ensureReady() {
+  requireNode();
+  requireGit();
+  ensureInstall();
+  ensureBuild();
+}

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fail, mustRun, say } from './process.mjs';
+
+/**
+ * Everything tests need beyond Node, git and npm packages, in one place:
+ * { binary: 'dnsmasq', debian: 'dnsmasq', for: 'the domain tests', folders: ['/usr/lib/...'] }
+ * `folders` names further places to look in, for servers that Debian keeps off the PATH.
+ */
+export const systemPackages = [];
+
+export function ensureSystemPackages(needed = systemPackages) {
+  const missing = needed.filter((each) => !isPresent(each));
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(({ debian }) => debian))];
+  if (!canInstall()) {
+    const lines = missing.map((each) => `  - ${each.binary} for ${each.for} (Debian package ${each.debian})`);
+    fail(`tests need what is not installed here:\n${lines.join('\n')}\ne.g. sudo apt-get install ${packages.join(' ')}`);
+  }
+  say(`installing ${packages.join(', ')} with apt-get`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  mustRun('apt-get update', 'apt-get', ['update', '-qq'], { env });
+  mustRun('apt-get install', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+  const still = needed.find((each) => !isPresent(each));
+  if (still) fail(`${still.debian} is installed, but ${still.binary} is still nowhere to be found`);
+}
+
+function isPresent({ binary, folders = [] }) {
+  const path = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return [...path, '/usr/sbin', '/sbin', ...folders].some((folder) => existsSync(join(folder, binary)));
+}
+
+function canInstall() {
+  return process.getuid?.() === 0 && spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,4 @@
+import { ensureReady } from './lib/ready.mjs';
+
+ensureReady();
+await import('../dist/cli.js');

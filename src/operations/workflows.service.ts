@@ -1,0 +1,126 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Access } from '../platform/auth/access';
+import type { Actor } from '../platform/auth/actor';
+import { NotAllowed, NotFound } from '../platform/errors';
+import { AnswerBuilder } from '../platform/operations/answer-builder';
+import { OperationStore } from '../platform/operations/operation-store';
+import type { NextAction } from '../platform/operations/plan';
+import { readCursor, writeCursor } from '../platform/schema';
+import type { OperationRow, OperationStatus, StepRow } from '../platform/store';
+import { EmbeddedWorkflows } from '../platform/workflows';
+import type { GetWorkflowInput, ListWorkflowsInput, LogLineItem, WorkflowAnswer, WorkflowItem, WorkflowList } from './operations.dto';
+
+const SELF = 'mctl_get_workflow_status';
+
+@Injectable()
+export class WorkflowsService {
+  constructor(
+    @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(EmbeddedWorkflows) private readonly workflows: EmbeddedWorkflows,
+    @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
+    @Inject(Access) private readonly access: Access,
+  ) {}
+
+  /** Workflows of the caller's teams, newest first. */
+  async list(actor: Actor, input: ListWorkflowsInput): Promise<WorkflowList> {
+    if (input.team) await this.access.requireRole(actor, input.team, 'viewer');
+    const rows = await this.operations.list({
+      teams: input.team ? [input.team] : actor.isAdmin ? undefined : await this.access.visibleTeams(actor),
+      self: input.team ? undefined : actor.login,
+      statuses: statusesOf(input.status),
+      before: input.cursor === undefined ? undefined : readCursor(input.cursor),
+      limit: input.limit + 1,
+    });
+    const page = rows.slice(0, input.limit);
+    const progress = await this.operations.progress(page.map(({ id }) => id));
+    const last = page.at(-1);
+    return {
+      items: page.map((row) => itemOf(row, progress.get(row.id) ?? '0/0')),
+      count: page.length,
+      next_cursor: rows.length > page.length && last ? writeCursor(last.id) : null,
+    };
+  }
+
+  /** @throws NotFound for a workflow that does not exist or belongs to a team the caller is not in. */
+  async get(actor: Actor, { workflow, log_lines }: GetWorkflowInput): Promise<WorkflowAnswer> {
+    const row = await this.operations.findByWorkflow(workflow);
+    if (!row || !(await this.maySee(actor, row))) throw unknownWorkflow(workflow);
+    const steps = await this.operations.steps(row.id);
+    const { commit, summary, warnings, next_actions, error } = this.answers.ofRow(row);
+    const body = error as { message?: string; fix?: string } | undefined;
+    return {
+      workflow: row.workflow,
+      operation: row.operation,
+      operation_id: row.id,
+      team: row.team,
+      target: row.target,
+      engine: this.workflows.engine,
+      status: row.status,
+      progress: `${steps.filter(({ status }) => status === 'succeeded').length}/${steps.length}`,
+      summary,
+      actor: row.actor,
+      reason: row.reason,
+      submitted_at: row.submitted_at,
+      finished_at: row.finished_at,
+      steps: steps.map(({ name, status, started_at, finished_at, message }) => ({ name, status, started_at, finished_at, message })),
+      logs: await this.logsOf(row, steps, log_lines),
+      commit,
+      error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,
+      warnings,
+      next_actions: [...next_actions.filter(({ tool }) => tool !== SELF), ...again(row)],
+    };
+  }
+
+  /** Its own caller may always see it: a team that is gone has no members left to ask. */
+  private async maySee(actor: Actor, row: OperationRow): Promise<boolean> {
+    if (actor.isAdmin || row.actor === actor.login) return true;
+    if (row.team === null) return false;
+    try {
+      await this.access.requireRole(actor, row.team, 'viewer');
+      return true;
+    } catch (error) {
+      if (error instanceof NotFound || error instanceof NotAllowed) return false;
+      throw error;
+    }
+  }
+
+  private async logsOf(row: OperationRow, steps: readonly StepRow[], limit: number): Promise<LogLineItem[]> {
+    const step = steps.find(({ status }) => status === 'failed' || status === 'running') ?? steps.at(-1);
+    if (!step || limit === 0) return [];
+    const lines = await this.operations.logs(row.id, step.name, limit);
+    return lines.map(({ at, line }) => ({ at, step: step.name, line }));
+  }
+}
+
+function itemOf(row: OperationRow, progress: string): WorkflowItem {
+  return {
+    workflow: row.workflow,
+    operation: row.operation,
+    team: row.team,
+    status: row.status,
+    actor: row.actor,
+    started_at: row.submitted_at,
+    finished_at: row.finished_at,
+    progress,
+  };
+}
+
+function statusesOf(filter: ListWorkflowsInput['status']): OperationStatus[] | undefined {
+  if (filter === undefined) return undefined;
+  return filter === 'active' ? ['submitted', 'running'] : [filter];
+}
+
+/** Asking again makes sense only while something can change. */
+function again({ workflow, status }: OperationRow): NextAction[] {
+  const isOpen = status === 'submitted' || status === 'running';
+  return isOpen ? [{ tool: SELF, arguments: { workflow }, why: 'it has not ended yet; ask again in a few seconds' }] : [];
+}
+
+function unknownWorkflow(workflow: string): NotFound {
+  return new NotFound(`There is no workflow ${workflow} that you may see.`, {
+    code: 'workflow_not_found',
+    field: 'workflow',
+    got: workflow,
+    fix: 'mctl_list_workflows lists the workflows of your teams.',
+  });
+}

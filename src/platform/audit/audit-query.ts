@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type AuditRow, Store } from '../store';
+
+export interface AuditFilter {
+  /** Teams whose entries may be seen; undefined = all, entries without a team included. */
+  readonly teams?: readonly string[];
+  /** Whose own entries without a team may be seen too. */
+  readonly self?: string;
+  readonly actor?: string;
+  readonly operation?: string;
+  readonly event?: string;
+  readonly notBefore?: Date;
+  /** Only entries older than this sequence number. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** Reads the audit trail, newest first: filtered in the query, then limited. */
+@Injectable()
+export class AuditQuery {
+  constructor(@Inject(Store) private readonly store: Store) {}
+
+  async list({ teams, self, actor, operation, event, notBefore, before, limit }: AuditFilter): Promise<AuditRow[]> {
+    let query = this.store.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(limit);
+    if (teams) {
+      query = query.where((row) =>
+        row.or([
+          ...(teams.length > 0 ? [row('team', 'in', [...teams])] : []),
+          row.and([row('team', 'is', null), row('actor', '=', self ?? '')]),
+        ]),
+      );
+    }
+    if (actor) query = query.where('actor', '=', actor);
+    if (operation) query = query.where('operation', '=', operation);
+    if (event) query = query.where('event', '=', event);
+    if (notBefore) query = query.where('at', '>=', notBefore.toISOString());
+    if (before !== undefined) query = query.where('seq', '<', before);
+    return query.execute();
+  }
+}

@@ -1,0 +1,2 @@
+export * from './answer.dto';
+export * from './arguments.dto';

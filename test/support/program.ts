@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = resolve(__dirname, '../..');
+
+export interface ProgramOptions {
+  readonly dataDir?: string;
+  readonly env?: Record<string, string>;
+  /** Extra arguments for node itself, e.g. a module to load first. */
+  readonly nodeArguments?: readonly string[];
+}
+
+/** The built program as its users start it: a process of its own, an ephemeral port, a data folder of its own. */
+export class Program {
+  readonly log: string[] = [];
+  url = '';
+
+  private constructor(
+    readonly dataDir: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(options: ProgramOptions = {}): Promise<Program> {
+    const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'mctl-test-'));
+    const child = spawn(process.execPath, [...(options.nodeArguments ?? []), join(ROOT, 'dist/main.js'), '--quiet'], {
+      cwd: dataDir,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', MCTL_DATA_DIR: dataDir, LOG_LEVEL: 'info', MCTL_WRITES_PER_MINUTE: '100000', MCTL_READS_PER_MINUTE: '100000', ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const program = new Program(dataDir, child);
+    createInterface({ input: child.stderr! }).on('line', (line) => program.log.push(line));
+    await program.listening();
+    return program;
+  }
+
+  /** Environment for a command beside this program. */
+  get environment(): Record<string, string | undefined> {
+    return { PATH: process.env.PATH, HOME: process.env.HOME, MCTL_DATA_DIR: this.dataDir };
+  }
+
+  get gitDir(): string {
+    return join(this.dataDir, 'gitops.git');
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Ends it; resolves with its exit code, or the signal that ended it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string | null> {
+    if (this.isRunning) {
+      const exited = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exited;
+    }
+    return this.child.exitCode ?? this.child.signalCode;
+  }
+
+  async exited(): Promise<number | string | null> {
+    if (this.isRunning) await once(this.child, 'exit');
+    return this.child.exitCode ?? this.child.signalCode;
+  }
+
+  /** Stops it and removes its data. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  private async listening(): Promise<void> {
+    const lines = createInterface({ input: this.child.stdout! });
+    for await (const line of lines) {
+      const address = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
+      if (!address) continue;
+      this.url = address;
+      return;
+    }
+    throw new Error(`The program ended before it listened:\n${this.log.join('\n')}`);
+  }
+}
