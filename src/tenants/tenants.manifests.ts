@@ -1,12 +1,4 @@
-import {
-  fillPlaceholders,
-  type GithubTeam,
-  type Member,
-  numberAt,
-  parseDocuments,
-  tenantTemplate,
-  type World,
-} from '../platform/gitops';
+import { fillPlaceholders, type GithubTeam, type Member, tenantTemplate, type World } from '../platform/gitops';
 import { editYaml, toYaml } from '../platform/gitops/yaml';
 import type { CreateTenantInput } from './tenants.dto';
 
@@ -73,16 +65,17 @@ export function ssoYaml(world: World, team: string): string {
   });
 }
 
-/** Between equal precedences somebody in two teams would be given either at random: each team gets its own, from 100 up. */
+const PRECEDENCE = /rbac-rule-precedence["']?:\s*["']?(\d{1,6})/;
+/** The platform's own administrators keep the highest (upstream). */
+const HIGHEST = 1000;
+
+/**
+ * Between equal precedences somebody in two teams would be given either at random: each team gets its own, from 100 up. Read
+ * without parsing: with a thousand teams these are a thousand files, and all that matters is the largest number in them.
+ */
 function nextPrecedence(world: World): number {
   const folder = world.layout.under('argo-workflows/');
-  const taken = world
-    .list(folder)
-    .filter((name) => name.startsWith('sso-team-'))
-    .flatMap((name) => parseDocuments(world.text(folder + name) ?? ''))
-    .map(
-      (document) => numberAt(document, 'metadata', 'annotations', 'workflows.argoproj.io/rbac-rule-precedence') ?? 0,
-    );
-  // The platform's own administrators keep the highest, 1000 (upstream).
-  return Math.max(99, ...taken.filter((value) => value < 1000)) + 1;
+  const files = world.list(folder).filter((name) => name.startsWith('sso-team-'));
+  const taken = files.map((name) => Number(PRECEDENCE.exec(world.text(folder + name) ?? '')?.[1] ?? 0));
+  return taken.reduce((highest, value) => (value < HIGHEST ? Math.max(highest, value) : highest), 99) + 1;
 }

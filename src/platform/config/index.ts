@@ -1,4 +1,6 @@
 export * from './config';
 export * from './config.module';
+export * from './current-settings';
 export * from './duration';
+export * from './env-example';
 export * from './environment';

@@ -1,5 +1,5 @@
 import { splitDocuments } from './documents';
-import { editYaml, parseYaml, type YamlEdit, type YamlPath, type YamlValue } from './yaml';
+import { editYaml, parseYaml, type YamlValue } from './yaml';
 
 /**
  * Fills tokens such as `__TEAM__` inside the strings of YAML documents, structurally: whatever a token stands for, it cannot become
@@ -7,20 +7,15 @@ import { editYaml, parseYaml, type YamlEdit, type YamlPath, type YamlValue } fro
  */
 export function fillPlaceholders(text: string, tokens: Readonly<Record<string, string>>): string {
   return splitDocuments(text)
-    .map((document) => editYaml(document, [...replacements(parseYaml(document), [], tokens)]))
+    .map((document) => editYaml(document, [{ path: [], set: fill(parseYaml(document), tokens) }]))
     .join('');
 }
 
-function* replacements(value: YamlValue, path: YamlPath, tokens: Readonly<Record<string, string>>): Iterable<YamlEdit> {
+function fill(value: YamlValue, tokens: Readonly<Record<string, string>>): YamlValue {
   if (typeof value === 'string') {
-    const filled = Object.entries(tokens).reduce(
-      (filledSoFar, [token, by]) => filledSoFar.replaceAll(token, () => by),
-      value,
-    );
-    if (filled !== value) yield { path, set: filled };
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* replacements(item, [...path, index], tokens);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) yield* replacements(item, [...path, key], tokens);
+    return Object.entries(tokens).reduce((filled, [token, by]) => filled.replaceAll(token, () => by), value);
   }
+  if (Array.isArray(value)) return value.map((item) => fill(item, tokens));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, tokens)]));
 }

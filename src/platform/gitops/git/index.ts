@@ -8,7 +8,7 @@ export { GitError, type GitErrorKind, isGitError } from './git-error';
 export { type LogEntry, type Signature, type Trailer } from './history';
 export { type LogOptions, ObjectReader, type ObjectReaderOptions } from './object-reader';
 export { type Remote } from './remote';
-export { parseRemoteUrl, type RemoteUrl } from './remote-url';
+export { parseRemoteUrl, RefusedRemote, type RemoteUrl } from './remote-url';
 export { type BareRepository, openBareRepository } from './repository';
 export { isPlainFile, type TreeChange, type TreeEntry } from './tree-listing';
 export { UrlRemote, type UrlRemoteOptions } from './url-remote';

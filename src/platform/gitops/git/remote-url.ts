@@ -8,6 +8,14 @@ export interface RemoteUrl {
   origin?: string;
 }
 
+/** The setting names no repository that MCTL would touch. */
+export class RefusedRemote extends Error {
+  constructor(why: string) {
+    super(`The GitOps repository URL is refused: ${why}.`);
+    this.name = RefusedRemote.name;
+  }
+}
+
 // eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u0020\u007f-\u009f\u2028\u2029]/;
 const SCP_LIKE = /^[A-Za-z0-9_][\w.-]*@(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):[^-:].*$/;
@@ -15,7 +23,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Accepts https, ssh (URL or `user@host:path`), file URLs, absolute paths, and http to loopback only.
- * @throws Error saying why, without repeating what may hold a credential.
+ * @throws RefusedRemote saying why, without repeating what may hold a credential.
  */
 export function parseRemoteUrl(url: string): RemoteUrl {
   if (url === '' || UNPRINTABLE.test(url)) throw refused('it is empty or holds spaces or control characters');
@@ -64,6 +72,6 @@ function web(url: string, parsed: URL): RemoteUrl {
   return { url, transport: secure ? 'https' : 'http', origin: parsed.origin };
 }
 
-function refused(why: string): Error {
-  return new Error(`The GitOps repository URL is refused: ${why}.`);
+function refused(why: string): RefusedRemote {
+  return new RefusedRemote(why);
 }
