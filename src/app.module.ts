@@ -10,6 +10,7 @@ import { InputPipe } from './platform/http/input.pipe';
 import { ToolResultInterceptor } from './platform/mcp/tool-result.interceptor';
 import { MetricsInterceptor } from './platform/metrics/metrics.interceptor';
 import { PlatformModule } from './platform/platform.module';
+import { ServicesModule } from './services';
 import { TenantsModule } from './tenants/tenants.module';
 
 /** The table of contents: the platform, then the features, then what every call through either door passes. */
@@ -18,7 +19,14 @@ export class AppModule {
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.with(config), PlatformModule, IdentityModule, OperationsModule, TenantsModule],
+      imports: [
+        ConfigModule.with(config),
+        PlatformModule,
+        IdentityModule,
+        OperationsModule,
+        ServicesModule,
+        TenantsModule,
+      ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_INTERCEPTOR, useClass: MetricsInterceptor },

@@ -1,13 +1,28 @@
 import { WriteAnswer } from '../platform/operations/answer.dto';
 import { DestructiveArguments, Name, WriteArguments } from '../platform/operations/arguments.dto';
 import { Choice, Flag, Integer, ListOf, MapOf, Nested, object, Text, text } from '../platform/schema';
-import { ENV_NAME, ENV_NAME_RULE } from './env.policy';
-import { IMAGE_PATTERN, IMAGE_RULE } from './image.policy';
+import { ACTIONS, ENV_NAME, ENV_NAME_RULE, IMAGE_PATTERN, IMAGE_RULE, ONBOARD_DEFAULTS } from './vocabulary';
 
-const TAG = { pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, rule: 'a tag of letters, digits, dots, dashes, underscores', maxLength: 128 };
-const REPO = { pattern: /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, rule: 'owner/name of a repository', maxLength: 140 };
-const TEMPLATE = { pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, rule: 'the name of a service template', maxLength: 63 };
-const URL_PATH = { pattern: /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,199}$/, rule: 'an absolute URL path such as /healthz', maxLength: 200 };
+const TAG = {
+  pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+  rule: 'a tag of letters, digits, dots, dashes, underscores',
+  maxLength: 128,
+};
+const REPO = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/,
+  rule: 'owner/name of a repository',
+  maxLength: 140,
+};
+const TEMPLATE = {
+  pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  rule: 'the name of a service template',
+  maxLength: 63,
+};
+const URL_PATH = {
+  pattern: /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,199}$/,
+  rule: 'an absolute URL path such as /healthz',
+  maxLength: 200,
+};
 const FILE_PATH = {
   pattern: /^[A-Za-z0-9_.][A-Za-z0-9._/-]{0,199}$/,
   rule: 'a relative path without ..',
@@ -15,14 +30,15 @@ const FILE_PATH = {
   check: (path: string) => !path.split('/').includes('..'),
 };
 /** NUL ends a variable in every process; half a surrogate pair is no character, and git would store another one. */
-const ENV_VALUE = { nullable: true, maxLength: 4096, rule: 'text of at most 4096 characters without NUL', check: (value: string) => !/\0|\p{Surrogate}/u.test(value) };
+const ENV_VALUE = {
+  nullable: true,
+  maxLength: 4096,
+  rule: 'text of at most 4096 characters without NUL',
+  check: (value: string) => !/\0|\p{Surrogate}/u.test(value),
+};
 
 const REPLICAS = { minimum: 1, maximum: 50, optional: true };
 const PERCENT = { minimum: 1, maximum: 100, optional: true, description: 'CPU percent at which to scale out.' };
-
-export const ACTIONS = ['onboard', 'deploy', 'update-config'] as const;
-/** The value that a call means by leaving the argument out when a service is new; a change keeps what is there. */
-export const ONBOARD_DEFAULTS = { type: 'web', dockerfile_path: 'Dockerfile', port: 8080, health_check_path: '/healthz', template: 'default' } as const;
 
 export class AutoscalingInput {
   @Flag({ optional: true, description: 'true lets CPU load decide.' }) enabled?: boolean;
@@ -38,42 +54,85 @@ export class DeployServiceInput extends WriteArguments {
   @Name({ description: 'The team.' }) team: string;
   @Name({ description: 'The service.' }) service: string;
 
-  @Choice(['web', 'worker'], { optional: true, documentedDefault: ONBOARD_DEFAULTS.type, description: 'Onboard only. worker: no port to the outside, no host.' })
+  @Choice(['web', 'worker'], {
+    optional: true,
+    documentedDefault: ONBOARD_DEFAULTS.type,
+    description: 'Onboard only. worker: no port to the outside, no host.',
+  })
   type?: 'web' | 'worker';
 
   @Text({ ...REPO, optional: true, description: 'Source to build from, with git_tag; needs a builder.' }) repo?: string;
   @Text({ ...TAG, optional: true, description: 'Git tag to build, with repo.' }) git_tag?: string;
-  @Text({ pattern: IMAGE_PATTERN, rule: IMAGE_RULE, maxLength: 255, optional: true, description: 'Ready image without tag, e.g. ghcr.io/acme/api.' })
+  @Text({
+    pattern: IMAGE_PATTERN,
+    rule: IMAGE_RULE,
+    maxLength: 255,
+    optional: true,
+    description: 'Ready image without tag, e.g. ghcr.io/acme/api.',
+  })
   image?: string;
   @Text({ ...TAG, optional: true, description: 'Tag of the image to run.' }) image_tag?: string;
 
-  @Text({ ...FILE_PATH, optional: true, documentedDefault: ONBOARD_DEFAULTS.dockerfile_path, description: 'Dockerfile in repo.' })
+  @Text({
+    ...FILE_PATH,
+    optional: true,
+    documentedDefault: ONBOARD_DEFAULTS.dockerfile_path,
+    description: 'Dockerfile in repo.',
+  })
   dockerfile_path?: string;
 
-  @Integer({ minimum: 1, maximum: 65535, optional: true, documentedDefault: ONBOARD_DEFAULTS.port, description: 'Port it listens on. Default for a new service only.' })
+  @Integer({
+    minimum: 1,
+    maximum: 65535,
+    optional: true,
+    documentedDefault: ONBOARD_DEFAULTS.port,
+    description: 'Port it listens on. Default for a new service only.',
+  })
   port?: number;
 
-  @Text({ ...URL_PATH, optional: true, documentedDefault: ONBOARD_DEFAULTS.health_check_path, description: 'Path of its probes. Default for a new service only.' })
+  @Text({
+    ...URL_PATH,
+    optional: true,
+    documentedDefault: ONBOARD_DEFAULTS.health_check_path,
+    description: 'Path of its probes. Default for a new service only.',
+  })
   health_check_path?: string;
 
-  @MapOf(text(ENV_VALUE), { optional: true, maxProperties: 200, keyPattern: ENV_NAME, keyRule: ENV_NAME_RULE, description: 'Plain variables, merged key by key; null removes one. Never secrets.' })
+  @MapOf(text(ENV_VALUE), {
+    optional: true,
+    maxProperties: 200,
+    keyPattern: ENV_NAME,
+    keyRule: ENV_NAME_RULE,
+    description: 'Plain variables, merged key by key; null removes one. Never secrets.',
+  })
   env?: Record<string, string | null>;
 
-  @ListOf(text({ pattern: ENV_NAME, rule: ENV_NAME_RULE, maxLength: 128 }), { optional: true, maxItems: 100, description: 'Names of secret variables to add. Values never pass through a call.' })
+  @ListOf(text({ pattern: ENV_NAME, rule: ENV_NAME_RULE, maxLength: 128 }), {
+    optional: true,
+    maxItems: 100,
+    description: 'Names of secret variables to add. Values never pass through a call.',
+  })
   secret_names?: string[];
 
   @Flag({ default: false, description: 'Remove all plain variables first.' }) clear_env: boolean;
   @Flag({ default: false, description: 'Remove all secret variables first.' }) clear_secrets: boolean;
-  @Nested(() => AutoscalingInput, { optional: true, description: 'Let CPU load decide how many replicas run.' }) autoscaling?: AutoscalingInput;
+  @Nested(() => AutoscalingInput, { optional: true, description: 'Let CPU load decide how many replicas run.' })
+  autoscaling?: AutoscalingInput;
   @Flag({ default: false, description: 'Also provision a database.' }) provision_database: boolean;
-  @Text({ ...TEMPLATE, optional: true, documentedDefault: ONBOARD_DEFAULTS.template, description: 'Onboard only: the service template to start from.' })
+  @Text({
+    ...TEMPLATE,
+    optional: true,
+    documentedDefault: ONBOARD_DEFAULTS.template,
+    description: 'Onboard only: the service template to start from.',
+  })
   template?: string;
 }
 
 export class ScaleServiceInput extends WriteArguments {
   @Name({ description: 'The team.' }) team: string;
   @Name({ description: 'The service.' }) service: string;
-  @Integer({ minimum: 0, maximum: 50, optional: true, description: 'Fixed number; 0 stops it. Turns autoscaling off.' }) replicas?: number;
+  @Integer({ minimum: 0, maximum: 50, optional: true, description: 'Fixed number; 0 stops it. Turns autoscaling off.' })
+  replicas?: number;
   @Flag({ optional: true, description: 'true lets CPU load decide.' }) autoscaling_enabled?: boolean;
   @Integer({ ...REPLICAS, description: 'Least replicas while autoscaling.' }) min_replicas?: number;
   @Integer({ ...REPLICAS, description: 'Most replicas while autoscaling.' }) max_replicas?: number;
@@ -83,7 +142,8 @@ export class ScaleServiceInput extends WriteArguments {
 export class RollbackServiceInput extends WriteArguments {
   @Name({ description: 'The team.' }) team: string;
   @Name({ description: 'The service.' }) service: string;
-  @Text({ ...TAG, optional: true, description: 'Tag of its history; absent = the one before the current.' }) target_tag?: string;
+  @Text({ ...TAG, optional: true, description: 'Tag of its history; absent = the one before the current.' })
+  target_tag?: string;
 }
 
 export class RetireServiceInput extends DestructiveArguments {
@@ -103,11 +163,13 @@ export class ServiceChangeAnswer extends WriteAnswer {
   @Text({ optional: true, nullable: true }) url?: string | null;
   @Text({ optional: true, nullable: true }) host?: string | null;
   @Text({ optional: true, nullable: true }) image?: string | null;
-  @ListOf(object(() => ChangedKey), { optional: true, description: 'What changes, key by key.' }) changed?: ChangedKey[];
+  @ListOf(object(() => ChangedKey), { optional: true, description: 'What changes, key by key.' })
+  changed?: ChangedKey[];
 }
 
 export class RetireServiceAnswer extends WriteAnswer {
   @Text({ optional: true, description: 'Argo CD application that goes.' }) application?: string;
   @ListOf(text(), { optional: true }) hosts?: string[];
-  @ListOf(text(), { optional: true, description: 'Names of secret variables whose references go.' }) secret_names?: string[];
+  @ListOf(text(), { optional: true, description: 'Names of secret variables whose references go.' })
+  secret_names?: string[];
 }

@@ -3,7 +3,19 @@ import { DURATION_PATTERN } from '../platform/config/duration';
 import { LogEnvelope } from '../platform/logs';
 import { WarningItem } from '../platform/operations/answer.dto';
 import { Name } from '../platform/operations/arguments.dto';
-import { Choice, Flag, Integer, ListOf, MapOf, Nested, object, PageArguments, pageOf, Text, text } from '../platform/schema';
+import {
+  Choice,
+  Flag,
+  Integer,
+  ListOf,
+  MapOf,
+  Nested,
+  object,
+  PageArguments,
+  pageOf,
+  Text,
+  text,
+} from '../platform/schema';
 
 export class ListServicesInput extends PageArguments {
   @Name({ optional: true, description: 'Only this team; absent = all teams you may see.' }) team?: string;
@@ -19,11 +31,18 @@ export class ServiceLogsInput extends ServiceInput {
   @Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Most lines to answer, newest first.' })
   lines: number;
 
-  @Text({ pattern: DURATION_PATTERN, rule: 'a duration such as 15m, 1h or 7d', maxLength: 10, default: '1h', description: 'How far back.' })
+  @Text({
+    pattern: DURATION_PATTERN,
+    rule: 'a duration such as 15m, 1h or 7d',
+    maxLength: 10,
+    default: '1h',
+    description: 'How far back.',
+  })
   since: string;
 
   @Text({ optional: true, maxLength: 200, description: 'Only lines that contain this text.' }) contains?: string;
-  @Choice(['debug', 'info', 'warn', 'error'], { optional: true, description: 'Only this level and above.' }) level?: string;
+  @Choice(['debug', 'info', 'warn', 'error'], { optional: true, description: 'Only this level and above.' })
+  level?: string;
   @Flag({ default: false, description: 'The container that ran before the last restart.' }) previous: boolean;
 }
 

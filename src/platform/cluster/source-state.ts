@@ -2,7 +2,8 @@ import { Choice, Text } from '../schema';
 
 /** How an upstream that an answer drew on is doing. */
 export class SourceState {
-  @Choice(['ok', 'degraded', 'unavailable', 'not_configured']) state: 'ok' | 'degraded' | 'unavailable' | 'not_configured';
+  @Choice(['ok', 'degraded', 'unavailable', 'not_configured']) state:
+    'ok' | 'degraded' | 'unavailable' | 'not_configured';
   @Text({ optional: true, description: 'The setting that connects it.' }) setting?: string;
   @Text({ optional: true }) message?: string;
 }

@@ -1,13 +1,15 @@
 import type { Problem } from '../errors';
-import type { FieldSpec, MapSpec, NumberSpec, StringSpec } from './field-spec';
+import { spellHidden } from '../text/hidden';
+import { MAX_ITEMS, type FieldSpec, type MapSpec, type NumberSpec, type StringSpec } from './field-spec';
 
 const SHOWN_CHARACTERS = 80;
 
 /** What came, short and on one line. Strings beyond a name's length are cut: they may be anything, secrets included. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, 20)}…` : value);
+  if (typeof value === 'string') {
+    return spellHidden(JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, 20)}…` : value));
+  }
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
@@ -24,7 +26,7 @@ export function expectation(spec: FieldSpec): Pick<Problem, 'expected' | 'allowe
     case 'boolean':
       return { expected: 'true or false', allowed: ['true', 'false'] };
     case 'array':
-      return { expected: `a list of at most ${spec.maxItems ?? 100}, each ${expectation(spec.items).expected}` };
+      return { expected: `a list of at most ${spec.maxItems ?? MAX_ITEMS}, each ${expectation(spec.items).expected}` };
     case 'map':
       return { expected: mapExpectation(spec) };
     case 'object':
@@ -43,8 +45,9 @@ function stringExpectation(spec: StringSpec): string {
 
 function numberExpectation(spec: NumberSpec): string {
   const kind = spec.kind === 'integer' ? 'a whole number' : 'a number';
-  if (spec.minimum !== undefined && spec.maximum !== undefined)
+  if (spec.minimum !== undefined && spec.maximum !== undefined) {
     return `${kind} from ${spec.minimum} to ${spec.maximum}`;
+  }
   return kind;
 }
 

@@ -43,6 +43,9 @@ export interface ObjectSpec extends CommonSpec {
   readonly type: () => SchemaClass;
 }
 
+/** Most items of a list that names no limit of its own. */
+export const MAX_ITEMS = 100;
+
 export interface ArraySpec extends CommonSpec {
   readonly kind: 'array';
   readonly items: FieldSpec;

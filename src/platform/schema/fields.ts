@@ -16,7 +16,15 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { type FieldSpec, type NumberSpec, recordField, type SchemaClass, type StringSpec } from './field-spec';
+import { hasHidden } from '../text/hidden';
+import {
+  type FieldSpec,
+  MAX_ITEMS,
+  type NumberSpec,
+  recordField,
+  type SchemaClass,
+  type StringSpec,
+} from './field-spec';
 import { fits } from './fits';
 
 /** Longest string taken where a field names no limit of its own. */
@@ -83,7 +91,7 @@ function kindRules(spec: FieldSpec): PropertyDecorator[] {
     case 'array':
       return [
         IsArray(),
-        ArrayMaxSize(spec.maxItems ?? 100),
+        ArrayMaxSize(spec.maxItems ?? MAX_ITEMS),
         fitsSpec(spec),
         ...(spec.items.kind === 'object' ? [ValidateNested()] : []),
       ];
@@ -97,6 +105,7 @@ function kindRules(spec: FieldSpec): PropertyDecorator[] {
 function stringRules(spec: StringSpec): PropertyDecorator[] {
   return [
     IsString(),
+    ...(spec.enum || spec.pattern ? [] : [noHidden]),
     ...(spec.enum ? [IsIn([...spec.enum])] : []),
     ...(spec.pattern ? [Matches(spec.pattern)] : []),
     ...(spec.minLength === undefined ? [] : [MinLength(spec.minLength)]),
@@ -104,6 +113,12 @@ function stringRules(spec: StringSpec): PropertyDecorator[] {
     ...(spec.check ? [fitsSpec(spec)] : []),
   ];
 }
+
+/** Free text is shown to people and models: what they would not see has no place in it. */
+const noHidden = ValidateBy({
+  name: 'noHidden',
+  validator: { validate: (value) => typeof value === 'string' && !hasHidden(value) },
+});
 
 /** Rules that class-validator has no decorator for: keys of maps, items of lists, checks in code. */
 function fitsSpec(spec: FieldSpec): PropertyDecorator {

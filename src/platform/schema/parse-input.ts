@@ -1,11 +1,15 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { validateSync, type ValidationError } from 'class-validator';
 import { InvalidInput, type Problem } from '../errors';
+import { spellHidden } from '../text/hidden';
 import { expectation, show } from './describe';
-import { type FieldSpec, fieldsOf, type SchemaClass } from './field-spec';
+import { type ArraySpec, type FieldSpec, fieldsOf, MAX_ITEMS, type SchemaClass } from './field-spec';
 
 /** Nesting deeper than any of our inputs: a bomb, not a mistake. */
 const MAX_DEPTH = 8;
+/** Most problems that are told: an input with a hundred thousand of them is not answered with as many sentences. */
+const MAX_PROBLEMS = 20;
+const SHOWN_KEY = 100;
 
 /**
  * Turns what a caller sent into an instance of its DTO class.
@@ -19,20 +23,23 @@ export function parseInput<T extends object>(type: SchemaClass<T>, raw: unknown)
   const problems: Problem[] = [];
   const instance = construct(type, raw ?? {}, '', problems);
   if (problems.length === 0 && instance) {
-    problems.push(...validateSync(instance, { forbidUnknownValues: false }).flatMap((error) => problemsOf(type, error, '')));
+    problems.push(
+      ...validateSync(instance, { forbidUnknownValues: false }).flatMap((error) => problemsOf(type, error, '')),
+    );
   }
   if (problems.length > 0 || !instance) throw invalid(problems);
   return instance;
 }
 
 /** One error for all problems, led by the first. */
-export function invalid(problems: readonly Problem[]): InvalidInput {
+export function invalid(all: readonly Problem[]): InvalidInput {
+  const problems = all.slice(0, MAX_PROBLEMS);
   const [first = {}] = problems;
   const fields = problems.map((problem) => problem.field ?? 'what was sent');
   const what =
     problems.length === 1
       ? `${fields[0]} is not valid`
-      : `${problems.length} arguments are not valid: ${fields.join(', ')}`;
+      : `${all.length} arguments are not valid: ${fields.join(', ')}${all.length > problems.length ? ' and more' : ''}`;
   return new InvalidInput(`${what}.`, { ...first, problems });
 }
 
@@ -48,6 +55,7 @@ function construct<T extends object>(
   }
   const fields = fieldsOf(type);
   for (const key of Object.keys(raw)) {
+    if (problems.length > MAX_PROBLEMS) break;
     if (!fields.has(key)) problems.push(unknownKey(join(path, key), key, [...fields.keys()]));
   }
   const instance = new type();
@@ -83,12 +91,18 @@ function convert(spec: FieldSpec, value: unknown, path: string, problems: Proble
     case 'object':
       return construct(spec.type(), value, path, problems);
     case 'array':
-      return Array.isArray(value)
-        ? value.map((item, index) => convert(spec.items, item, `${path}[${index}]`, problems))
-        : value;
+      return Array.isArray(value) ? convertItems(spec, value, path, problems) : value;
     default:
       return value;
   }
+}
+
+function convertItems(spec: ArraySpec, items: readonly unknown[], path: string, problems: Problem[]): unknown[] {
+  if (items.length <= (spec.maxItems ?? MAX_ITEMS)) {
+    return items.map((item, index) => convert(spec.items, item, `${path}[${index}]`, problems));
+  }
+  problems.push({ field: path, got: show(items), ...expectation(spec) });
+  return [];
 }
 
 function problemsOf(type: SchemaClass, error: ValidationError, parent: string): Problem[] {
@@ -96,7 +110,7 @@ function problemsOf(type: SchemaClass, error: ValidationError, parent: string): 
   const spec = fieldsOf(type).get(error.property);
   if (!spec) return [{ field: path, got: show(error.value) }];
   const children = error.children ?? [];
-  if (children.length === 0) return [{ field: path, got: show(error.value), ...expectation(spec) }];
+  if (children.length === 0) return [problemOf(spec, path, error)];
   if (spec.kind === 'array' && spec.items.kind === 'object') {
     const item = spec.items.type();
     return children.flatMap((child) =>
@@ -106,11 +120,20 @@ function problemsOf(type: SchemaClass, error: ValidationError, parent: string): 
   return spec.kind === 'object' ? children.flatMap((child) => problemsOf(spec.type(), child, path)) : [];
 }
 
+function problemOf(spec: FieldSpec, path: string, { value, constraints }: ValidationError): Problem {
+  const isOnlyHidden = Object.keys(constraints ?? {}).join() === 'noHidden';
+  const rule = isOnlyHidden
+    ? { expected: 'text without control, invisible or bidirectional characters' }
+    : expectation(spec);
+  return { field: path, got: show(value), ...rule };
+}
+
 function unknownKey(path: string, key: string, known: readonly string[]): Problem {
-  const near = known.length > 0 ? closest(key, [...known]) : undefined;
-  const isNear = near !== undefined && distance(key, near) <= Math.max(2, Math.floor(near.length / 3));
+  const shown = key.slice(0, SHOWN_KEY);
+  const near = known.length > 0 ? closest(shown, [...known]) : undefined;
+  const isNear = near !== undefined && distance(shown, near) <= Math.max(2, Math.floor(near.length / 3));
   return {
-    field: path.slice(0, 100),
+    field: spellHidden(path.slice(0, SHOWN_KEY)),
     got: 'an argument that does not exist',
     expected: known.length > 0 ? `one of: ${known.join(', ')}` : 'no arguments',
     fix: isNear ? `Did you mean ${near}?` : `Leave it out.`,

@@ -1,0 +1,128 @@
+import { Conflict, InvalidInput } from '../platform/errors';
+import type { PlatformFacts, World } from '../platform/gitops';
+import type { DeployServiceInput } from './operations.dto';
+import { ONBOARD_DEFAULTS } from './vocabulary';
+
+export interface Image {
+  readonly repository: string;
+  readonly tag: string;
+}
+
+type Arguments = Pick<DeployServiceInput, 'action' | 'repo' | 'git_tag' | 'dockerfile_path' | 'image' | 'image_tag'>;
+
+/**
+ * The ready image of a new service.
+ * @throws InvalidInput for none, half of one, or image and source at once; Conflict `builder_not_configured` for source alone.
+ */
+export function imageToOnboard(input: Arguments, world: World): Image {
+  const source = namesSource(input);
+  const ready = input.image !== undefined || input.image_tag !== undefined;
+  if (source && ready) throw both(input);
+  if (source) throw sourceRefusal(input, world.platform);
+  const { image: repository, image_tag: tag } = input;
+  if (repository === undefined) {
+    throw missing('image', ready ? 'image_tag came without image' : 'nothing says what to run');
+  }
+  if (tag === undefined) throw missing('image_tag', 'image came without image_tag');
+  requireRegistry(repository, world.platform);
+  return { repository, tag };
+}
+
+/**
+ * The image that an existing service gets.
+ * @throws InvalidInput without image_tag or with image and source at once; Conflict `builder_not_configured` for source.
+ */
+export function imageToDeploy(input: Arguments, world: World, current: string | undefined): Image {
+  const { image, image_tag: tag } = input;
+  if (namesSource(input)) throw (tag ?? image) === undefined ? builderMissing(world.platform) : both(input);
+  if (tag === undefined) {
+    const fix = 'Give image_tag; to change only settings use action update-config.';
+    throw missing('image_tag', 'action deploy needs the tag to run', fix);
+  }
+  const repository = image ?? current;
+  if (repository === undefined) throw missing('image', 'the service file names no image repository');
+  if (repository !== current) requireRegistry(repository, world.platform);
+  return { repository, tag };
+}
+
+/** @throws InvalidInput where a call about settings names something to run. */
+export function refuseImage(input: Arguments): void {
+  const field = (['image_tag', 'image', 'git_tag', 'repo'] as const).find((each) => input[each] !== undefined);
+  if (field === undefined) return;
+  throw new InvalidInput(`${field} cannot be changed with action ${input.action}.`, {
+    field,
+    expected: 'nothing with action update-config',
+    fix: 'Use action deploy to run another image.',
+  });
+}
+
+/** @throws InvalidInput where the platform allows other registries only. */
+export function requireRegistry(repository: string, { imageRegistries }: Pick<PlatformFacts, 'imageRegistries'>): void {
+  if (isAllowed(repository, imageRegistries)) return;
+  throw new InvalidInput(`Images from ${hostOf(repository)} are not allowed here.`, {
+    code: 'registry_not_allowed',
+    field: 'image',
+    got: repository,
+    allowed: imageRegistries,
+    fix: 'Push the image to an allowed registry, or ask a platform admin (MCTL_IMAGE_REGISTRIES).',
+  });
+}
+
+function isAllowed(repository: string, registries: readonly string[]): boolean {
+  const name = fullName(repository);
+  const prefixes = registries.map((registry) => registry.replace(/\/+$/, ''));
+  return prefixes.length === 0 || prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}/`));
+}
+
+/** With the registry that container runtimes add where none is named. */
+function fullName(repository: string): string {
+  const [first = '', ...rest] = repository.split('/');
+  if (rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')) return repository;
+  return rest.length === 0 ? `docker.io/library/${repository}` : `docker.io/${repository}`;
+}
+
+function hostOf(repository: string): string {
+  return fullName(repository).split('/')[0] ?? '';
+}
+
+/** The Dockerfile's published default says nothing: some clients fill defaults in. */
+function namesSource({ repo, git_tag, dockerfile_path }: Arguments): boolean {
+  return (
+    repo !== undefined ||
+    git_tag !== undefined ||
+    (dockerfile_path ?? ONBOARD_DEFAULTS.dockerfile_path) !== ONBOARD_DEFAULTS.dockerfile_path
+  );
+}
+
+function sourceRefusal({ repo, git_tag }: Arguments, platform: PlatformFacts): InvalidInput | Conflict {
+  if (repo === undefined) return missing('repo', 'git_tag or dockerfile_path came without repo');
+  if (git_tag === undefined) return missing('git_tag', 'repo came without git_tag');
+  return builderMissing(platform);
+}
+
+function builderMissing({ builder }: PlatformFacts): Conflict {
+  return new Conflict(`MCTL_BUILDER=${builder}: nothing here builds images from source.`, {
+    code: 'builder_not_configured',
+    field: 'git_tag',
+    details: { setting: 'MCTL_BUILDER' },
+    fix: 'Build and push the image yourself (e.g. in CI) and give image + image_tag, which works now.',
+  });
+}
+
+function both(input: Arguments): InvalidInput {
+  const field = input.git_tag !== undefined ? 'git_tag' : input.repo !== undefined ? 'repo' : 'dockerfile_path';
+  return new InvalidInput('The call names a ready image and source to build at the same time.', {
+    field,
+    expected: 'either image + image_tag, or repo + git_tag',
+    fix: 'Leave one of the two out.',
+  });
+}
+
+function missing(field: string, why: string, fix = 'Give image and image_tag of a ready image.'): InvalidInput {
+  return new InvalidInput(`${field} is missing: ${why}.`, {
+    field,
+    got: 'nothing',
+    expected: 'either image + image_tag, or repo + git_tag',
+    fix,
+  });
+}

@@ -1,0 +1,91 @@
+import { Conflict } from '../platform/errors';
+import { peakReplicas, type Service, type World } from '../platform/gitops';
+import type { Warning } from '../platform/operations/plan';
+import { Quantity } from '../platform/quantity';
+
+/** Keys of a ResourceQuota that a service's pods count against. */
+const RESOURCES = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory', 'pods'] as const;
+type Resource = (typeof RESOURCES)[number];
+
+/** Numbers of one resource, as Kubernetes quantities. */
+export interface Shortfall {
+  /** By this service after the change, all replicas that can exist at once. */
+  readonly needed: string;
+  /** By the team's other services. */
+  readonly used: string;
+  readonly hard: string;
+}
+
+/**
+ * Whether the team's quota has room for the service as it would be. What does not ask for more than before always fits: a team that
+ * is over its quota already must be able to scale down.
+ * @returns warnings for what could not be counted.
+ * @throws Conflict `quota_exceeded` with the numbers of each resource that does not suffice.
+ */
+export function checkQuota(before: World, after: World, team: string, name: string): Warning[] {
+  const [was, service] = [before.service(team, name), after.service(team, name)];
+  if (!service) return [];
+  const growing = RESOURCES.filter((resource) => !was || needOf(service, resource).exceeds(needOf(was, resource)));
+  if (growing.length === 0) return [];
+  const { services, problems } = after.services(team);
+  const others = services.filter((other) => other.name !== name);
+  const quotas = after.tenant(team)?.quotas ?? {};
+  const short = growing.flatMap((resource) => shortfallOf(resource, quotas[resource], service, others));
+  if (short.length > 0) throw exceeded(team, Object.fromEntries(short));
+  return [...unreadable(problems.length), ...uncountable([service, ...others])];
+}
+
+function shortfallOf(
+  resource: Resource,
+  quota: string | undefined,
+  service: Service,
+  others: readonly Service[],
+): [Resource, Shortfall][] {
+  const hard = quota === undefined ? undefined : Quantity.parse(quota);
+  const needed = needOf(service, resource);
+  const used = others.reduce((sum, other) => sum.plus(needOf(other, resource)), Quantity.zero);
+  if (!hard || !used.plus(needed).exceeds(hard)) return [];
+  return [[resource, { needed: String(needed), used: String(used), hard: String(hard) }]];
+}
+
+/** What all replicas that can exist at once take of a resource; nothing where the file says no quantity. */
+function needOf(service: Service, resource: Resource): Quantity {
+  const replicas = peakReplicas(service);
+  return resource === 'pods' ? Quantity.of(replicas) : (perReplica(service, resource) ?? Quantity.zero).times(replicas);
+}
+
+function perReplica({ resources }: Service, resource: Exclude<Resource, 'pods'>): Quantity | undefined {
+  const [kind, unit] = resource.split('.') as ['requests' | 'limits', string];
+  const text = resources[kind][unit];
+  return text === undefined ? undefined : Quantity.parse(text);
+}
+
+function exceeded(team: string, short: Readonly<Record<string, Shortfall>>): Conflict {
+  const numbers = Object.entries(short).map(
+    ([resource, { needed, used, hard }]) => `${resource}: needs ${needed}, other services use ${used}, quota ${hard}`,
+  );
+  return new Conflict(`This does not fit into the quota of ${team}. ${numbers.join('; ')}.`, {
+    code: 'quota_exceeded',
+    details: short,
+    fix: 'Ask for fewer replicas, scale another service of the team down, or have a platform admin raise the quota.',
+  });
+}
+
+function unreadable(files: number): Warning[] {
+  if (files === 0) return [];
+  const message = `${files} service ${files === 1 ? 'file' : 'files'} of the team cannot be read and did not count against the quota.`;
+  return [{ code: 'quota_uncertain', message }];
+}
+
+function uncountable(services: readonly Service[]): Warning[] {
+  const names = services
+    .filter((service) => RESOURCES.some((resource) => resource !== 'pods' && !perReplica(service, resource)))
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'quota_uncertain',
+      message: `Resources of ${names.join(', ')} are no quantities and did not count against the quota.`,
+    },
+  ];
+}

@@ -1,0 +1,102 @@
+import { at, listAt, mapAt, type Service, textAt } from '../platform/gitops';
+import type { YamlEdit, YamlValue } from '../platform/gitops/yaml';
+import type { Warning } from '../platform/operations/plan';
+import { joinedName } from './name.policy';
+import { type Draft, NO_EDITS } from './service-file';
+
+interface Wanted {
+  readonly secret_names?: readonly string[];
+  readonly clear_secrets: boolean;
+}
+
+/** Path of a service's values in the team's secret store. */
+export function secretPath({ team, name }: Pick<Service, 'team' | 'name'>): string {
+  return `teams/${team}/${name}`;
+}
+
+/** References to secrets: names in the file, values in the team's secret store and nowhere else. */
+export function secretEdits(service: Service, data: YamlValue, { secret_names = [], clear_secrets }: Wanted): Draft {
+  const names = [...new Set(secret_names)];
+  if (clear_secrets) return replaced(service, data, names);
+  const added = names.filter((name) => !service.secretNames.includes(name));
+  return added.length === 0 ? NO_EDITS : extended(service, data, added);
+}
+
+function extended(service: Service, data: YamlValue, added: readonly string[]): Draft {
+  const target = targetOf(service, data);
+  const name = target ?? newTarget(service);
+  const entries = entriesOf(service, added);
+  const edits = target === undefined ? blockEdits(data, name, entries) : appendEdits(data, entries);
+  return { edits: [...edits, ...envFromEdits(data, undefined, name)], warnings: pending(service, added) };
+}
+
+function replaced(service: Service, data: YamlValue, names: readonly string[]): Draft {
+  const name = newTarget(service);
+  const needed = names.length > 0 ? name : undefined;
+  return {
+    edits: [
+      ...blockEdits(data, name, entriesOf(service, names)),
+      ...envFromEdits(data, targetOf(service, data), needed),
+    ],
+    warnings: [...pending(service, names), ...cleared(service, data)],
+  };
+}
+
+function newTarget({ name }: Service): string {
+  return `${name}-secrets`;
+}
+
+function entriesOf(service: Service, names: readonly string[]): Record<string, string>[] {
+  return names.map((name) => ({ secretKey: name, remoteKey: secretPath(service), property: name }));
+}
+
+/** Name of the Kubernetes Secret that the file makes now; undefined where it makes none. */
+function targetOf({ team, name }: Service, data: YamlValue): string | undefined {
+  if (listAt(data, 'externalSecret', 'data').length === 0) return undefined;
+  return textAt(data, 'externalSecret', 'targetSecret') ?? `${joinedName(team, name)}-secrets`;
+}
+
+function blockEdits(data: YamlValue, targetSecret: string, entries: readonly Record<string, string>[]): YamlEdit[] {
+  const path = ['externalSecret'];
+  if (entries.length > 0) return [{ path, set: { targetSecret, data: [...entries] } }];
+  return at(data, 'externalSecret') === undefined ? [] : [{ path, set: {} }];
+}
+
+function appendEdits(data: YamlValue, entries: readonly Record<string, string>[]): YamlEdit[] {
+  const start = listAt(data, 'externalSecret', 'data').length;
+  return entries.map((entry, index) => ({ path: ['externalSecret', 'data', start + index], set: entry }));
+}
+
+function envFromEdits(data: YamlValue, removed: string | undefined, needed: string | undefined): YamlEdit[] {
+  const sources = listAt(data, 'envFrom');
+  const gone = sources.flatMap((source, index) =>
+    removed !== undefined && removed !== needed && secretOf(source) === removed ? [index] : [],
+  );
+  const isThere = sources.some((source) => secretOf(source) === needed);
+  return [
+    // From the end, so that no removal moves another one's place.
+    ...gone.reverse().map((index): YamlEdit => ({ path: ['envFrom', index], delete: true })),
+    ...(needed === undefined || isThere
+      ? []
+      : [{ path: ['envFrom', sources.length - gone.length], set: { secretRef: { name: needed } } }]),
+  ];
+}
+
+function secretOf(source: unknown): string | undefined {
+  return textAt(source, 'secretRef', 'name');
+}
+
+function pending(service: Service, names: readonly string[]): Warning[] {
+  if (names.length === 0) return [];
+  const message =
+    `Put the ${names.length === 1 ? 'value' : 'values'} of ${names.join(', ')} at ${secretPath(service)} in the team’s secret store, one property ` +
+    'per name. New pods wait until they are there. Values never go through a call.';
+  return [{ code: 'secret_values_pending', message }];
+}
+
+function cleared(service: Service, data: YamlValue): Warning[] {
+  const others = Object.keys(mapAt(data, 'extraExternalSecrets'));
+  const kept = others.length === 0 ? '' : ` extraExternalSecrets (${others.join(', ')}) were written by hand and stay.`;
+  const message = `References go, the values at ${secretPath(service)} stay in the team’s secret store until somebody removes them there.${kept}`;
+  return [{ code: 'secret_values_kept', message }];
+}

@@ -1,0 +1,78 @@
+import { Conflict } from '../platform/errors';
+import { isPlain, type World } from '../platform/gitops';
+import {
+  editYaml,
+  parseYaml,
+  type YamlEdit,
+  YamlEditError,
+  YamlParseError,
+  type YamlValue,
+} from '../platform/gitops/yaml';
+import type { Warning } from '../platform/operations/plan';
+import { isSecretName, MASK, maskCredentials } from '../platform/text/secrets';
+import type { ChangedKey } from './operations.dto';
+
+/** A values file on its way: what would be edited, and what its owner must know about it. */
+export interface Draft {
+  readonly edits: readonly YamlEdit[];
+  readonly warnings: readonly Warning[];
+}
+
+export const NO_EDITS: Draft = { edits: [], warnings: [] };
+
+export function joinDrafts(...drafts: readonly Draft[]): Draft {
+  return { edits: drafts.flatMap(({ edits }) => edits), warnings: drafts.flatMap(({ warnings }) => warnings) };
+}
+
+/** Data of a file that `World` could read. */
+export function dataOf(text: string): YamlValue {
+  return parseYaml(text);
+}
+
+/** Text of a service's file; the caller has made sure that the service exists. */
+export function textOf(world: World, team: string, service: string): string {
+  return world.text(world.layout.serviceFile(team, service)) ?? '';
+}
+
+/** @throws Conflict `unsafe_edit` where the file is written so that the edit would reach further than it says, e.g. through an anchor. */
+export function editFile(path: string, text: string, edits: readonly YamlEdit[]): string {
+  try {
+    return editYaml(text, edits);
+  } catch (cause) {
+    if (!(cause instanceof YamlEditError || cause instanceof YamlParseError)) throw cause;
+    throw new Conflict(`${path} cannot be edited safely: ${cause.message}.`, {
+      code: 'unsafe_edit',
+      fix: 'Somebody has to make this change by hand in the GitOps repository; MCTL does not guess at it.',
+      cause,
+    });
+  }
+}
+
+/** What differs between two values files, key by key and in the order of the keys. Values that look like secrets are masked. */
+export function changedKeys(before: YamlValue, after: YamlValue): ChangedKey[] {
+  const [from, to] = [leavesOf(before), leavesOf(after)];
+  const keys = [...new Set([...from.keys(), ...to.keys()])];
+  return keys
+    .filter((key) => from.get(key) !== to.get(key))
+    .map((key) => ({ key, from: shown(key, from.get(key)), to: shown(key, to.get(key)) }));
+}
+
+function shown(key: string, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  return isSecretName(key) ? MASK : maskCredentials(value);
+}
+
+function leavesOf(value: YamlValue): Map<string, string> {
+  return new Map(leaves(value, ''));
+}
+
+/** An empty map or list is no leaf: whether `env: {}` stands there or nothing makes no difference. */
+function* leaves(value: unknown, path: string): Iterable<[string, string]> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* leaves(item, `${path}[${index}]`);
+  } else if (isPlain(value)) {
+    for (const [key, item] of Object.entries(value)) yield* leaves(item, path ? `${path}.${key}` : key);
+  } else {
+    yield [path, String(value)];
+  }
+}

@@ -1,0 +1,92 @@
+import { isPlain, type Plain, type Service, textAt, type World } from '../platform/gitops';
+import { maskEnv } from '../platform/text/secrets';
+import { generatedHost } from './name.policy';
+import type { AutoscalingPart, ProbeItem, ServiceConfig, ServiceItem } from './services.dto';
+
+/** What a service is called in answers where only a cluster could know. */
+export const UNKNOWN = 'unknown';
+
+/** The generated host where the file has it, otherwise the first one somebody wrote. Null for a service nobody reaches from outside. */
+export function hostOf(service: Service, world: World): string | null {
+  const generated = generatedHost(world, service.team, service.name);
+  return service.hosts.includes(generated) ? generated : (service.hosts[0] ?? null);
+}
+
+export function imageText({ imageRepository, imageTag }: Service): string | null {
+  if (imageRepository === undefined) return null;
+  return imageTag === undefined ? imageRepository : `${imageRepository}:${imageTag}`;
+}
+
+export function itemOf(service: Service, world: World): ServiceItem {
+  return {
+    team: service.team,
+    name: service.name,
+    image_tag: service.imageTag ?? null,
+    host: hostOf(service, world),
+    port: portOf(service),
+    type: service.type,
+    has_database: service.hasDatabase,
+    sync: UNKNOWN,
+    health: UNKNOWN,
+  };
+}
+
+export function portOf({ type, port }: Service): number | null {
+  return type === 'web' ? port : null;
+}
+
+export function autoscalingOf({ autoscaling }: Service): AutoscalingPart {
+  return {
+    enabled: autoscaling.enabled,
+    min_replicas: autoscaling.minReplicas,
+    max_replicas: autoscaling.maxReplicas,
+    cpu_threshold: autoscaling.cpuThreshold,
+  };
+}
+
+/** Everything the file says, without a secret's value. */
+export function configOf(service: Service, world: World): Omit<ServiceConfig, 'tag_history' | 'database' | 'warnings'> {
+  const host = hostOf(service, world);
+  return {
+    team: service.team,
+    service: service.name,
+    type: service.type,
+    image: service.imageRepository ?? null,
+    tag: service.imageTag ?? null,
+    host,
+    custom_domains: service.hosts.filter((each) => each !== host),
+    port: portOf(service),
+    replicas: service.replicas,
+    autoscaling: autoscalingOf(service),
+    resources: { requests: { ...service.resources.requests }, limits: { ...service.resources.limits } },
+    env: maskEnv(service.env),
+    secret_names: [...service.secretNames],
+    probes: (['liveness', 'readiness', 'startup'] as const).map((name) => probeOf(service, name)),
+  };
+}
+
+/** Paths of chart `service` (its `_helpers.tpl`). */
+const CHART_PATHS = { liveness: '/healthz', readiness: '/readyz', startup: '/healthz' } as const;
+const HANDLERS = [
+  ['httpGet', 'http'],
+  ['exec', 'exec'],
+  ['tcpSocket', 'tcp'],
+  ['grpc', 'grpc'],
+] as const;
+
+/** What the chart makes of the file: only a web service has probes it did not ask for, and never a startup probe. */
+function probeOf({ type, probes }: Service, name: ProbeItem['name']): ProbeItem {
+  const given = probes[name];
+  if (isPlain(given) && Object.keys(given).length > 0) return { name, state: 'declared', ...handlerOf(given, name) };
+  const isDefault = given !== null && type === 'web' && name !== 'startup';
+  if (isDefault) return { name, state: 'chart_default', kind: 'http', path: CHART_PATHS[name] };
+  return { name, state: 'off', kind: 'none', path: null };
+}
+
+/** Headers and commands of a probe may hold credentials: only its kind and path are told. */
+function handlerOf(probe: Plain, name: ProbeItem['name']): Pick<ProbeItem, 'kind' | 'path'> {
+  const kind = HANDLERS.find(([key]) => isPlain(probe[key]))?.[1] ?? 'http';
+  if (kind !== 'http') return { kind, path: null };
+  const http = isPlain(probe.httpGet) ? probe.httpGet : probe;
+  return { kind, path: textAt(http, 'path') ?? CHART_PATHS[name] };
+}

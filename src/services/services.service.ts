@@ -1,0 +1,155 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Access } from '../platform/auth/access';
+import type { Actor } from '../platform/auth/actor';
+import { clusterNotConfigured } from '../platform/cluster';
+import { Conflict } from '../platform/errors';
+import { Gitops, textAt, type World } from '../platform/gitops';
+import { OperationStore } from '../platform/operations/operation-store';
+import type { WarningItem } from '../platform/operations/answer.dto';
+import { paginate } from '../platform/schema';
+import { joinedName, requireService } from './name.policy';
+import { dataOf, textOf } from './service-file';
+import { autoscalingOf, configOf, imageText, itemOf, UNKNOWN } from './service-view';
+import type {
+  DatabasePart,
+  LastOperationPart,
+  ListServicesInput,
+  ServiceConfig,
+  ServiceInput,
+  ServiceItem,
+  ServiceList,
+  ServiceLogs,
+  ServiceLogsInput,
+  ServiceSource,
+  ServiceStatus,
+} from './services.dto';
+import { readTagHistory } from './tag-history';
+
+/** Tags that an answer lists. */
+const TAGS = 20;
+const NOT_IN_CLUSTER = 'sync, health, running image and events are unknown';
+
+interface Named {
+  readonly team: string;
+  readonly name: string;
+}
+
+/** What can be read about services. The doors have checked the caller's role in the team that is named. */
+@Injectable()
+export class ServicesService {
+  constructor(
+    @Inject(Gitops) private readonly gitops: Gitops,
+    @Inject(Access) private readonly access: Access,
+    @Inject(OperationStore) private readonly operations: OperationStore,
+  ) {}
+
+  /**
+   * Services of the caller's teams by team and name, read page by page: a file is parsed only where it is shown.
+   * @throws NotFound for a team that the caller is not in, as for one that does not exist.
+   */
+  async list(actor: Actor, input: ListServicesInput): Promise<ServiceList> {
+    if (input.team !== undefined) await this.access.requireRole(actor, input.team, 'viewer');
+    const teams = input.team === undefined ? await this.access.visibleTeams(actor) : [input.team];
+    const world = await this.gitops.world();
+    const names = teams.flatMap((team) => world.serviceNames(team).map((name) => ({ team, name })));
+    const { items: page, next_cursor } = paginate(names.filter(matching(input.query)).sort(byKey), input, keyOf);
+    const warnings: WarningItem[] = [];
+    const items = page.flatMap((each) => readItem(world, each, warnings));
+    return { items, count: items.length, next_cursor, source: sourceOf(world), warnings };
+  }
+
+  /** @throws NotFound, or Conflict `unreadable_file`. */
+  async status(_actor: Actor, { team, service: name }: ServiceInput): Promise<ServiceStatus> {
+    const world = await this.gitops.world();
+    const service = requireService(world, team, name);
+    const { cluster, ...source } = sourceOf(world);
+    return {
+      team,
+      service: name,
+      sync: { status: UNKNOWN, revision: null },
+      health: { status: UNKNOWN, message: cluster.message ?? '' },
+      image: { declared: imageText(service), deployed: null },
+      replicas: {
+        declared: service.autoscaling.enabled ? null : service.replicas,
+        ready: null,
+        autoscaling: autoscalingOf(service),
+      },
+      conditions: [],
+      events: [],
+      last_operation: await this.lastOperation(team, name),
+      source: { ...source, cluster },
+      warnings: [],
+    };
+  }
+
+  /** @throws NotFound, or Conflict `unreadable_file`. */
+  async config(_actor: Actor, { team, service: name }: ServiceInput): Promise<ServiceConfig> {
+    const world = await this.gitops.world();
+    const service = requireService(world, team, name);
+    const history = await readTagHistory(this.gitops, team, name);
+    return {
+      ...configOf(service, world),
+      tag_history: history.slice(0, TAGS).map(({ tag, commit, at, by }) => ({ tag, commit, at, by })),
+      database: databaseOf(world, team, name, service.hasDatabase),
+      warnings: [],
+    };
+  }
+
+  /** No log source exists in this version; what the answer looks like is what it will look like. @throws NotFound. */
+  async logs(_actor: Actor, { team, service }: ServiceLogsInput): Promise<ServiceLogs> {
+    requireService(await this.gitops.world(), team, service);
+    return {
+      team,
+      service,
+      logs: { provenance: `logs of ${team}/${service}, written by the service`, integrity: 'untrusted', lines: [] },
+      truncated: false,
+      source: { logs: clusterNotConfigured('there is nothing to read logs from') },
+      warnings: [],
+    };
+  }
+
+  private async lastOperation(team: string, service: string): Promise<LastOperationPart | null> {
+    const row = await this.operations.lastOn(`${team}/${service}`);
+    if (!row) return null;
+    const { id, operation: name, status, workflow, summary, actor, submitted_at, finished_at, commit } = row;
+    return { id, name, status, workflow, summary, actor, submitted_at, finished_at, commit };
+  }
+}
+
+/** Sorts teams before their services: no name holds a NUL, and none sorts before it. */
+function keyOf({ team, name }: Named): string {
+  return `${team}\0${name}`;
+}
+
+function byKey(a: Named, b: Named): number {
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+function matching(query: string | undefined): (each: Named) => boolean {
+  const wanted = query?.toLowerCase() ?? '';
+  return ({ team, name }) => `${team}/${name}`.includes(wanted);
+}
+
+function readItem(world: World, { team, name }: Named, warnings: WarningItem[]): ServiceItem[] {
+  try {
+    const service = world.service(team, name);
+    return service ? [itemOf(service, world)] : [];
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    warnings.push({ code: 'unreadable_file', message: error.message });
+    return [];
+  }
+}
+
+function sourceOf({ head }: World): ServiceSource {
+  return {
+    gitops: { state: 'ok', message: head ? `desired state at commit ${head}` : 'the repository is empty' },
+    cluster: clusterNotConfigured(NOT_IN_CLUSTER),
+  };
+}
+
+function databaseOf(world: World, team: string, service: string, provisioned: boolean): DatabasePart {
+  if (!provisioned) return { provisioned, secret: null };
+  const secret = textAt(dataOf(textOf(world, team, service)), 'dbSecret', 'secretName');
+  return { provisioned, secret: secret ?? `${joinedName(team, service)}-db-creds` };
+}

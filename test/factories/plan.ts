@@ -1,0 +1,33 @@
+import { ManifestSchemas, type World } from '../../src/platform/gitops';
+import { MctlError } from '../../src/platform/errors';
+import type { Operation } from '../../src/platform/operations/operation';
+import type { Plan } from '../../src/platform/operations/plan';
+import { parseInput } from '../../src/platform/schema';
+
+const schemas = new ManifestSchemas();
+
+/** Plans an operation as both doors do: arguments are parsed by its DTO, the resulting files checked against their chart. */
+export function planOf(operation: Operation, world: World, raw: object, facts?: unknown): Plan {
+  const input = parseInput(operation.input, raw);
+  const plan = operation.plan({ actor: { login: 'ada', isAdmin: false }, input, world, facts });
+  schemas.check(plan.changes, world);
+  return plan;
+}
+
+/** The whole text that a plan gives its only file. */
+export function textOfPlan({ changes }: Plan): string {
+  const [change, ...more] = changes;
+  if (change?.content === undefined || more.length > 0) throw new Error('not a plan that writes one file');
+  return change.content;
+}
+
+/** The refusal of a call, as facts to compare. */
+export function refusalOf(call: () => unknown) {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof MctlError)) throw error;
+    return { kind: error.name, code: error.code, message: error.message, ...error.details };
+  }
+  throw new Error('was accepted');
+}
