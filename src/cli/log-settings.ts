@@ -1,0 +1,13 @@
+import type { Config } from '../platform/config';
+import { log } from '../platform/logging';
+
+/** For a server: the level and name that the settings give. */
+export function applyLogSettings({ values }: Config): void {
+  log.level = values.logLevel;
+  log.setBindings({ instance: values.instance });
+}
+
+/** For a command: its answer matters, the log only where something is wrong or somebody is looking for it. */
+export function quietLog({ values }: Config): void {
+  log.level = values.logLevel === 'info' ? 'warn' : values.logLevel;
+}

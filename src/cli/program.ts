@@ -1,0 +1,125 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { packageVersion } from '../platform/package-root';
+import type { RunOperationOptions } from './run-operation';
+
+const MAX_WAIT_SECONDS = 25;
+
+/** The commands of `mctl`. What a command does is loaded when it is called: `--help` must not open the whole program. */
+export function buildProgram(): Command {
+  const program = new Command('mctl')
+    .description('Commands beside the MCTL server. Settings are environment variables or lines of .env: see mctl env.')
+    .version(packageVersion)
+    .showHelpAfterError('(mctl --help lists the commands)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nIn a clone: npm run --silent mctl -- COMMAND\n' +
+        'Exit codes: 0 done, 1 fault or wrong settings, 2 wrong usage, 3 confirmation required, 4 refused or failed.',
+    );
+  addToken(program);
+  addInit(program);
+  addRunOperation(program);
+  addOperations(program);
+  addEnv(program);
+  return program;
+}
+
+function addToken(program: Command): void {
+  program
+    .command('token')
+    .summary('print a token of the local issuer')
+    .description('Signs a token with the key of the data folder and prints it, alone. Works beside a running server.')
+    .requiredOption('--user <login>', 'whom the token is for')
+    .option('--ttl <duration>', 'how long it is valid, at most 30d', '1h')
+    .addHelpText(
+      'after',
+      examples('mctl token --user ada', 'TOKEN=$(npm run --silent mctl -- token --user ada --ttl 8h)'),
+    )
+    .action(async (options: { user: string; ttl: string }) => (await import('./sign-token.js')).signToken(options));
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .summary('seed the GitOps repository')
+    .description(
+      'Puts charts, ApplicationSets and templates into the repository of the settings (MCTL_GITOPS_REMOTE, or the embedded one) as one commit. ' +
+        'Files that are there stay as they are; a second run has nothing to do.',
+    )
+    .option('--update', 'replace files of ours that were changed or are of an older version')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      examples('MCTL_GITOPS_REMOTE=https://git.example.org/platform/gitops.git mctl init', 'mctl init --update'),
+    )
+    .action(async (options: { update?: boolean; json?: boolean }) => (await import('./init-command.js')).init(options));
+}
+
+function addRunOperation(program: Command): void {
+  program
+    .command('run-operation')
+    .summary('run one operation')
+    .description(
+      'Runs an operation like an assistant would: planned, recorded, one commit. Goes through the server that runs on the data folder; ' +
+        'without one it opens the data folder itself until the operation has ended.',
+    )
+    .argument('<name>', 'the operation, see mctl operations')
+    .addOption(new Option('--input <json>', 'its arguments, a JSON object').conflicts('inputFile'))
+    .option('--input-file <file>', 'read them from a file, - is standard input')
+    .option('--user <login>', 'as whom (default: the first of MCTL_ADMINS)')
+    .option('--dry-run', 'only show the plan: the exact diff')
+    .option('--reason <text>', 'why; kept in the commit and the audit trail')
+    .option(
+      '--wait <seconds>',
+      `how long a server may take before it answers "running", 0 to ${MAX_WAIT_SECONDS}`,
+      waitSeconds,
+      MAX_WAIT_SECONDS,
+    )
+    .option('--confirm-token <token>', 'from the plan that a destructive operation answers first')
+    .option('--json', 'print the whole answer as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        `mctl run-operation create-tenant --input '{"team":"billing"}' --reason 'first team'`,
+        `mctl run-operation deploy-service --dry-run --input '{"action":"deploy","team":"billing","service":"api","image_tag":"1.2.3"}'`,
+        'mctl run-operation delete-tenant --user ada --input-file arguments.json --json',
+      ),
+    )
+    .action(async (name: string, options: RunOperationOptions) =>
+      (await import('./run-operation.js')).runOperation(name, options),
+    );
+}
+
+function addOperations(program: Command): void {
+  program
+    .command('operations')
+    .summary('list the operations there are')
+    .description('Lists every operation of this version with its risk and the least role that may run it.')
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', examples('mctl operations', 'mctl operations --json'))
+    .action(async (options: { json?: boolean }) => (await import('./list-operations.js')).listOperations(options));
+}
+
+function addEnv(program: Command): void {
+  program
+    .command('env')
+    .summary('show the settings')
+    .description(
+      'Prints every setting with its value, its default and what it is for, and says what is wrong with them.',
+    )
+    .option('--example', 'print the text of .env.example')
+    .addHelpText('after', examples('mctl env', 'mctl env --example > .env'))
+    .action(async (options: { example?: boolean }) => (await import('./show-settings.js')).showSettings(options));
+}
+
+function waitSeconds(text: string): number {
+  const seconds = /^\d{1,2}$/.test(text) ? Number(text) : Infinity;
+  if (seconds > MAX_WAIT_SECONDS) {
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${MAX_WAIT_SECONDS}.`);
+  }
+  return seconds;
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { createApp } from '../app';
+import { seedDemo } from '../demo';
+import { LocalIssuer } from '../platform/auth/local-issuer';
+import { Config, loadConfig } from '../platform/config';
+import { MctlError } from '../platform/errors';
+import { Gitops } from '../platform/gitops';
+import { renderBanner } from './banner';
+import { cliActor } from './cli-actor';
+import { describeFault } from './faults';
+import { applyLogSettings } from './log-settings';
+import { removeServerFile, writeServerFile } from './server-file';
+import { dieOnUncaughtErrors, drain, stopOnSignals } from './shutdown';
+
+export interface ServeOptions {
+  readonly demo?: boolean;
+  readonly quiet?: boolean;
+}
+
+const TOKEN_TTL_HOURS = 12;
+/** A remote that needs longer is left to the poller; MCTL starts meanwhile. */
+const FIRST_ANSWER_MS = 10_000;
+
+/** Starts the server and says where it is; returns while it runs. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const config = loadConfig();
+  applyLogSettings(config);
+  const app = await createApp(config);
+  dieOnUncaughtErrors();
+  const stopping = stopOnSignals(() => stop(app, options));
+  try {
+    await open(app, config, options);
+  } catch (error) {
+    // What is still under way while the program is taken down around it fails as a matter of course.
+    if (!stopping.aborted) throw error;
+  }
+}
+
+async function open(app: NestExpressApplication, config: Config, { demo, quiet }: ServeOptions): Promise<void> {
+  const notes = await askRepository(app.get(Gitops));
+  await app.listen(config.values.port, config.values.host);
+  const address = await app.getUrl();
+  writeServerFile(config.dataDir, address);
+  process.once('exit', () => removeServerFile(config.dataDir));
+  if (demo) notes.push(...(await seedDemo(app, (login) => cliActor(config, login, 'mctl-demo'))));
+  process.stdout.write(quiet ? `listening ${address}\n` : await bannerOf(app, address, notes));
+}
+
+async function stop(app: NestExpressApplication, { quiet }: ServeOptions): Promise<void> {
+  if (!quiet) process.stdout.write('\nStopping: what was accepted comes to its end. Ctrl-C again stops at once.\n');
+  await drain(app);
+  if (!quiet) process.stdout.write('Stopped.\n');
+}
+
+/**
+ * What the repository has to say before anybody relies on it.
+ * @throws Conflict where waiting would not help, e.g. a remote that is not there; one that is merely away does not keep MCTL down.
+ */
+async function askRepository(gitops: Gitops): Promise<string[]> {
+  const answer = gitops.refresh().then(({ head }) => (head === undefined ? [EMPTY] : []));
+  const tooSlow = sleep(FIRST_ANSWER_MS, ['The GitOps remote has not answered yet.'], { ref: false });
+  try {
+    return await Promise.race([answer, tooSlow]);
+  } catch (error) {
+    if (error instanceof MctlError && error.retryable) return [describeFault(error) ?? error.message];
+    throw error;
+  }
+}
+
+const EMPTY = 'The repository is empty. npm run --silent mctl -- init puts charts and ApplicationSets into it.';
+
+async function bannerOf(app: NestExpressApplication, address: string, notes: readonly string[]): Promise<string> {
+  const config = app.get(Config);
+  const user = config.localAdmin;
+  return renderBanner({
+    address,
+    publicUrl: config.values.publicUrl ?? address,
+    dataDir: config.dataDir,
+    repository: app.get(Gitops).describe(),
+    user,
+    token: await app.get(LocalIssuer).sign(user, TOKEN_TTL_HOURS * 3_600_000),
+    tokenTtl: `${TOKEN_TTL_HOURS} hours`,
+    notes,
+  });
+}

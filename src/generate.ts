@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { GOLDEN_TOOLS, generatedFiles, README, withToolTable } from './cli/generated-files';
+import { withScratchApp } from './cli/scratch-app';
+import { packageRoot } from './platform/package-root';
+
+/** Writes everything that follows from the declarations, and names what changed. Running it again changes nothing. */
+async function main(): Promise<void> {
+  const { files, tools } = await withScratchApp(generatedFiles);
+  if (existsSync(at(README))) files.set(README, withToolTable(readFileSync(at(README), 'utf8'), tools));
+  const stale = goldens().filter((path) => !files.has(path));
+  const changed = [...files].filter(([path, text]) => textOf(path) !== text);
+  for (const path of stale) rmSync(at(path));
+  for (const [path, text] of changed) write(path, text);
+  const lines = [...changed.map(([path]) => `wrote ${path}`), ...stale.map((path) => `removed ${path}`)];
+  process.stdout.write(`${lines.length > 0 ? lines.sort().join('\n') : 'everything was up to date'}\n`);
+}
+
+function at(path: string): string {
+  return join(packageRoot, path);
+}
+
+function goldens(): string[] {
+  return existsSync(at(GOLDEN_TOOLS)) ? readdirSync(at(GOLDEN_TOOLS)).map((name) => `${GOLDEN_TOOLS}/${name}`) : [];
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(at(path)) ? readFileSync(at(path), 'utf8') : undefined;
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(at(path)), { recursive: true });
+  writeFileSync(at(path), text);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});
