@@ -4,7 +4,8 @@ import tseslint from 'typescript-eslint';
 const TESTS = ['**/*.spec.ts', '**/*.fixture.ts', '**/testing/**', 'test/**'];
 const GIT = 'src/platform/gitops/git/**';
 
-const inShell = 'A shell reads its text as a program. Start the program itself with spawn or execFile and a list of arguments.';
+const inShell =
+  'A shell reads its text as a program. Start the program itself with spawn or execFile and a list of arguments.';
 const noShell = ['node:child_process', 'child_process'].map((name) => ({
   name,
   importNames: ['exec', 'execSync', 'default'],
@@ -16,13 +17,16 @@ const noProcesses = ['node:child_process', 'child_process'].map((name) => ({
 }));
 const noEnvironment = {
   name: 'node:process',
-  importNames: ['env'],
+  importNames: ['env', 'default'],
   message: 'Settings are read once, in src/platform/config; inject Config.',
 };
 
 const methodsWithout = (kind) => `MethodDefinition[kind!="${kind}"] > FunctionExpression`;
 const shapes = [
-  { selector: 'ExportDefaultDeclaration', message: 'A named export can be searched for and means the same everywhere.' },
+  {
+    selector: 'ExportDefaultDeclaration',
+    message: 'A named export can be searched for and means the same everywhere.',
+  },
   { selector: 'Property[key.name="shell"][value.value=true]', message: inShell },
   {
     selector: 'CallExpression[callee.name=/^(spawn|execFile)(Sync)?$/] Property[key.name="shell"]',
@@ -34,7 +38,8 @@ const shapes = [
     message: 'More than four parameters: gather what belongs together in one object.',
   },
   {
-    selector: 'ClassDeclaration[decorators.length=0] MethodDefinition[kind="constructor"] > FunctionExpression[params.length>4]',
+    selector:
+      'ClassDeclaration[decorators.length=0] MethodDefinition[kind="constructor"] > FunctionExpression[params.length>4]',
     message: 'More than four parameters: gather what belongs together in one object.',
   },
   {
@@ -43,7 +48,7 @@ const shapes = [
   },
 ];
 
-const noSecondChild = { object: 'process', property: 'env', message: noEnvironment.message };
+const noProcessEnv = { object: 'process', property: 'env', message: noEnvironment.message };
 
 export default defineConfig(
   globalIgnores(['dist/', 'data/', 'coverage/', 'charts/', 'seed/', '**/__goldens__/']),
@@ -53,18 +58,19 @@ export default defineConfig(
     rules: {
       curly: ['error', 'multi-line'],
       eqeqeq: 'error',
-      complexity: ['error', 10],
+      // An exhaustive switch over a closed list is one decision, however long the list.
+      complexity: ['error', { max: 10, variant: 'modified' }],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'no-cond-assign': ['error', 'always'],
       'no-constant-binary-expression': 'error',
       'no-constant-condition': 'error',
+      'no-control-regex': 'error',
       'no-dupe-else-if': 'error',
       'no-empty': 'error',
       'no-eval': 'error',
       'no-fallthrough': 'error',
       'no-param-reassign': 'error',
-      'no-promise-executor-return': 'off',
       'no-self-compare': 'error',
       'no-template-curly-in-string': 'error',
       'no-unmodified-loop-condition': 'error',
@@ -83,20 +89,33 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description', minimumDescriptionLength: 10 }],
+      '@typescript-eslint/ban-ts-comment': [
+        'error',
+        { 'ts-expect-error': 'allow-with-description', minimumDescriptionLength: 10 },
+      ],
       // Leaves files with decorators alone: there a class must stay a value import, or Nest would not see it.
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
-      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      // An input without arguments is an empty class.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowEmpty: true }],
+      // DTO classes describe shapes: answers are literals of them, and copies may lose a prototype that holds nothing.
+      '@typescript-eslint/no-misused-spread': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // There are no enums here, and looking for them takes seconds.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-plus-operands': ['error', { allowNumberAndString: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      'no-console': 'error',
       'no-restricted-imports': ['error', { paths: [...noProcesses, noEnvironment] }],
-      'no-restricted-properties': ['error', noSecondChild],
+      'no-restricted-properties': ['error', noProcessEnv],
       'no-restricted-syntax': ['error', ...shapes],
     },
   },
+  { files: ['src/**'], rules: { 'no-console': 'error' } },
   { files: [GIT], rules: { 'no-restricted-imports': ['error', { paths: [...noShell, noEnvironment] }] } },
   {
     files: ['src/platform/config/**', 'src/platform/gitops/git/git-environment.ts'],
@@ -110,10 +129,21 @@ export default defineConfig(
       'no-restricted-imports': ['error', { paths: noShell }],
       'no-restricted-properties': 'off',
       'no-template-curly-in-string': 'off',
+      'no-unmodified-loop-condition': 'off',
+      '@typescript-eslint/consistent-type-imports': 'off',
+      '@typescript-eslint/no-base-to-string': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // Matchers such as expect.any() are `any` by their nature, and so is parsed JSON that a test takes apart.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-plus-operands': 'off',
       '@typescript-eslint/unbound-method': 'off',
-      '@typescript-eslint/consistent-type-imports': 'off',
     },
   },
   {

@@ -3,5 +3,5 @@ import { ensureInstall } from './lib/install.mjs';
 import { requireNode } from './lib/requirements.mjs';
 
 requireNode();
-ensureInstall();
-build();
+await ensureInstall();
+await build();

@@ -5,7 +5,7 @@ import { requireGit, requireNode } from './lib/requirements.mjs';
 
 requireNode();
 requireGit();
-ensureInstall();
+await ensureInstall();
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in PARTS));

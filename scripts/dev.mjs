@@ -7,7 +7,7 @@ import { ensureReady } from './lib/ready.mjs';
 const SETTLE_MS = 200;
 const arguments_ = [at('scripts/start.mjs'), ...process.argv.slice(2)];
 
-ensureReady();
+await ensureReady();
 let server = start();
 let settling;
 let restarting = false;

@@ -1,4 +1,4 @@
 import { ensureReady } from './lib/ready.mjs';
 
-ensureReady();
+await ensureReady();
 await import('../dist/cli.js');

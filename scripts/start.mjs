@@ -1,5 +1,5 @@
 import { ensureReady } from './lib/ready.mjs';
 
-ensureReady();
+await ensureReady();
 // In this very process: Ctrl-C and a supervisor's signals reach the server, and nothing stands between.
 await import('../dist/main.js');

@@ -10,20 +10,20 @@ const TESTS_ONLY = ['**/*.spec.ts', '**/testing/**', '**/*.fixture.ts'];
 const isTestsOnly = (path) => /\.(spec|fixture)\.ts$|[\\/]testing[\\/]/.test(path);
 
 /** Builds when something that goes into dist changed since the last build. */
-export function ensureBuild() {
+export async function ensureBuild() {
   const wanted = sourceState();
   if (existsSync(NOTE) && readFileSync(NOTE, 'utf8') === wanted) return;
   const started = performance.now();
-  build(wanted);
+  await build(wanted);
   say(`built in ${seconds(started)}`);
 }
 
 /** Compiles into a fresh folder and swaps it in: nothing of a deleted file stays, and nobody sees half a build. */
-export function build(state = sourceState()) {
+export async function build(state = sourceState()) {
   const fresh = at(`node_modules/.cache/mctl-build-${process.pid}`);
   mkdirSync(fresh, { recursive: true });
   const flags = ['--out-dir', fresh, '--strip-leading-paths', '--quiet', '--ignore', TESTS_ONLY.join(',')];
-  mustRun('the build', process.execPath, [tool.swc, 'src', ...flags]);
+  await mustRun('the build', process.execPath, [tool.swc, 'src', ...flags]);
   writeFileSync(join(fresh, '.built'), state);
   swapIn(fresh);
 }

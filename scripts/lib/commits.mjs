@@ -10,6 +10,8 @@ export async function badCommits() {
   if (hashes.length === 0) return [];
   const oldest = hashes.at(-1);
   const range = git('rev-parse', '--verify', '--quiet', `${oldest}^`) ? ['--from', `${oldest}^`] : [];
-  const { code, output } = await capture(process.execPath, [tool.commitlint, ...range, '--to', 'HEAD'], { env: trusting });
+  const { code, output } = await capture(process.execPath, [tool.commitlint, ...range, '--to', 'HEAD'], {
+    env: trusting,
+  });
   return code === 0 ? [] : [output.trimEnd()];
 }

@@ -20,5 +20,12 @@ export async function staleFiles() {
 
 function contents() {
   const present = allFiles().filter((path) => existsSync(at(path)));
-  return new Map(present.map((path) => [path, createHash('sha256').update(readFileSync(at(path))).digest('hex')]));
+  return new Map(
+    present.map((path) => [
+      path,
+      createHash('sha256')
+        .update(readFileSync(at(path)))
+        .digest('hex'),
+    ]),
+  );
 }

@@ -11,15 +11,20 @@ const RULES = [
     what: 'the host of a package registry',
     pattern: /https?:[/]{2}(registry|npm|nexus|artifactory|verdaccio)\.(?!example\b)[\w.-]+|^\s*registry\s*=/im,
   },
-  { what: 'a path of one machine', pattern: /(?<![\w.~/)}-])[/](work|root|tmp|home[/]\w+)[/]/, tests: true },
+  { what: 'a path of one machine', pattern: /(?<![\w.~/)}-])[/](work|root|tmp)[/]/, tests: true },
   { what: 'a private key', pattern: /-{5}BEGIN [A-Z ]*PRIVATE KEY-{5}\s+[A-Za-z0-9+/=]{20}/ },
   {
     what: 'a token',
-    pattern: /\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40}|glpat-[\w-]{20}|npm_[A-Za-z0-9]{36}|AKIA[A-Z0-9]{16}|xox[abprs]-[\w-]{20})/,
+    pattern:
+      /\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40}|glpat-[\w-]{20}|npm_[A-Za-z0-9]{36}|AKIA[A-Z0-9]{16}|xox[abprs]-[\w-]{20})/,
     tests: true,
   },
   { what: 'a signed token', pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/ },
-  { what: 'a credential in a URL', pattern: /\b[a-z][a-z+]*:[/]{2}[^\s/:@'"`$<{]+:[^\s/:@'"`$<{]+@[\w.-]+/i, tests: true },
+  {
+    what: 'a credential in a URL',
+    pattern: /\b[a-z][a-z+]*:[/]{2}[^\s/:@'"`$<{]+:[^\s/:@'"`$<{]+@[\w.-]+/i,
+    tests: true,
+  },
   { what: 'a registry credential', pattern: /_auth(Token)?\s*=\s*\S/ },
 ];
 const LARGEST = 2 * 1024 * 1024;

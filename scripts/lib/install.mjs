@@ -7,18 +7,18 @@ const LOCK = at('package-lock.json');
 const NOTE = at('node_modules/.mctl-lock');
 
 /** Installs what package-lock.json names, unless it is there already. The note makes looking cheap. */
-export function ensureInstall() {
+export async function ensureInstall() {
   const wanted = createHash('sha256').update(readFileSync(LOCK)).digest('hex');
   if (existsSync(NOTE) && readFileSync(NOTE, 'utf8') === wanted) return;
-  if (!isInstalled()) install();
+  if (!isInstalled()) await install();
   writeFileSync(NOTE, wanted);
 }
 
-function install() {
+async function install() {
   const started = performance.now();
   say('installing dependencies with npm ci; this takes a while the first time');
   // Without --include=dev, NODE_ENV=production would leave out the compiler.
-  runNpm('npm ci', ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  await runNpm('npm ci', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   say(`installed in ${seconds(started)}`);
 }
 
@@ -37,6 +37,6 @@ function isInstalled() {
 /** npm tells its scripts where it is, which also works where `npm` itself is not on the PATH. */
 function runNpm(what, args) {
   const script = process.env.npm_execpath;
-  if (script && /npm-cli\.[cm]?js$/.test(script)) mustRun(what, process.execPath, [script, ...args]);
-  else mustRun(what, 'npm', args);
+  const isNpm = script !== undefined && /npm-cli\.[cm]?js$/.test(script);
+  return isNpm ? mustRun(what, process.execPath, [script, ...args]) : mustRun(what, 'npm', args);
 }

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { root } from './paths.mjs';
 
@@ -15,9 +15,9 @@ export function fail(line) {
 export const seconds = (started) => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 
 /** Waits for a program whose whole output goes to our stderr; ends this process if it does not succeed. */
-export function mustRun(what, command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
-  if (status !== 0) fail(`${what} failed${error ? `: ${error.message}` : ''}`);
+export async function mustRun(what, command, args, options = {}) {
+  const code = await foreground(command, args, { stdio: ['ignore', 2, 2], ...options });
+  if (code !== 0) fail(`${what} failed (exit code ${code})`);
 }
 
 /** Runs a program and collects what it prints. Never rejects: a program that cannot start has code 127. */

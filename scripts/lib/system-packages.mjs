@@ -10,18 +10,22 @@ import { fail, mustRun, say } from './process.mjs';
  */
 export const systemPackages = [];
 
-export function ensureSystemPackages(needed = systemPackages) {
+export async function ensureSystemPackages(needed = systemPackages) {
   const missing = needed.filter((each) => !isPresent(each));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(({ debian }) => debian))];
   if (!canInstall()) {
     const lines = missing.map((each) => `  - ${each.binary} for ${each.for} (Debian package ${each.debian})`);
-    fail(`tests need what is not installed here:\n${lines.join('\n')}\ne.g. sudo apt-get install ${packages.join(' ')}`);
+    fail(
+      `tests need what is not installed here:\n${lines.join('\n')}\ne.g. sudo apt-get install ${packages.join(' ')}`,
+    );
   }
   say(`installing ${packages.join(', ')} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  mustRun('apt-get update', 'apt-get', ['update', '-qq'], { env });
-  mustRun('apt-get install', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+  await mustRun('apt-get update', 'apt-get', ['update', '-qq'], { env });
+  await mustRun('apt-get install', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    env,
+  });
   const still = needed.find((each) => !isPresent(each));
   if (still) fail(`${still.debian} is installed, but ${still.binary} is still nowhere to be found`);
 }
