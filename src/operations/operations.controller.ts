@@ -1,9 +1,9 @@
-import { Body, Controller, HttpStatus, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Post, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiParam, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
 import { Allow } from '../platform/auth/access-rule';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
+import { WriteStatusInterceptor } from '../platform/http/write-status.interceptor';
 import { Caller, Input } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/dto';
 import { Operations } from '../platform/operations/operations';
@@ -33,12 +33,26 @@ export class OperationsController {
     @Inject(OperationRegistry) private readonly registry: OperationRegistry,
   ) {}
 
-  @ReadRoute('operations', { tag: 'operations', summary: 'Every kind of change MCTL can make', role: 'any', team: 'none', input: ListOperationsInput, answer: OperationList })
+  @ReadRoute('operations', {
+    tag: 'operations',
+    summary: 'Every kind of change MCTL can make',
+    role: 'any',
+    team: 'none',
+    input: ListOperationsInput,
+    answer: OperationList,
+  })
   list(@Input() input: ListOperationsInput, @Caller() actor: Actor): OperationList {
     return this.operations.list(actor, input);
   }
 
-  @ReadRoute('operations/:operation', { tag: 'operations', summary: 'One kind of change in full', role: 'any', team: 'none', input: GetOperationInput, answer: OperationAnswer })
+  @ReadRoute('operations/:operation', {
+    tag: 'operations',
+    summary: 'One kind of change in full',
+    role: 'any',
+    team: 'none',
+    input: GetOperationInput,
+    answer: OperationAnswer,
+  })
   get(@Input() input: GetOperationInput, @Caller() actor: Actor): OperationAnswer {
     return this.operations.get(actor, input);
   }
@@ -49,31 +63,45 @@ export class OperationsController {
   @ApiBearerAuth()
   @ApiParam({ name: 'operation' })
   @Post('operations/:operation/execute')
-  async execute(@Param('operation') name: string, @Body() body: unknown, @Caller() actor: Actor, @Res({ passthrough: true }) response: Response): Promise<WriteAnswer> {
+  @UseInterceptors(WriteStatusInterceptor)
+  execute(@Param('operation') name: string, @Body() body: unknown, @Caller() actor: Actor): Promise<WriteAnswer> {
     const operation = this.registry.get(name);
-    const answer = await this.writes.run(operation, actor, parseInput(operation.input, body));
-    response.status(statusOf(answer));
-    return answer;
+    return this.writes.run(operation, actor, parseInput(operation.input, body));
   }
 
-  @ReadRoute('audit', { tag: 'operations', summary: 'The audit trail of your teams', role: 'any', team: 'none', input: ListRecentOperationsInput, answer: AuditList })
+  @ReadRoute('audit', {
+    tag: 'operations',
+    summary: 'The audit trail of your teams',
+    role: 'any',
+    team: 'none',
+    input: ListRecentOperationsInput,
+    answer: AuditList,
+  })
   recent(@Input() input: ListRecentOperationsInput, @Caller() actor: Actor): Promise<AuditList> {
     return this.operations.recent(actor, input);
   }
 
-  @ReadRoute('workflows', { tag: 'workflows', summary: 'Workflows of your teams', role: 'any', team: 'none', input: ListWorkflowsInput, answer: WorkflowList })
+  @ReadRoute('workflows', {
+    tag: 'workflows',
+    summary: 'Workflows of your teams',
+    role: 'any',
+    team: 'none',
+    input: ListWorkflowsInput,
+    answer: WorkflowList,
+  })
   listWorkflows(@Input() input: ListWorkflowsInput, @Caller() actor: Actor): Promise<WorkflowList> {
     return this.workflows.list(actor, input);
   }
 
-  @ReadRoute('workflows/:workflow', { tag: 'workflows', summary: 'How far a write has come', role: 'viewer', team: 'resource', input: GetWorkflowInput, answer: WorkflowAnswer })
+  @ReadRoute('workflows/:workflow', {
+    tag: 'workflows',
+    summary: 'How far a write has come',
+    role: 'viewer',
+    team: 'resource',
+    input: GetWorkflowInput,
+    answer: WorkflowAnswer,
+  })
   getWorkflow(@Input() input: GetWorkflowInput, @Caller() actor: Actor): Promise<WorkflowAnswer> {
     return this.workflows.get(actor, input);
   }
-}
-
-/** 428 asks for a confirmation (RFC 6585), 202 says that the workflow goes on, 200 that there is nothing to wait for. */
-function statusOf({ operation: { status } }: WriteAnswer): HttpStatus {
-  if (status === 'confirmation_required') return HttpStatus.PRECONDITION_REQUIRED;
-  return status === 'submitted' || status === 'running' ? HttpStatus.ACCEPTED : HttpStatus.OK;
 }

@@ -44,8 +44,15 @@ export class ListRecentOperationsInput extends PageArguments {
   @Name({ optional: true, description: 'Only of this team.' }) team?: string;
   @Text({ optional: true, maxLength: 100, description: 'Only by this login.' }) actor?: string;
   @Text({ optional: true, maxLength: 60, description: 'Only this operation.' }) operation?: string;
-  @Text({ optional: true, maxLength: 20, description: 'submitted, succeeded, failed, planned or refused.' }) status?: string;
-  @Text({ optional: true, pattern: DURATION_PATTERN, rule: 'a duration such as 30m or 7d', maxLength: 12, description: 'Not older than, e.g. 24h.' })
+  @Text({ optional: true, maxLength: 20, description: 'submitted, succeeded, failed, planned or refused.' })
+  status?: string;
+  @Text({
+    optional: true,
+    pattern: DURATION_PATTERN,
+    rule: 'a duration such as 30m or 7d',
+    maxLength: 12,
+    description: 'Not older than, e.g. 24h.',
+  })
   since?: string;
 }
 
@@ -70,7 +77,8 @@ const WORKFLOW_FILTERS = ['active', 'submitted', 'running', 'succeeded', 'failed
 
 export class ListWorkflowsInput extends PageArguments {
   @Name({ optional: true, description: 'Only of this team.' }) team?: string;
-  @Choice(WORKFLOW_FILTERS, { optional: true, description: 'active = submitted or running.' }) status?: (typeof WORKFLOW_FILTERS)[number];
+  @Choice(WORKFLOW_FILTERS, { optional: true, description: 'active = submitted or running.' })
+  status?: (typeof WORKFLOW_FILTERS)[number];
 }
 
 export class WorkflowItem {
@@ -88,7 +96,8 @@ export class WorkflowList extends pageOf<WorkflowItem>(object(() => WorkflowItem
 
 export class GetWorkflowInput {
   @Text({ maxLength: 100, description: 'Its name, from the answer of a write.' }) workflow: string;
-  @Integer({ minimum: 0, maximum: 200, default: 20, description: 'Log lines of the running or failed step.' }) log_lines: number;
+  @Integer({ minimum: 0, maximum: 200, default: 20, description: 'Log lines of the running or failed step.' })
+  log_lines: number;
 }
 
 export class WorkflowStepItem {

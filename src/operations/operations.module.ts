@@ -5,5 +5,8 @@ import { OperationsService } from './operations.service';
 import { OperationsTools } from './operations.tools';
 import { WorkflowsService } from './workflows.service';
 
-@Module({ controllers: [OperationsTools, OperationsController], providers: [AuditQuery, OperationsService, WorkflowsService] })
+@Module({
+  controllers: [OperationsTools, OperationsController],
+  providers: [AuditQuery, OperationsService, WorkflowsService],
+})
 export class OperationsModule {}

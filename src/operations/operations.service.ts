@@ -7,7 +7,15 @@ import { OperationRegistry } from '../platform/operations/registry';
 import { paginate, readCursor, writeCursor } from '../platform/schema';
 import { readCount } from './cursor';
 import { describeOperation, operationItem } from './describe-operation';
-import type { AuditItem, AuditList, GetOperationInput, ListOperationsInput, ListRecentOperationsInput, OperationAnswer, OperationList } from './operations.dto';
+import type {
+  AuditItem,
+  AuditList,
+  GetOperationInput,
+  ListOperationsInput,
+  ListRecentOperationsInput,
+  OperationAnswer,
+  OperationList,
+} from './operations.dto';
 import type { AuditRow } from '../platform/store';
 
 @Injectable()
@@ -42,7 +50,11 @@ export class OperationsService {
     });
     const items = rows.slice(0, input.limit).map(auditItem);
     const last = items.at(-1);
-    return { items, count: items.length, next_cursor: rows.length > items.length && last ? writeCursor(String(last.seq)) : null };
+    return {
+      items,
+      count: items.length,
+      next_cursor: rows.length > items.length && last ? writeCursor(String(last.seq)) : null,
+    };
   }
 }
 

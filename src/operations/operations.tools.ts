@@ -40,7 +40,8 @@ export class OperationsTools {
   @ReadTool({
     name: 'mctl_get_operation',
     title: 'Get Operation',
-    description: 'One kind of change in full: its parameters with rules and defaults, the files it touches, its workflow steps.',
+    description:
+      'One kind of change in full: its parameters with rules and defaults, the files it touches, its workflow steps.',
     role: 'any',
     team: 'none',
     input: GetOperationInput,
@@ -53,7 +54,8 @@ export class OperationsTools {
   @ReadTool({
     name: 'mctl_list_recent_operations',
     title: 'Recent Operations',
-    description: 'The audit trail of your teams, newest first: who did what, through what, with which outcome and commit. Refused and planned calls are in it too.',
+    description:
+      'The audit trail of your teams, newest first: who did what, through what, with which outcome and commit. Refused and planned calls are in it too.',
     role: 'any',
     team: 'none',
     input: ListRecentOperationsInput,
@@ -66,7 +68,8 @@ export class OperationsTools {
   @ReadTool({
     name: 'mctl_list_workflows',
     title: 'List Workflows',
-    description: 'Workflows of your teams, newest first, with status and progress. status=active shows what has not ended.',
+    description:
+      'Workflows of your teams, newest first, with status and progress. status=active shows what has not ended.',
     role: 'any',
     team: 'none',
     input: ListWorkflowsInput,
@@ -79,7 +82,8 @@ export class OperationsTools {
   @ReadTool({
     name: 'mctl_get_workflow_status',
     title: 'Get Workflow Status',
-    description: 'How far a write has come: steps, log of the running or failed step, commit, and why it failed. Poll it every few seconds until succeeded or failed.',
+    description:
+      'How far a write has come: steps, log of the running or failed step, commit, and why it failed. Poll it every few seconds until succeeded or failed.',
     role: 'viewer',
     team: 'resource',
     input: GetWorkflowInput,

@@ -8,7 +8,14 @@ import type { NextAction } from '../platform/operations/plan';
 import { readCursor, writeCursor } from '../platform/schema';
 import type { OperationRow, OperationStatus, StepRow } from '../platform/store';
 import { EmbeddedWorkflows } from '../platform/workflows';
-import type { GetWorkflowInput, ListWorkflowsInput, LogLineItem, WorkflowAnswer, WorkflowItem, WorkflowList } from './operations.dto';
+import type {
+  GetWorkflowInput,
+  ListWorkflowsInput,
+  LogLineItem,
+  WorkflowAnswer,
+  WorkflowItem,
+  WorkflowList,
+} from './operations.dto';
 
 const SELF = 'mctl_get_workflow_status';
 
@@ -62,7 +69,13 @@ export class WorkflowsService {
       reason: row.reason,
       submitted_at: row.submitted_at,
       finished_at: row.finished_at,
-      steps: steps.map(({ name, status, started_at, finished_at, message }) => ({ name, status, started_at, finished_at, message })),
+      steps: steps.map(({ name, status, started_at, finished_at, message }) => ({
+        name,
+        status,
+        started_at,
+        finished_at,
+        message,
+      })),
       logs: await this.logsOf(row, steps, log_lines),
       commit,
       error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,
@@ -113,7 +126,9 @@ function statusesOf(filter: ListWorkflowsInput['status']): OperationStatus[] | u
 /** Asking again makes sense only while something can change. */
 function again({ workflow, status }: OperationRow): NextAction[] {
   const isOpen = status === 'submitted' || status === 'running';
-  return isOpen ? [{ tool: SELF, arguments: { workflow }, why: 'it has not ended yet; ask again in a few seconds' }] : [];
+  return isOpen
+    ? [{ tool: SELF, arguments: { workflow }, why: 'it has not ended yet; ask again in a few seconds' }]
+    : [];
 }
 
 function unknownWorkflow(workflow: string): NotFound {

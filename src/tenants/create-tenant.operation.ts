@@ -62,13 +62,14 @@ function plan({ actor, input, world }: PlanContext<CreateTenantInput, undefined>
 
 function refuseName(team: string): void {
   const because = reservedBecause(team);
-  if (because)
+  if (because) {
     throw new InvalidInput(`A team cannot be called ${team}: ${because}.`, {
       code: 'reserved_name',
       field: 'team',
       got: team,
       fix: 'Choose another name.',
     });
+  }
 }
 
 function refuseTaken(world: World, team: string): void {
@@ -97,12 +98,13 @@ function membersOf(creator: string, { members = [] }: CreateTenantInput) {
   const seen = new Set<string>();
   for (const { user } of all) {
     const login = user.toLowerCase();
-    if (seen.has(login))
+    if (seen.has(login)) {
       throw new InvalidInput(`${user} is listed twice.`, {
         field: 'members',
         got: user,
         fix: 'List everybody once; you are the owner without being listed.',
       });
+    }
     seen.add(login);
   }
   return all;

@@ -31,8 +31,9 @@ export const deleteTenant = defineOperation({
 });
 
 function plan({ input: { team }, world }: PlanContext<DeleteTenantInput, undefined>): Plan {
-  if (!world.hasTenant(team))
+  if (!world.hasTenant(team)) {
     throw new NotFound(`There is no team ${team}.`, { code: 'team_not_found', field: 'team', got: team });
+  }
   const { layout } = world;
   const domains = domainFilesOf(world, team);
   const own = [layout.projectFile(team), layout.workflowsSsoFile(team)].filter((path) => world.file(path));

@@ -13,14 +13,28 @@ export class McpTestClient {
 
   static async connect(url: string, token: string, name = 'mctl-tests'): Promise<McpTestClient> {
     const client = new Client({ name, version: '1.0.0' });
-    await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', url), { requestInit: { headers: { Authorization: `Bearer ${token}` } } }));
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL('/mcp', url), {
+        requestInit: { headers: { Authorization: `Bearer ${token}` } },
+      }),
+    );
     return new McpTestClient(client);
   }
 
-  async call(name: string, args: Record<string, unknown> = {}, onProgress?: (progress: unknown) => void): Promise<ToolResult> {
-    const result = await this.client.callTool({ name, arguments: args }, onProgress ? { onprogress: onProgress } : undefined);
+  async call(
+    name: string,
+    args: Record<string, unknown> = {},
+    onProgress?: (progress: unknown) => void,
+  ): Promise<ToolResult> {
+    const result = await this.client.callTool(
+      { name, arguments: args },
+      onProgress ? { onprogress: onProgress } : undefined,
+    );
     const text = (result.content as { text?: string }[])[0]?.text ?? '{}';
-    return { isError: result.isError === true, data: (result.structuredContent ?? JSON.parse(text)) as Record<string, any> };
+    return {
+      isError: result.isError === true,
+      data: (result.structuredContent ?? JSON.parse(text)) as Record<string, any>,
+    };
   }
 
   /** As `call`, for calls that must succeed. */
@@ -41,6 +55,11 @@ export interface RestResult {
   readonly body: any;
 }
 
+/** One field of every item of a list. */
+export function column({ body }: RestResult, field: string): unknown[] {
+  return (body as { items: Record<string, unknown>[] }).items.map((item) => item[field]);
+}
+
 /** REST as a portal or a CI job speaks it. */
 export class RestTestClient {
   constructor(
@@ -56,13 +75,26 @@ export class RestTestClient {
     return this.request('POST', `/api/v1/operations/${operation}/execute`, JSON.stringify(body));
   }
 
-  async request(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<RestResult> {
+  async request(
+    method: string,
+    path: string,
+    body?: string,
+    headers: Record<string, string> = {},
+  ): Promise<RestResult> {
     const response = await fetch(new URL(path, this.url), {
       method,
       body,
-      headers: { ...(this.token && { Authorization: `Bearer ${this.token}` }), ...(body && { 'Content-Type': 'application/json' }), ...headers },
+      headers: {
+        ...(this.token && { Authorization: `Bearer ${this.token}` }),
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text,
+    };
   }
 }

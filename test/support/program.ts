@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const ROOT = resolve(__dirname, '../..');
+/** Another build than the one of `npm run build`, e.g. of a half-finished work tree. */
+const DIST = process.env.MCTL_TEST_DIST ?? resolve(__dirname, '../../dist');
 
 export interface ProgramOptions {
   readonly dataDir?: string;
   readonly env?: Record<string, string>;
   /** Extra arguments for node itself, e.g. a module to load first. */
   readonly nodeArguments?: readonly string[];
+  /** Extra arguments for the program, e.g. `--demo`. */
+  readonly arguments?: readonly string[];
 }
 
 /** The built program as its users start it: a process of its own, an ephemeral port, a data folder of its own. */
@@ -26,11 +29,24 @@ export class Program {
 
   static async start(options: ProgramOptions = {}): Promise<Program> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'mctl-test-'));
-    const child = spawn(process.execPath, [...(options.nodeArguments ?? []), join(ROOT, 'dist/main.js'), '--quiet'], {
-      cwd: dataDir,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', MCTL_DATA_DIR: dataDir, LOG_LEVEL: 'info', MCTL_WRITES_PER_MINUTE: '100000', MCTL_READS_PER_MINUTE: '100000', ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [...(options.nodeArguments ?? []), join(DIST, 'main.js'), '--quiet', ...(options.arguments ?? [])],
+      {
+        cwd: dataDir,
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          PORT: '0',
+          MCTL_DATA_DIR: dataDir,
+          LOG_LEVEL: 'info',
+          MCTL_WRITES_PER_MINUTE: '100000',
+          MCTL_READS_PER_MINUTE: '100000',
+          ...options.env,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const program = new Program(dataDir, child);
     createInterface({ input: child.stderr! }).on('line', (line) => program.log.push(line));
     await program.listening();

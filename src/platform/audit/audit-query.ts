@@ -33,7 +33,8 @@ export class AuditQuery {
     if (actor) query = query.where('actor', '=', actor);
     if (operation) query = query.where('operation', '=', operation);
     if (event) query = query.where('event', '=', event);
-    if (notBefore) query = query.where('at', '>=', notBefore.toISOString());
+    // A bound before the epoch, or one that no Date can hold, bounds nothing.
+    if (notBefore && notBefore.getTime() > 0) query = query.where('at', '>=', notBefore.toISOString());
     if (before !== undefined) query = query.where('seq', '<', before);
     return query.execute();
   }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Unavailable } from '../errors';
 import type { Actor } from '../auth/actor';
 import { digestOf } from '../crypto';
+import { oneLine } from '../text/one-line';
 import { type AuditRow, Store, type StoreTransaction } from '../store';
 
 /**
@@ -79,8 +80,9 @@ export function hashOf(row: Omit<AuditRow, 'hash'>): string {
   return digestOf(row);
 }
 
+/** As the store will give it back: text that no column can hold would break the chain without anybody having touched it. */
 function rowOf({ actor, ...entry }: AuditEntry): AuditFacts {
-  return {
+  return printable({
     at: new Date().toISOString(),
     event: entry.event,
     operation: entry.operation,
@@ -98,5 +100,10 @@ function rowOf({ actor, ...entry }: AuditEntry): AuditFacts {
     code: entry.code ?? null,
     commit: entry.commit ?? null,
     plan_digest: entry.planDigest ?? null,
-  };
+  });
+}
+
+function printable(facts: AuditFacts): AuditFacts {
+  const cells = Object.entries(facts).map(([name, value]) => [name, value === null ? null : oneLine(value)]);
+  return Object.fromEntries(cells) as AuditFacts;
 }

@@ -42,11 +42,12 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
   /** Passport's verdict in our own errors. */
   override handleRequest<User>(error: unknown, user: User | false): User {
     if (error instanceof MctlError) throw error;
-    if (error || !user)
+    if (error || !user) {
       throw new Unauthenticated('A token is needed: Authorization: Bearer TOKEN.', {
         cause: error,
         fix: 'npm run --silent mctl -- token --user LOGIN signs one.',
       });
+    }
     return user;
   }
 

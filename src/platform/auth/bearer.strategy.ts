@@ -4,7 +4,8 @@ import type { Request } from 'express';
 type Done = (error: unknown, user?: object) => void;
 type Verify = (token: string, request: Request, done: Done) => void;
 
-const BEARER = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/;
+/** The scheme's name has no case (RFC 9110 §11.1). */
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 
 /**
  * Base of every strategy for bearer credentials. The header is the only place that is looked at: a token in a query string or a

@@ -29,13 +29,15 @@ export class LocalIssuer {
 
   /** @throws InvalidInput for a login or a lifetime that is not allowed. */
   async sign(login: string, ttlMs: number): Promise<string> {
-    if (!LOGIN_PATTERN.test(login))
+    if (!LOGIN_PATTERN.test(login)) {
       throw new InvalidInput('The user is not a login.', {
         field: 'user',
         expected: 'letters, digits and . _ @ + -, at most 100',
       });
-    if (ttlMs <= 0 || ttlMs > MAX_TTL_MS)
+    }
+    if (ttlMs <= 0 || ttlMs > MAX_TTL_MS) {
       throw new InvalidInput('The lifetime is out of range.', { field: 'ttl', expected: 'a duration from 1s to 30d' });
+    }
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({})
       .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt' })

@@ -4,6 +4,8 @@ export interface RepositoryFile {
   readonly text: string;
   /** Blob id; absent for a file that is planned and not committed yet. */
   readonly blob?: string;
+  /** Why the file cannot be read as text; the text is then not what the file holds. */
+  readonly problem?: string;
   /** What the text means, read once at first use; whoever reads owns the kind (see `World`). */
   model?: unknown;
 }

@@ -18,8 +18,9 @@ const MAINTENANCE_CHECK_MS = 60_000;
       inject: [Config],
       useFactory: async (config: Config): Promise<OpenedGitops> => {
         const opened = await openGitops(config);
-        if (opened.isEmbedded && (await opened.gitops.refresh()).head === undefined)
+        if (opened.isEmbedded && (await opened.gitops.refresh()).head === undefined) {
           await initRepository(opened.gitops, config);
+        }
         return opened;
       },
     },

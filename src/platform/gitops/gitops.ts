@@ -12,7 +12,7 @@ import {
 } from './git';
 import { FileIndex } from './file-index';
 import { explainGitError } from './git-fault';
-import { loadFiles, updateFiles } from './load-files';
+import { loadFiles, repositoryFile, updateFiles } from './load-files';
 import type { Layout } from './layout';
 import { Mutex } from './mutex';
 import { type PlatformFacts, World } from './world';
@@ -48,7 +48,7 @@ export interface Revision {
 
 /** The GitOps repository: a read model of the branch's head, and the only writer of commits. */
 export class Gitops {
-  private readonly files = new FileIndex();
+  private files = new FileIndex();
   private readonly mutex = new Mutex();
   private head: string | undefined;
   private lastSync = 0;
@@ -137,9 +137,13 @@ export class Gitops {
     return (deletion === -1 ? versions : versions.slice(0, deletion)) as Revision[];
   }
 
-  /** Which of these operations already have a commit after `base` (exclusive; undefined = from the beginning). */
+  /**
+   * Commits by the operation that made them, after `base` (exclusive). From the beginning where there is no base, or none that is
+   * known any more: the history was written anew, or the mirror is another one.
+   */
   async findOperations(base: string | undefined, head: string): Promise<Map<string, string[]>> {
-    return this.reader.findCommitsByTrailer('Operation-Id', base, head);
+    const known = base === undefined ? undefined : await this.reader.resolve(`${base}^{commit}`);
+    return this.reader.findCommitsByTrailer('Operation-Id', known, head);
   }
 
   /** Texts of any files at the head as last known, also of those the read model leaves out. Absent ones are left out. */
@@ -177,25 +181,27 @@ export class Gitops {
 
   private async sync(): Promise<World> {
     const head = await this.remote.head();
-    this.lastSync = Date.now();
     if (head !== this.head) {
       await this.follow(head);
       this.head = head;
     }
+    // Last: whoever does not wait for the branch is answered from the index from here on.
+    this.lastSync = Date.now();
     return this.snapshot();
   }
 
   private async follow(head: string | undefined): Promise<void> {
     if (head === undefined) throw new GitError({ command: 'fetch', kind: 'not_found', stderr: 'the branch is gone' });
-    if (this.head === undefined) await loadFiles(this.reader, head, this.options.layout, this.files);
-    else await updateFiles(this.reader, this.head, head, this.options.layout, this.files);
+    if (this.head === undefined) this.files = await loadFiles(this.reader, head, this.options.layout);
+    else await updateFiles(this.reader, { from: this.head, to: head }, this.options.layout, this.files);
   }
 
   /** After our own push the new state is known without asking git. */
   private adopt(drafts: readonly CommitDraft[], head: string): void {
-    for (const change of drafts.flatMap((draft) => draft.changes)) {
+    const changes = drafts.flatMap((draft) => draft.changes).filter(({ path }) => this.options.layout.covers(path));
+    for (const change of changes) {
       if ('delete' in change) this.files.delete(change.path);
-      else this.files.set({ path: change.path, text: change.content.toString() });
+      else this.files.set(repositoryFile(change.path, Buffer.from(change.content)));
     }
     this.head = head;
   }

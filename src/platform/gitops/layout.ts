@@ -17,15 +17,18 @@ const FOLDERS = [
 /** Where things are in the repository (design §5; the upstream layout). All paths are relative to the repository's top. */
 export class Layout {
   private readonly prefix: string;
+  /** The folders that are read; nothing else of the repository is looked at. */
+  readonly folders: readonly string[];
 
   /** @param root folder inside the repository without slashes at its ends; empty = the top. */
   constructor(readonly root: string) {
     this.prefix = root ? `${root}/` : '';
+    this.folders = FOLDERS.map((folder) => this.under(folder));
   }
 
-  /** The folders that are read; nothing else of the repository is looked at. */
-  get folders(): readonly string[] {
-    return FOLDERS.map((folder) => this.under(folder));
+  /** Whether the read model holds this file. */
+  covers(path: string): boolean {
+    return this.folders.some((folder) => path.startsWith(`${folder}/`));
   }
 
   under(path: string): string {
@@ -74,8 +77,9 @@ export class Layout {
     const parts = path.startsWith(this.prefix) ? path.slice(this.prefix.length).split('/') : [];
     const [folder, team = '', third = '', fourth] = parts;
     if (folder === 'tenants' && parts.length === 3 && third === 'values.yaml') return { kind: 'tenant', team };
-    if (folder === 'services' && parts.length === 4 && fourth === 'values.yaml')
+    if (folder === 'services' && parts.length === 4 && fourth === 'values.yaml') {
       return { kind: 'service', team, service: third };
+    }
     return { kind: 'other' };
   }
 }

@@ -40,8 +40,9 @@ export class World {
   with(changes: readonly FileChange[]): World {
     const next = new World(this.head, this.files, this.layout, this.platform);
     for (const [path, file] of this.changed) next.changed.set(path, file);
-    for (const { path, content } of changes)
+    for (const { path, content } of changes) {
       next.changed.set(path, content === undefined ? undefined : { path, text: content });
+    }
     return next;
   }
 
@@ -51,6 +52,12 @@ export class World {
 
   text(path: string): string | undefined {
     return this.file(path)?.text;
+  }
+
+  /** @throws Conflict `unreadable_file` where the file is there and is no text: an edit would change bytes nobody asked for. */
+  mustBeText(path: string): void {
+    const problem = this.file(path)?.problem;
+    if (problem) throw unreadable(path, problem);
   }
 
   /** Sorted names directly in a folder (`a/b/`); folders end in a slash. */
@@ -132,13 +139,18 @@ export class World {
 }
 
 function readModel<T>(file: RepositoryFile, read: (data: unknown) => T): T | Conflict {
+  if (file.problem) return unreadable(file.path, file.problem);
   try {
     return read(parseYaml(file.text));
   } catch (error) {
     if (!(error instanceof YamlParseError)) throw error;
-    return new Conflict(`${file.path} cannot be read: ${error.message}`, {
-      code: 'unreadable_file',
-      fix: 'Somebody has to mend this file in the GitOps repository; MCTL does not guess at it.',
-    });
+    return unreadable(file.path, error.message);
   }
+}
+
+function unreadable(path: string, why: string): Conflict {
+  return new Conflict(`${path} cannot be read: ${why}`, {
+    code: 'unreadable_file',
+    fix: 'Somebody has to mend this file in the GitOps repository; MCTL does not guess at it.',
+  });
 }

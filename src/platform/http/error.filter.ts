@@ -23,7 +23,8 @@ export class ErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): Observable<unknown> | undefined {
     if (host.getType() === 'http') {
       const http = host.switchToHttp();
-      return this.answerHttp(thrown, http.getRequest<SignedRequest>(), http.getResponse<Response>());
+      this.answerHttp(thrown, http.getRequest<SignedRequest>(), http.getResponse<Response>());
+      return;
     }
     if (isProtocolError(thrown)) return throwError(() => thrown);
     const request = host.switchToRpc().getContext<McpContext>().getRawRequest<SignedRequest>();
@@ -44,7 +45,8 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-function bodyOf(error: unknown, correlationId: string): ErrorBody {
+/** What the caller sees of an error; one that is not ours is logged here, once. */
+export function bodyOf(error: unknown, correlationId: string): ErrorBody {
   if (!(error instanceof MctlError)) log.error({ err: error, request: correlationId }, 'an unexpected error');
   return toErrorBody(error, correlationId);
 }
@@ -62,14 +64,19 @@ function challenge(request: SignedRequest): string {
 /** What Nest and Express throw themselves: unknown routes, bodies that are too large or no JSON. */
 function known(thrown: unknown): unknown {
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
-  if (status === 404)
+  if (status === 404) {
     return new NotFound('There is no such route.', {
       code: 'route_not_found',
       fix: 'The routes are described at /docs.',
     });
+  }
+  if (thrown instanceof HttpException && thrown.message.startsWith('Failed to decode param')) {
+    return new InvalidInput('The path is not well-formed.', { expected: 'percent-encoded UTF-8' });
+  }
   if (status === 413) return new InvalidInput('The body is too large.', { code: 'too_large' });
-  if (status === 400 || status === 415)
+  if (status === 400 || status === 415) {
     return new InvalidInput('The body is not the JSON it should be.', { expected: 'a JSON object in UTF-8' });
+  }
   return thrown;
 }
 

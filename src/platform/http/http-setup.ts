@@ -1,10 +1,12 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
+import { json, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config';
 import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
+import { InvalidInput } from '../errors';
 import { Metrics } from '../metrics/metrics';
+import { checkJson } from './strict-json';
 import { requestIdOf } from './via';
 
 /** Slowest client that is served: headers within 15 s, the whole request within 30 s. */
@@ -18,7 +20,13 @@ export function setUpHttp(app: NestExpressApplication, config: Config): void {
   app.use(observe(app.get(Metrics)));
   app.use(securityHeaders());
   app.use(onlyKnownHosts(config));
-  app.useBodyParser('json', { limit: config.values.bodyLimit * 1024, strict: true });
+  app.use(onlyJsonBodies);
+  app.use(
+    json({
+      limit: config.values.bodyLimit * 1024,
+      verify: (_request, _response, body, encoding) => checkJson(body, encoding),
+    }),
+  );
   const server = app.getHttpServer() as { headersTimeout: number; requestTimeout: number };
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -69,7 +77,11 @@ function onlyKnownHosts({ values }: Config) {
     if (known.has(host) && (origin === undefined || known.has(hostnameOf(origin)))) return next();
     response
       .status(403)
+      .type('application/problem+json')
       .json({
+        title: 'foreign host',
+        status: 403,
+        detail: 'This host or origin is not served here.',
         code: 'foreign_host',
         message: 'This host or origin is not served here.',
         fix: 'Set MCTL_PUBLIC_URL to the address clients use.',
@@ -77,6 +89,17 @@ function onlyKnownHosts({ values }: Config) {
         correlation_id: requestIdOf(request),
       });
   };
+}
+
+/** A body of another type is refused unread: the MCP library would read it itself, however large it is. */
+function onlyJsonBodies(request: Request, _response: Response, next: NextFunction): void {
+  if (request.is('application/json') !== false) return next();
+  next(
+    new InvalidInput('The body must be JSON.', {
+      code: 'unsupported_media_type',
+      expected: 'Content-Type: application/json',
+    }),
+  );
 }
 
 function hostnameOf(url: string): string {

@@ -23,7 +23,7 @@ export function ReadRoute(
     ApiTags(tag),
     ApiBearerAuth(),
     ApiOperation({ summary }),
-    ApiOkResponse({ description: summary, schema: jsonSchemaOf(answer, 'output') as OpenApiSchema }),
+    ApiOkResponse({ description: summary, schema: jsonSchemaOf(answer, 'output') }),
     ...parameters(path, input),
   );
 }
@@ -33,7 +33,7 @@ function parameters(path: string, input: SchemaClass): MethodDecorator[] {
   return [...fieldsOf(input)].map(([name, spec]) => {
     const { description, ...schema } = properties[name] ?? {};
     const isInPath = path.split('/').includes(`:${name}`);
-    if (isInPath) return ApiParam({ name, description, schema: schema as OpenApiSchema });
+    if (isInPath) return ApiParam({ name, description, schema });
     return ApiQuery({
       name,
       description,

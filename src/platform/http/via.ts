@@ -13,7 +13,8 @@ export function requestIdOf(request: Request & { requestId?: string }): string {
 
 export function viaOf(request: Request): Via {
   return {
-    door: request.path.startsWith('/mcp') ? 'mcp' : 'rest',
+    // Express matches paths whatever their case.
+    door: /^\/mcp(\/|$)/i.test(request.path) ? 'mcp' : 'rest',
     requestId: requestIdOf(request),
     client: clientName(request.headers['user-agent']),
   };

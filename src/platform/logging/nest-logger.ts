@@ -1,6 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import { log } from './log';
 
+/** Start-up faults: whoever starts the program gets them thrown, and says them better. */
+const THROWN_AS_WELL = ['ExceptionHandler', 'NestApplication'];
+
 /** Nest's own messages in our format; its start-up chatter is for debugging only. */
 export class NestLogger implements LoggerService {
   log(message: unknown, context?: string): void {
@@ -16,6 +19,7 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, stack?: string, context?: string): void {
-    log.error({ context, stack }, message instanceof Error ? message.message : String(message));
+    const level = context !== undefined && THROWN_AS_WELL.includes(context) ? 'debug' : 'error';
+    log[level]({ context, stack }, message instanceof Error ? message.message : String(message));
   }
 }

@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
-import type { McpServer } from '@modelcontextprotocol/server';
+import type { McpServer, Tool } from '@modelcontextprotocol/server';
 import { McpStrategy, StreamableHttpTransport } from '@rekog/mcp-nest';
 import type { Actor } from '../auth/actor';
+import { RateLimits } from '../auth/rate-limits';
+import { bodyOf } from '../http/error.filter';
 import { packageVersion } from '../package-root';
 import { INSTRUCTIONS } from './instructions';
+import { protocolError } from './tool-error';
 import { ToolCatalog } from './tool-catalog';
 import { TOOL_DECLARATION, type ToolDeclaration } from './tool.decorators';
 
@@ -19,6 +22,7 @@ export class MctlStrategy extends McpStrategy {
   constructor(
     @Inject(StreamableHttpTransport) transport: StreamableHttpTransport,
     @Inject(ToolCatalog) private readonly catalog: ToolCatalog,
+    @Inject(RateLimits) private readonly limits: RateLimits,
   ) {
     super({
       name: 'mctl',
@@ -44,8 +48,18 @@ export class MctlStrategy extends McpStrategy {
 
   private bindList(server: McpServer, actor: Actor | undefined): void {
     server.server.setRequestHandler('tools/list', async () => ({
-      tools: actor ? await this.catalog.visibleTo(actor) : [],
+      tools: actor ? await this.listFor(actor) : [],
     }));
+  }
+
+  /** No guard sees a list, so it counts here, and its errors are translated here: the SDK would show their own text. */
+  private async listFor(actor: Actor): Promise<Tool[]> {
+    try {
+      await this.limits.count(actor, 'read');
+      return await this.catalog.visibleTo(actor);
+    } catch (error) {
+      throw protocolError(bodyOf(error, actor.via.requestId));
+    }
   }
 }
 

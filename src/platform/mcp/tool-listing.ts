@@ -9,7 +9,7 @@ export function listingOf({ name, title, description, input, answer, access, ide
     title,
     description,
     inputSchema: jsonSchemaOf(input, 'input') as Tool['inputSchema'],
-    outputSchema: jsonSchemaOf(answer, 'output') as Tool['outputSchema'],
+    outputSchema: jsonSchemaOf(answer, 'output'),
     annotations: {
       readOnlyHint: access.kind === 'read',
       destructiveHint: access.kind === 'destructive',

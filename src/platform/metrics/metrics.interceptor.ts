@@ -17,13 +17,11 @@ export class MetricsInterceptor implements NestInterceptor {
     const tool = this.reflector.get<ToolDeclaration | undefined>(TOOL_DECLARATION, context.getHandler());
     if (context.getType() !== 'rpc' || !tool) return next.handle();
     const count = (outcome: string): void => this.metrics.toolCalls.inc({ tool: tool.name, outcome });
-    return next
-      .handle()
-      .pipe(
-        tap({
-          next: () => count('ok'),
-          error: (error: unknown) => count(error instanceof MctlError ? error.code : 'internal'),
-        }),
-      );
+    return next.handle().pipe(
+      tap({
+        next: () => count('ok'),
+        error: (error: unknown) => count(error instanceof MctlError ? error.code : 'internal'),
+      }),
+    );
   }
 }

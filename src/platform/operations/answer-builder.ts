@@ -17,10 +17,10 @@ export class AnswerBuilder {
   ofPlan(
     operation: Operation,
     input: WriteArguments,
-    { plan, changes, described, digest, world }: Planned,
-    status: 'planned' | 'confirmation_required',
+    { plan, changes, described, digest }: Planned,
     seal?: { token: string; expiresAt: Date },
   ): WriteAnswer {
+    const status = seal ? 'confirmation_required' : 'planned';
     return {
       ...plan.answer,
       operation: { id: null, name: operation.name, status },
@@ -32,7 +32,7 @@ export class AnswerBuilder {
       next_actions: [nextOfPlan(operation, input, seal?.token)],
       plan: {
         digest,
-        diff: renderDiff(changes, world),
+        diff: renderDiff(changes),
         destroys: [...plan.destroys],
         ...(seal && { confirm_token: seal.token, expires_at: seal.expiresAt.toISOString() }),
       },

@@ -1,4 +1,5 @@
 import type { OperationRow } from '../store';
+import { oneLine } from '../text/one-line';
 
 const SUBJECT_LENGTH = 200;
 
@@ -23,16 +24,13 @@ export function commitMessage(
     ['Idempotency-Key', row.idempotency_key],
     ['Reverts', facts.reverts],
   ];
-  const lines = trailers.filter(([, value]) => value).map(([key, value]) => `${key}: ${oneLine(value ?? '')}`);
-  const reason = row.reason ? `${proseLine(row.reason)}\n\n` : '';
-  return `${oneLine(subject).slice(0, SUBJECT_LENGTH)}\n\n${reason}${lines.join('\n')}\n`;
-}
-
-/** Control characters of C0 and C1, line and paragraph separators, bidirectional overrides and zero-width characters. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
-
-export function oneLine(text: string): string {
-  return text.replace(UNPRINTABLE, ' ').trim();
+  const lines = trailers
+    .map(([key, value]) => [key, oneLine(value ?? '')] as const)
+    .filter(([, value]) => value)
+    .map(([key, value]) => `${key}: ${value}`);
+  const reason = row.reason ? proseLine(row.reason) : '';
+  const paragraphs = [oneLine(oneLine(subject).slice(0, SUBJECT_LENGTH)), reason, lines.join('\n')];
+  return `${paragraphs.filter(Boolean).join('\n\n')}\n`;
 }
 
 /** A reason that looks like a trailer or a scissors line is indented by a quote mark, so that git reads it as prose. */

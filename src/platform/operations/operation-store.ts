@@ -99,12 +99,23 @@ export class OperationStore {
       .execute();
   }
 
+  /** The workflow begins anew. Later steps keep the start they once had: it tells that a push may have gone out. */
+  async restartSteps(transaction: StoreTransaction, id: string, at: string): Promise<void> {
+    await transaction
+      .updateTable('operation_steps')
+      .set({ status: 'pending', message: null, finished_at: null })
+      .where('operation_id', '=', id)
+      .execute();
+    await this.updateStep(transaction, id, 'plan', { status: 'running', started_at: at });
+  }
+
   async log(transaction: StoreTransaction, lines: readonly Omit<StepLogRow, 'id'>[]): Promise<void> {
-    if (lines.length > 0)
+    if (lines.length > 0) {
       await transaction
         .insertInto('step_logs')
         .values([...lines])
         .execute();
+    }
   }
 
   steps(id: string): Promise<StepRow[]> {
@@ -133,7 +144,9 @@ export class OperationStore {
   list({ teams, self, statuses, before, limit }: WorkflowFilter): Promise<OperationRow[]> {
     let query = this.store.db.selectFrom('operations').selectAll().orderBy('id', 'desc').limit(limit);
     if (teams) {
-      query = query.where((row) => row.or([...(teams.length > 0 ? [row('team', 'in', [...teams])] : []), row('actor', '=', self ?? '')]));
+      query = query.where((row) =>
+        row.or([...(teams.length > 0 ? [row('team', 'in', [...teams])] : []), row('actor', '=', self ?? '')]),
+      );
     }
     if (statuses) query = query.where('status', 'in', [...statuses]);
     if (before) query = query.where('id', '<', before);

@@ -53,5 +53,5 @@ export interface Operation<Input extends WriteArguments = WriteArguments, Facts 
 export function defineOperation<Input extends WriteArguments, Facts = undefined>(
   operation: Operation<Input, Facts>,
 ): Operation {
-  return operation as unknown as Operation;
+  return operation;
 }

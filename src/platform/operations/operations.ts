@@ -5,14 +5,15 @@ import { digestOf, ulid } from '../crypto';
 import { Conflict, InvalidInput, NotAllowed } from '../errors';
 import { Config } from '../config';
 import { Gitops } from '../gitops';
+import { oneLine } from '../text/one-line';
 import { looksLikeCredential } from '../text/secrets';
-import { isUniqueViolation, type OperationRow, Store } from '../store';
+import { type OperationRow, Store } from '../store';
 import { EmbeddedWorkflows } from '../workflows/embedded.workflows';
+import { batchProgress } from '../workflows/batch-progress';
 import { pendingSteps } from '../workflows/steps';
 import { AnswerBuilder } from './answer-builder';
 import type { WriteAnswer } from './answer.dto';
 import { type DestructiveArguments, meaningOf, type WriteArguments } from './arguments.dto';
-import { oneLine } from './commit-message';
 import { type Confirmation, ConfirmTokens, type OpenedToken } from './confirm-token';
 import type { Operation } from './operation';
 import { OperationStore, type StoredAnswer } from './operation-store';
@@ -22,6 +23,17 @@ import { type Planned, Planner } from './planner';
 export type ProgressListener = (done: number, total: number, message: string) => Promise<void>;
 
 const silent: ProgressListener = () => Promise.resolve();
+
+interface Call {
+  readonly operation: Operation;
+  readonly actor: Actor;
+  readonly input: WriteArguments;
+  /** Tells whether two calls mean the same. */
+  readonly argsDigest: string;
+}
+
+/** The recorded intent, or the plan where nothing more was asked for or allowed. */
+type Accepted = { readonly row: OperationRow } | { readonly plan: WriteAnswer };
 
 /** The one way a write goes, whatever door it came through: plan, confirm, intent and audit, workflow, answer. */
 @Injectable()
@@ -51,47 +63,48 @@ export class Operations {
     if (this.config.values.readOnly) throw readOnly();
     refuseCredentials(input);
     const argsDigest = digestOf({ operation: operation.name, arguments: meaningOf(input) });
-    const earlier =
-      input.idempotency_key && !input.dry_run
-        ? await this.operations.findByKey(actor.login, input.idempotency_key)
-        : undefined;
-    const accepted = earlier
-      ? { row: sameCall(earlier, argsDigest) }
-      : await this.accept(operation, actor, input, argsDigest);
+    const accepted = await this.once({ operation, actor, input, argsDigest });
     return 'row' in accepted ? this.follow(accepted.row, input, progress) : accepted.plan;
   }
 
+  /**
+   * Answers an earlier call with the same idempotency key instead of doing it again. Two at the same moment: the one that comes
+   * second fails on what the first has done (its key, its confirmation, the very change it made), and is answered like a repetition.
+   */
+  private async once(call: Call): Promise<Accepted> {
+    const { idempotency_key: key, dry_run: isDryRun } = call.input;
+    if (!key || isDryRun) return this.accept(call);
+    const earlier = await this.operations.findByKey(call.actor.login, key);
+    if (earlier) return { row: sameCall(earlier, call.argsDigest) };
+    try {
+      return await this.accept(call);
+    } catch (error) {
+      const first = await this.operations.findByKey(call.actor.login, key);
+      if (first) return { row: sameCall(first, call.argsDigest) };
+      throw error;
+    }
+  }
+
   /** Plans, and either answers the plan or records the intent. */
-  private async accept(
-    operation: Operation,
-    actor: Actor,
-    input: WriteArguments,
-    argsDigest: string,
-  ): Promise<{ row: OperationRow } | { plan: WriteAnswer }> {
+  private async accept(call: Call): Promise<Accepted> {
+    const { operation, actor, input, argsDigest } = call;
     const planned = await this.planner.plan(operation, actor, input, await this.gitops.world());
-    if (input.dry_run) return { plan: await this.showPlan(operation, actor, input, planned, 'planned') };
-    const token =
-      operation.kind === 'destructive' ? await this.confirmed(operation, actor, input, argsDigest, planned) : undefined;
+    if (input.dry_run) return { plan: await this.showPlan(call, planned) };
+    const token = operation.kind === 'destructive' ? await this.confirmed(call, planned) : undefined;
     if (token === 'missing') {
       const confirmation = { actor: actor.login, operation: operation.name, argsDigest, planDigest: planned.digest };
-      return { plan: await this.showPlan(operation, actor, input, planned, 'confirmation_required', confirmation) };
+      return { plan: await this.showPlan(call, planned, confirmation) };
     }
-    return { row: await this.submit(operation, actor, input, argsDigest, planned, token) };
+    return { row: await this.submit(call, planned, token) };
   }
 
   private async confirmed(
-    operation: Operation,
-    actor: Actor,
-    input: DestructiveArguments,
-    argsDigest: string,
+    { operation, actor, input, argsDigest }: Call,
     planned: Planned,
   ): Promise<OpenedToken | 'missing'> {
-    if (!input.confirm_token) return 'missing';
-    const token = await this.tokens.open(input.confirm_token, {
-      actor: actor.login,
-      operation: operation.name,
-      argsDigest,
-    });
+    const { confirm_token: sealed } = input as DestructiveArguments;
+    if (!sealed) return 'missing';
+    const token = await this.tokens.open(sealed, { actor: actor.login, operation: operation.name, argsDigest });
     if (token.planDigest === planned.digest) return token;
     throw new Conflict('The plan has changed since it was confirmed, so nothing was done.', {
       code: 'stale_plan',
@@ -100,64 +113,38 @@ export class Operations {
     });
   }
 
-  private async showPlan(
-    operation: Operation,
-    actor: Actor,
-    input: WriteArguments,
-    planned: Planned,
-    status: 'planned' | 'confirmation_required',
-    confirmation?: Confirmation,
-  ): Promise<WriteAnswer> {
+  /** A dry run's plan, or one that waits for the confirmation. */
+  private async showPlan(call: Call, planned: Planned, confirmation?: Confirmation): Promise<WriteAnswer> {
     await this.audit.record({
-      ...auditFacts(operation, actor, input),
+      ...auditFacts(call),
       event: 'planned',
-      code: status === 'planned' ? 'dry_run' : status,
+      code: confirmation ? 'confirmation_required' : 'dry_run',
       planDigest: planned.digest,
     });
     const seal = confirmation && (await this.tokens.seal(confirmation));
-    return this.answers.ofPlan(operation, input, planned, status, seal);
+    return this.answers.ofPlan(call.operation, call.input, planned, seal);
   }
 
   /** Intent, steps, used token and audit entry become durable together, before anything else happens. */
-  private async submit(
-    operation: Operation,
-    actor: Actor,
-    input: WriteArguments,
-    argsDigest: string,
-    planned: Planned,
-    token: OpenedToken | undefined,
-  ): Promise<OperationRow> {
-    const row = newRow(operation, actor, input, argsDigest, planned, token?.planDigest);
-    try {
-      await this.store.transaction(async (transaction) => {
-        if (token) await this.tokens.consume(transaction, token);
-        await this.operations.insert(transaction, row, pendingSteps(row.id));
-        await this.audit.append(transaction, [
-          {
-            ...auditFacts(operation, actor, input),
-            event: 'submitted',
-            operationId: row.id,
-            workflow: row.workflow,
-            planDigest: planned.digest,
-          },
-        ]);
-      });
-    } catch (error) {
-      // Two calls with one key at the same moment: the other one was first.
-      const first =
-        isUniqueViolation(error) && row.idempotency_key
-          ? await this.operations.findByKey(actor.login, row.idempotency_key)
-          : undefined;
-      if (!first) throw error;
-      return sameCall(first, argsDigest);
-    }
+  private async submit(call: Call, planned: Planned, token: OpenedToken | undefined): Promise<OperationRow> {
+    const row = newRow(call, planned, token?.planDigest);
+    await this.store.transaction(async (transaction) => {
+      if (token) await this.tokens.consume(transaction, token);
+      await this.operations.insert(transaction, row, pendingSteps(row.id));
+      const { id: operationId, workflow } = row;
+      await this.audit.append(transaction, [
+        { ...auditFacts(call), event: 'submitted', operationId, workflow, planDigest: planned.digest },
+      ]);
+    });
+    batchProgress.publish('submitted');
     this.workflows.wake();
     return row;
   }
 
   private async follow({ id }: OperationRow, input: WriteArguments, progress: ProgressListener): Promise<WriteAnswer> {
-    if (input.wait_seconds > 0)
+    if (input.wait_seconds > 0) {
       await this.workflows.wait(id, input.wait_seconds * 1000, () => this.report(id, progress));
+    }
     return this.answers.ofRow(await this.operations.get(id));
   }
 
@@ -170,7 +157,7 @@ export class Operations {
   }
 }
 
-function auditFacts(operation: Operation, actor: Actor, input: WriteArguments): Omit<AuditEntry, 'event'> {
+function auditFacts({ operation, actor, input }: Call): Omit<AuditEntry, 'event'> {
   return {
     operation: operation.name,
     risk: operation.risk,
@@ -182,10 +169,7 @@ function auditFacts(operation: Operation, actor: Actor, input: WriteArguments): 
 }
 
 function newRow(
-  operation: Operation,
-  actor: Actor,
-  input: WriteArguments,
-  argsDigest: string,
+  { operation, actor, input, argsDigest }: Call,
   planned: Planned,
   confirmedDigest: string | undefined,
 ): OperationRow {

@@ -41,9 +41,18 @@ export interface PlannedChange {
   readonly action: 'create' | 'update' | 'delete';
 }
 
-/** The changes that are real at this head: a file set to the text it already has is none. */
-export function effectiveChanges(plan: Plan, world: World): FileChange[] {
-  return plan.changes.filter(({ path, content }) => world.text(path) !== content);
+/** A change with what it replaces, as it was when the plan was made. */
+export interface EffectiveChange extends FileChange {
+  /** Absent = the file is created. */
+  readonly before?: string;
+}
+
+/** The changes that are real at this head: a file set to the text it already has is none; of two to one file the later counts. */
+export function effectiveChanges(plan: Plan, world: World): EffectiveChange[] {
+  const last = new Map(plan.changes.map((change) => [change.path, change]));
+  return [...last.values()]
+    .map((change) => ({ ...change, before: world.text(change.path) }))
+    .filter(({ before, content }) => before !== content);
 }
 
 export function describeChanges(changes: readonly FileChange[], world: World): PlannedChange[] {
@@ -53,11 +62,14 @@ export function describeChanges(changes: readonly FileChange[], world: World): P
   }));
 }
 
-/** Binds a confirmation to the exact bytes before and after: whatever touches the same files makes it another plan. */
+/**
+ * Binds a confirmation to the exact bytes before and after: whatever touches the same files makes it another plan. The order in
+ * which a plan names its files makes no difference.
+ */
 export function planDigest(plan: Plan, world: World): string {
-  const changes = effectiveChanges(plan, world);
+  const changes = effectiveChanges(plan, world).sort((a, b) => (a.path < b.path ? -1 : 1));
   return digestOf({
-    changes: changes.map(({ path, content }) => ({ path, before: world.text(path) ?? null, after: content ?? null })),
+    changes: changes.map(({ path, before, content }) => ({ path, before: before ?? null, after: content ?? null })),
     destroys: plan.destroys,
   });
 }

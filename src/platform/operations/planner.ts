@@ -1,15 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../auth/access';
 import type { Actor } from '../auth/actor';
-import { type FileChange, Gitops, ManifestSchemas, type World } from '../gitops';
+import { Gitops, ManifestSchemas, type World } from '../gitops';
 import type { WriteArguments } from './arguments.dto';
 import type { Operation } from './operation';
-import { describeChanges, effectiveChanges, type Plan, planDigest, type PlannedChange } from './plan';
+import {
+  describeChanges,
+  type EffectiveChange,
+  effectiveChanges,
+  type Plan,
+  planDigest,
+  type PlannedChange,
+} from './plan';
 
 export interface Planned {
   readonly plan: Plan;
   /** Only what really differs from the world. */
-  readonly changes: readonly FileChange[];
+  readonly changes: readonly EffectiveChange[];
   readonly described: readonly PlannedChange[];
   readonly digest: string;
   readonly world: World;
@@ -30,6 +37,7 @@ export class Planner {
     const facts = await operation.facts?.(input, this.gitops);
     const plan = operation.plan({ actor, input, world, facts });
     const changes = effectiveChanges(plan, world);
+    for (const { path, content } of changes) if (content !== undefined) world.mustBeText(path);
     this.schemas.check(changes, world);
     return { plan, changes, described: describeChanges(changes, world), digest: planDigest(plan, world), world };
   }

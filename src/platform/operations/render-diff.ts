@@ -1,15 +1,14 @@
 import { createTwoFilesPatch } from 'diff';
-import type { FileChange, World } from '../gitops';
-import { maskYaml } from '../text/secrets';
+import { maskYaml } from '../text/mask-yaml';
+import type { EffectiveChange } from './plan';
 
 /** Characters of a diff that an answer carries. */
 const LIMIT = 48_000;
 
 /** Unified diff of exactly these changes, as it may be shown: secrets that somebody wrote into a file are masked. */
-export function renderDiff(changes: readonly FileChange[], world: World): string {
-  const patches = changes.map(({ path, content }) => {
-    const before = world.text(path);
-    return createTwoFilesPatch(
+export function renderDiff(changes: readonly EffectiveChange[]): string {
+  const patches = changes.map(({ path, before, content }) =>
+    createTwoFilesPatch(
       before === undefined ? '/dev/null' : `a/${path}`,
       content === undefined ? '/dev/null' : `b/${path}`,
       maskYaml(before ?? ''),
@@ -17,8 +16,8 @@ export function renderDiff(changes: readonly FileChange[], world: World): string
       undefined,
       undefined,
       { context: 3 },
-    ).replace(/^=+\n/, '');
-  });
+    ).replace(/^=+\n/, ''),
+  );
   const diff = patches.join('');
   return diff.length <= LIMIT
     ? diff

@@ -35,15 +35,18 @@ const CREDENTIAL_FORMS = [
   /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
   /\bsk-[A-Za-z0-9_-]{20,}/,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|[\s\S]*)/,
   /:\/\/[^\s/:@]*:[^\s/@]+@/,
 ];
 
 export const MASK = '[masked]';
 
-/** Whether a variable of this name holds a secret: `DB_PASSWORD`, `stripe.api_key`, not `TOKEN_TTL` or `secretName`. */
+/** Whether a variable of this name holds a secret: `DB_PASSWORD`, `stripe.api_key`, `dbPassword`, not `TOKEN_TTL` or `secretName`. */
 export function isSecretName(name: string): boolean {
-  const words = name.toLowerCase().split(/[_.-]+/);
+  const words = name
+    .replace(/([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3_$2$4')
+    .toLowerCase()
+    .split(/[_.-]+/);
   const last = words.at(-1) ?? '';
   const before = words.at(-2);
   if (SECRET_WORDS.has(last)) return true;
@@ -64,13 +67,4 @@ export function maskEnv(env: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(
     Object.entries(env).map(([name, value]) => [name, isSecretName(name) ? MASK : maskCredentials(value)]),
   );
-}
-
-/** YAML as it may be shown: the values of keys with secret names and everything that looks like a credential are masked. */
-export function maskYaml(text: string): string {
-  const lines = text.split('\n').map((line) => {
-    const pair = /^(\s*(?:- )?["']?([A-Za-z0-9_.-]+)["']?\s*:\s+)(?![&*{[|>]|$)(.+?)(\r?)$/.exec(line);
-    return pair && isSecretName(pair[2] ?? '') ? `${pair[1]}${MASK}${pair[4]}` : line;
-  });
-  return maskCredentials(lines.join('\n'));
 }

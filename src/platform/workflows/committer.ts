@@ -1,10 +1,9 @@
-import { channel } from 'node:diagnostics_channel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor';
 import { Audit } from '../audit/audit';
 import { Config } from '../config';
 import { Conflict, MctlError, toErrorBody } from '../errors';
-import { type BatchStep, type CommitDraft, Gitops, type World } from '../gitops';
+import { type BatchStep, type CommitDraft, GitError, Gitops, type World } from '../gitops';
 import { log } from '../logging';
 import { commitMessage } from '../operations/commit-message';
 import { actorOf, OperationStore, type StoredAnswer } from '../operations/operation-store';
@@ -12,10 +11,8 @@ import { type Planned, Planner } from '../operations/planner';
 import { OperationRegistry } from '../operations/registry';
 import { parseInput } from '../schema';
 import { type OperationRow, Store, type StoreTransaction } from '../store';
-import { AFTER, type StepName } from './steps';
-
-/** Tells observers (tracing, crash tests) how far a batch is: `claimed`, `planned`, `committed`, `pushed`, `closed`. */
-const progress = channel('mctl:batch');
+import { batchProgress } from './batch-progress';
+import { AFTER } from './steps';
 
 interface Ready {
   readonly row: OperationRow;
@@ -40,24 +37,21 @@ export class Committer {
   async run(rows: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
     let ready: Ready[] = [];
     const step = async (at: BatchStep): Promise<void> => {
-      if (at !== 'pushed')
-        await this.advance(
-          ready.map(({ row }) => row),
-          AFTER[at],
-          changed,
-        );
-      progress.publish(at);
+      if (at !== 'pushed') await this.advance(ready, at, changed);
+      batchProgress.publish(at);
     };
     await this.claim(rows, changed);
     const ids = await this.gitops.commit(async (world, attempt) => {
-      ready = await this.prepare(await this.unfinished(rows, world, attempt, changed), world, changed);
+      const open = await this.unfinished(rows, world, attempt, changed);
+      if (attempt > 1) await this.restart(open);
+      ready = await this.prepare(open, world, changed);
       return ready.map(({ draft }) => draft);
     }, step);
     await this.close(
-      ready.map(({ row, planned }, index) => ({ row, planned, commit: ids[index] ?? '' })),
+      ready.map(({ row, planned }, index) => ({ row, commit: ids[index] ?? '', planDigest: planned.digest })),
       changed,
     );
-    progress.publish('closed');
+    batchProgress.publish('closed');
   }
 
   private async claim(rows: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
@@ -69,11 +63,18 @@ export class Committer {
           started_at: row.started_at ?? now,
           attempts: row.attempts + 1,
         });
-        await this.operations.updateStep(transaction, row.id, 'plan', { status: 'running', started_at: now });
+        await this.operations.restartSteps(transaction, row.id, now);
       }
     });
     rows.forEach(({ id }) => changed(id));
-    progress.publish('claimed');
+    batchProgress.publish('claimed');
+  }
+
+  private async restart(rows: readonly OperationRow[]): Promise<void> {
+    const now = new Date().toISOString();
+    await this.store.transaction(async (transaction) => {
+      for (const { id } of rows) await this.operations.restartSteps(transaction, id, now);
+    });
   }
 
   /** Closes what a former attempt already brought to the branch: exactly one commit, whatever died after it. */
@@ -84,34 +85,53 @@ export class Committer {
     changed: (id: string) => void,
   ): Promise<OperationRow[]> {
     const open = await this.stillOpen(rows);
-    const interrupted = open.filter(({ attempts }) => attempts > 0 || attempt > 1);
+    const interrupted = open.filter(({ attempts }) => attempts > 1 || attempt > 1);
     if (interrupted.length === 0 || !world.head) return open;
-    const oldest = interrupted.map(({ base }) => base ?? undefined).at(0);
-    const done = await this.gitops.findOperations(oldest, world.head);
+    const done = await this.commitsSince(new Set(interrupted.map(({ base }) => base)), world.head);
     const recovered = interrupted.flatMap((row) => {
-      const commit = done.get(row.id)?.[0];
-      return commit === undefined ? [] : [{ row, commit }];
+      const commit = done.get(row.id);
+      return commit === undefined ? [] : [{ row, commit, planDigest: row.plan_digest }];
     });
     await this.close(recovered, changed);
     return open.filter((row) => !recovered.some((each) => each.row.id === row.id));
   }
 
-  /** A lost race asks for the plan again; what failed in the first round must not come back. */
-  private async stillOpen(rows: readonly OperationRow[]): Promise<OperationRow[]> {
-    const states = await Promise.all(rows.map(({ id }) => this.operations.get(id)));
-    return rows.filter((_, index) => states[index]?.status === 'running');
+  /** Rows in the order of their ids say nothing about which base is the oldest: clocks are set back. So each is looked from. */
+  private async commitsSince(bases: ReadonlySet<string | null>, head: string): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for (const base of bases.has(null) ? [null] : bases) {
+      const commits = await this.gitops.findOperations(base ?? undefined, head);
+      for (const [id, [commit]] of commits) if (commit !== undefined) found.set(id, commit);
+    }
+    return found;
   }
 
+  /** As they are now. A lost race asks for the plan again; what failed in the first round must not come back. */
+  private async stillOpen(rows: readonly OperationRow[]): Promise<OperationRow[]> {
+    const states = await Promise.all(rows.map(({ id }) => this.operations.get(id)));
+    return states.filter(({ status }) => status === 'running');
+  }
+
+  /**
+   * Plans each on top of the ones before. What cannot be judged so waits for the next batch, where its neighbours are on the branch:
+   * a refusal must not rest on something that is not published yet, nor a plan on a history that lacks it.
+   */
   private async prepare(rows: readonly OperationRow[], start: World, changed: (id: string) => void): Promise<Ready[]> {
     const ready: Ready[] = [];
+    const touched = new Set<string>();
     let world = start;
     for (const row of rows) {
       try {
         const planned = await this.planAgain(row, world);
+        const readsHistory = this.registry.get(row.operation).facts !== undefined;
+        if (readsHistory && planned.changes.some(({ path }) => touched.has(path))) continue;
         ready.push({ row, planned, draft: this.draft(row, planned) });
         world = world.with(planned.changes);
+        planned.changes.forEach(({ path }) => touched.add(path));
       } catch (error) {
-        await this.fail(row, error, changed);
+        // Git's own trouble is not this operation's: the batch waits.
+        if (error instanceof GitError) throw error;
+        if (world === start) await this.fail(row, error, changed);
       }
     }
     return ready;
@@ -147,41 +167,41 @@ export class Committer {
     };
   }
 
-  private async advance(
-    rows: readonly OperationRow[],
-    at: { done: StepName; next?: StepName },
-    changed: (id: string) => void,
-  ): Promise<void> {
+  /** The answer of this plan becomes durable before its commit: after a crash nobody else knows it. */
+  private async advance(ready: readonly Ready[], at: BatchStep, changed: (id: string) => void): Promise<void> {
     const now = new Date().toISOString();
+    const { done, next } = AFTER[at];
     await this.store.transaction(async (transaction) => {
-      for (const { id } of rows) {
-        await this.operations.updateStep(transaction, id, at.done, { status: 'succeeded', finished_at: now });
-        if (at.next) await this.operations.updateStep(transaction, id, at.next, { status: 'running', started_at: now });
+      for (const { row, planned } of ready) {
+        if (at === 'planned') await this.operations.update(transaction, row.id, outcomeOf(planned));
+        await this.operations.updateStep(transaction, row.id, done, { status: 'succeeded', finished_at: now });
+        if (next) await this.operations.updateStep(transaction, row.id, next, { status: 'running', started_at: now });
       }
     });
-    rows.forEach(({ id }) => changed(id));
+    ready.forEach(({ row }) => changed(row.id));
   }
 
   private async close(
-    done: readonly { row: OperationRow; commit: string; planned?: Planned }[],
+    done: readonly { row: OperationRow; commit: string; planDigest: string | null }[],
     changed: (id: string) => void,
   ): Promise<void> {
     if (done.length === 0) return;
     const now = new Date().toISOString();
     await this.store.transaction(async (transaction) => {
-      for (const { row, commit, planned } of done) {
+      for (const { row, commit } of done) {
         await this.operations.update(transaction, row.id, {
           status: 'succeeded',
           finished_at: now,
           commit,
           error: null,
-          ...(planned && outcomeOf(planned)),
         });
         await this.finishSteps(transaction, row.id, commit, now);
       }
       await this.audit.append(
         transaction,
-        done.map(({ row, commit, planned }) => this.ending(row, 'succeeded', { commit, planDigest: planned?.digest })),
+        done.map(({ row, commit, planDigest }) =>
+          this.ending(row, 'succeeded', { commit, planDigest: planDigest ?? undefined }),
+        ),
       );
     });
     done.forEach(({ row }) => changed(row.id));
@@ -206,8 +226,9 @@ export class Committer {
 
   /** Ends an operation without a commit. Its step says why; the caller sees the error in its usual form. */
   async fail(row: OperationRow, error: unknown, changed: (id: string) => void): Promise<void> {
-    if (!(error instanceof MctlError))
+    if (!(error instanceof MctlError)) {
       log.error({ err: error, operation: row.id, request: row.request_id }, 'an operation failed unexpectedly');
+    }
     const body = toErrorBody(error, row.request_id);
     const now = new Date().toISOString();
     await this.store.transaction(async (transaction) => {

@@ -123,7 +123,8 @@ describe('writeCommits', () => {
     expect(await reader.resolve(`${signed[1]}^{tree}`)).toBe(await reader.resolve(`${plain[1]}^{tree}`));
     const publicKey = (await readFile(`${key}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
     await writeFile(fixture.path('allowed'), `mctl@example.com ${publicKey}\n`);
-    for (const sha of signed)
+    for (const sha of signed) {
       await fixture.git(gitDir, '-c', `gpg.ssh.allowedSignersFile=${fixture.path('allowed')}`, 'verify-commit', sha);
+    }
   });
 });

@@ -42,8 +42,9 @@ export class RemoteCredentials {
     if (CONTROL.test(options.username ?? '')) throw new Error('The git user name holds control characters.');
     for (const path of [options.sshKeyFile, options.knownHostsFile]) {
       // ssh expands these itself, in option values that it splits and unquotes again.
-      if (path !== undefined && (/["$\\]/.test(path) || CONTROL.test(path)))
+      if (path !== undefined && (/["$\\]/.test(path) || CONTROL.test(path))) {
         throw new Error('Paths of ssh files must not hold quotes, "$", backslashes or control characters.');
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import { DURABLE } from './git-environment';
-import { GitError, isGitError } from './git-error';
+import { type GitError, isGitError } from './git-error';
 import { runGit } from './git-process';
 import { assertBranchName, assertObjectId, zeroIdLike } from './object-id';
 import type { ObjectReader } from './object-reader';

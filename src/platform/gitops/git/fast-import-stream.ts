@@ -64,7 +64,6 @@ function person(identity: Identity): string {
 }
 
 function cleanField(value: string): string {
-  // eslint-disable-next-line no-control-regex
   return value
     .replace(/[<>\u0000-\u001f\u007f\u2028\u2029]/g, ' ')
     .replace(/ +/g, ' ')

@@ -93,9 +93,9 @@ class Run {
   private collect(): void {
     this.child.stdout.on('data', (chunk: Buffer) => {
       this.stdoutBytes += chunk.length;
-      if (this.stdoutBytes > (this.options.maxBuffer ?? MAX_STDOUT))
+      if (this.stdoutBytes > (this.options.maxBuffer ?? MAX_STDOUT)) {
         this.stop('too_large', 'error: more output than allowed');
-      else this.stdout.push(chunk);
+      } else this.stdout.push(chunk);
     });
     this.child.stderr.on('data', (chunk: Buffer) => {
       this.stderr.push(chunk);

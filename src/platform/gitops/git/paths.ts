@@ -10,12 +10,14 @@ const GIT_FOLDER = /^(?:\.git|git~\d+)[\s.]*(?::.*)?$/i;
  * @throws TypeError when absolute, over 1024 bytes, or with an empty, `.`, `..` or `.git`-like component, backslash or control character.
  */
 export function assertTreePath(path: string): string {
-  if (path === '' || FORBIDDEN.test(path) || Buffer.byteLength(path) > MAX_BYTES)
+  if (path === '' || FORBIDDEN.test(path) || Buffer.byteLength(path) > MAX_BYTES) {
     throw new TypeError('not a usable repository path');
+  }
   for (const component of path.split('/')) {
     const refused = component === '' || component === '.' || component === '..';
-    if (refused || GIT_FOLDER.test(component.replace(IGNORED_BY_HFS, '')))
+    if (refused || GIT_FOLDER.test(component.replace(IGNORED_BY_HFS, ''))) {
       throw new TypeError('not a usable repository path');
+    }
   }
   return path;
 }

@@ -53,12 +53,18 @@ function withScheme(url: string): RemoteUrl {
     case 'http:':
       return web(url, parsed);
     case 'ssh:':
-      if (!/^[A-Za-z0-9[]/.test(parsed.hostname) || parsed.pathname.startsWith('/-') || parsed.username.startsWith('-'))
+      if (
+        !/^[A-Za-z0-9[]/.test(parsed.hostname) ||
+        parsed.pathname.startsWith('/-') ||
+        parsed.username.startsWith('-')
+      ) {
         throw refused('its host or path is not usable');
+      }
       return { url, transport: 'ssh' };
     case 'file:':
-      if (parsed.hostname !== '' || parsed.pathname === '/')
+      if (parsed.hostname !== '' || parsed.pathname === '/') {
         throw refused('a file URL needs an absolute path and no host');
+      }
       return { url, transport: 'file' };
     default:
       throw refused('its scheme is none of https, ssh and file');

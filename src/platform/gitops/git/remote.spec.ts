@@ -109,8 +109,9 @@ describe.each([
     const outcomes = await Promise.allSettled(candidates.map((sha) => it_.remote.publish(base, sha)));
     const winners = candidates.filter((_unused, index) => outcomes[index]?.status === 'fulfilled');
     expect(winners).toEqual([await it_.remote.head()]);
-    for (const outcome of outcomes)
+    for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ kind: 'rejected' });
+    }
   });
 
   it('describes itself', () => {
@@ -153,8 +154,9 @@ describe('UrlRemote', () => {
 
   it('fetches its branch and nothing else', async () => {
     const head = await fixture.commit(it_.origin, [{ path: 'a', content: '1' }]);
-    for (const branch of ['other', 'feature/x'])
+    for (const branch of ['other', 'feature/x']) {
       await fixture.commit(it_.origin, [{ path: 'b', content: branch }], branch);
+    }
     await fixture.git(it_.origin, 'update-ref', 'refs/tags/v1', head);
     await it_.remote.head();
     expect(await fixture.git(it_.gitDir, 'for-each-ref', '--format=%(refname)')).toBe('refs/remotes/origin/main');

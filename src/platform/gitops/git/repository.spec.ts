@@ -72,14 +72,14 @@ describe('openBareRepository', () => {
     const heads: string[] = [];
     for (let round = 0; round < 4; round++) {
       const work = Array.from({ length: 10 }, async (_, index) => {
-        if (index === 0)
+        if (index === 0) {
           heads.push(
             await fixture.commit(
               gitDir,
               Array.from({ length: 90 }, (_u, n) => ({ path: `f${n}`, content: `${round}-${n}` })),
             ),
           );
-        else if (heads[0] !== undefined) expect(await reader.resolve(`${heads[0]}:f1`)).toBeDefined();
+        } else if (heads[0] !== undefined) expect(await reader.resolve(`${heads[0]}:f1`)).toBeDefined();
       });
       await Promise.all([maintain(), ...work]);
       await maintain();

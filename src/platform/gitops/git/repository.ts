@@ -116,8 +116,9 @@ async function removeLeftovers(gitDir: string): Promise<void> {
     for (const name of names.filter((entry) => /^(?:\.?tmp[-_]|fast_import_crash_)/.test(entry))) {
       const path = join(gitDir, folder, name);
       const found = await stat(path).catch(() => undefined);
-      if (found !== undefined && Date.now() - found.mtimeMs > LEFTOVER_MS)
+      if (found !== undefined && Date.now() - found.mtimeMs > LEFTOVER_MS) {
         await rm(path, { recursive: true, force: true });
+      }
     }
   }
 }

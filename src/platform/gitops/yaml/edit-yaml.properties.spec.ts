@@ -76,9 +76,9 @@ function expectedData(data: YamlValue, edit: YamlEdit): YamlValue {
   if (key === undefined) return 'set' in edit ? edit.set : data;
   const copy = JSON.parse(JSON.stringify(data)) as YamlValue;
   const parent = at(copy, edit.path.slice(0, -1)) as Record<string, YamlValue>;
-  if ('set' in edit)
+  if ('set' in edit) {
     Object.defineProperty(parent, key, { value: edit.set, enumerable: true, writable: true, configurable: true });
-  else if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  } else if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else delete parent[key];
   return copy;
 }

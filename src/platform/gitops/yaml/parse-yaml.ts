@@ -48,7 +48,7 @@ export function rootData(opened: OpenedYaml): YamlValue {
 
 function parseOrFail(source: string, lineCounter: LineCounter): Document {
   try {
-    return parseDocument<Node, true>(source, {
+    return parseDocument<Node>(source, {
       keepSourceTokens: true,
       lineCounter,
       // Pretty errors quote the offending lines, and values files hold secrets that must not reach logs.

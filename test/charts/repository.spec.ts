@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { crdViolations } from '../support/crds';
+import { helm, type Manifest } from '../support/helm';
+import { ofKind } from '../support/manifests';
+import { Program } from '../support/program';
+
+/** The repository as the program makes and fills it, checked out: what Argo CD would read. */
+describe('the seeded repository with the demo in it', () => {
+  let program: Program;
+  let root: string;
+
+  beforeAll(async () => {
+    program = await Program.start({ arguments: ['--demo'] });
+    const checkout = mkdtempSync(join(tmpdir(), 'mctl-checkout-'));
+    execFileSync('git', ['clone', '--quiet', program.gitDir, checkout]);
+    root = join(checkout, 'platform-gitops');
+  }, 120_000);
+
+  afterAll(async () => {
+    await program.dispose();
+    rmSync(join(root, '..'), { recursive: true, force: true });
+  });
+
+  const foldersIn = (folder: string) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []);
+  const services = () => foldersIn('services').flatMap((team) => foldersIn(`services/${team}`).map((service) => ({ team, service })));
+
+  it('holds two tenants and services of each', () => {
+    expect(foldersIn('tenants')).toHaveLength(2);
+    expect(new Set(services().map(({ team }) => team)).size).toBe(2);
+  });
+
+  it('lints and renders every tenant with the chart that lies beside it', async () => {
+    for (const team of foldersIn('tenants')) {
+      const values = readFileSync(join(root, 'tenants', team, 'values.yaml'), 'utf8');
+      const manifests = await render('tenant', `tenant-${team}`, team, values, { 'tenant.name': team });
+      expect(ofKind(manifests, 'Namespace').map(({ metadata }) => metadata.name)).toContain(team);
+      expect(ofKind(manifests, 'ResourceQuota').length).toBeGreaterThan(0);
+    }
+  });
+
+  it('lints and renders every service as its ApplicationSet would', async () => {
+    for (const { team, service } of services()) {
+      const values = readFileSync(join(root, 'services', team, service, 'values.yaml'), 'utf8');
+      const identity = { fullnameOverride: `${team}-${service}`, 'mctl.team': team, 'mctl.service': service };
+      const manifests = await render('service', service, team, values, identity);
+      expect(ofKind(manifests, 'Deployment').map(({ metadata }) => metadata.name)).toEqual([`${team}-${service}`]);
+      expect(crdViolations(manifests)).toEqual([]);
+    }
+  });
+
+  it('has a valid Argo CD project and sign-in binding for every tenant', () => {
+    for (const team of foldersIn('tenants')) {
+      const files = [`argocd/projects/${team}.yaml`, `argo-workflows/sso-team-${team}.yaml`];
+      const manifests = files.flatMap((file) => documents(readFileSync(join(root, file), 'utf8')));
+      expect(manifests.map(({ kind }) => kind)).toEqual(['AppProject', 'ServiceAccount', 'Secret']);
+      expect(crdViolations(manifests)).toEqual([]);
+    }
+  });
+
+  async function render(chart: string, name: string, namespace: string, values: string, set: Record<string, string>): Promise<Manifest[]> {
+    const path = join(root, 'charts', chart);
+    const flags = Object.entries(set).flatMap(([key, value]) => ['--set-string', `${key}=${value}`]);
+    await helm(['lint', '--strict', path, '--values', '-', ...flags], values);
+    return documents(await helm(['template', name, path, '--namespace', namespace, '--values', '-', ...flags], values));
+  }
+});
+
+function documents(text: string): Manifest[] {
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((manifest): manifest is Manifest => manifest !== null);
+}

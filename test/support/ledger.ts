@@ -1,0 +1,88 @@
+import { type AuditRow, type OperationRow, Store } from '../../src/platform/store';
+import { hashOf } from '../../src/platform/audit/audit';
+import { commitsOf, type PlainCommit, trailer } from './plain-git';
+
+/** What a data folder and a repository remember of the same writes. The program must not run: it alone opens the store. */
+export interface Ledger {
+  readonly operations: readonly OperationRow[];
+  readonly audit: readonly AuditRow[];
+  readonly commits: readonly PlainCommit[];
+}
+
+export async function readLedger(dataDir: string, repository: string): Promise<Ledger> {
+  const store = await Store.open(dataDir);
+  try {
+    const operations = await store.db.selectFrom('operations').selectAll().orderBy('id').execute();
+    const audit = await store.db.selectFrom('audit').selectAll().orderBy('seq').execute();
+    return { operations, audit, commits: await commitsOf(repository) };
+  } finally {
+    await store.close();
+  }
+}
+
+/** Everything that is wrong with it, one line each; empty = nothing lost, nothing doubled, every entry true. */
+export function faultsOf(ledger: Ledger): string[] {
+  return [...faultsOfChain(ledger.audit), ...faultsOfBranch(ledger), ...faultsOfOperations(ledger)];
+}
+
+/** As `faultsOf`, and nothing is left to be done. */
+export function faultsAtRest(ledger: Ledger): string[] {
+  const open = ledger.operations.filter(({ status }) => status !== 'succeeded' && status !== 'failed');
+  return [...open.map(({ workflow, status }) => `${workflow} is still ${status}`), ...faultsOf(ledger)];
+}
+
+function faultsOfChain(audit: readonly AuditRow[]): string[] {
+  return audit.flatMap(({ hash, ...row }, index) => {
+    const before = audit[index - 1];
+    const faults: string[] = [];
+    if (row.seq !== index + 1) faults.push(`entry ${row.seq} stands at ${index + 1}`);
+    if (row.prev_hash !== (before?.hash ?? '0'.repeat(64)))
+      faults.push(`entry ${row.seq} does not follow the one before`);
+    if (hashOf(row) !== hash) faults.push(`entry ${row.seq} was changed`);
+    return faults;
+  });
+}
+
+function faultsOfBranch({ commits }: Ledger): string[] {
+  const merges = commits.filter(({ parents }) => parents.length > 1);
+  const ids = commits.flatMap((commit) => trailer(commit, 'Operation-Id') ?? []);
+  const doubled = ids.filter((id, index) => ids.indexOf(id) !== index);
+  return [...merges.map(({ sha }) => `${sha} is a merge`), ...doubled.map((id) => `${id} has two commits`)];
+}
+
+function faultsOfOperations({ operations, audit, commits }: Ledger): string[] {
+  const byId = new Map(commits.map((commit) => [trailer(commit, 'Operation-Id'), commit]));
+  const known = new Set(operations.map(({ id }) => id));
+  const strangers = [...byId.keys()].filter((id) => id !== undefined && !known.has(id));
+  return [
+    ...strangers.map((id) => `commit of ${id}, which the store does not know`),
+    ...operations.flatMap((row) => [
+      ...faultsOfCommit(row, byId.get(row.id)),
+      ...faultsOfEntries(
+        row,
+        audit.filter((entry) => entry.operation_id === row.id),
+      ),
+    ]),
+  ];
+}
+
+function faultsOfCommit(row: OperationRow, commit: PlainCommit | undefined): string[] {
+  const faults: string[] = [];
+  if (row.status === 'succeeded' && row.commit !== commit?.sha)
+    faults.push(`${row.id} names ${row.commit}, the branch ${commit?.sha}`);
+  if (row.status === 'failed' && commit) faults.push(`${row.id} failed, and is on the branch as ${commit.sha}`);
+  if (row.status === 'succeeded' && commit && trailer(commit, 'Plan-Digest') !== row.plan_digest)
+    faults.push(`${row.id} has another plan digest than its commit`);
+  return faults;
+}
+
+function faultsOfEntries(row: OperationRow, entries: readonly AuditRow[]): string[] {
+  const ending = row.status === 'succeeded' || row.status === 'failed' ? [row.status] : [];
+  const expected = ['submitted', ...ending].join();
+  const events = entries.map(({ event }) => event).join();
+  const last = entries.at(-1);
+  if (events !== expected) return [`${row.id} is ${row.status}, its audit says ${events}`];
+  if (row.status !== 'succeeded') return [];
+  const agrees = last?.commit === row.commit && last.plan_digest === row.plan_digest;
+  return agrees ? [] : [`the audit entry of ${row.id} names another commit or plan`];
+}
