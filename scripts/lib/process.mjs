@@ -20,11 +20,21 @@ export async function mustRun(what, command, args, options = {}) {
   if (code !== 0) fail(`${what} failed (exit code ${code})`);
 }
 
-/** Runs a program and collects what it prints. Never rejects: a program that cannot start has code 127. */
+const TOO_LONG_MS = 5 * 60_000;
+
+/**
+ * Runs a program and collects what it prints. Never rejects: a program that cannot start has code 127. One that does not end,
+ * such as a test that leaves something open, is ended.
+ */
 export function capture(command, args, options = {}) {
   return new Promise((done) => {
     let output = '';
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TOO_LONG_MS,
+      ...options,
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (output += text));
     }

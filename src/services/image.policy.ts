@@ -47,7 +47,8 @@ export function imageToDeploy(input: Arguments, world: World, current: string | 
 
 /** @throws InvalidInput where a call about settings names something to run. */
 export function refuseImage(input: Arguments): void {
-  const field = (['image_tag', 'image', 'git_tag', 'repo'] as const).find((each) => input[each] !== undefined);
+  const given = (['image_tag', 'image', 'git_tag', 'repo'] as const).find((each) => input[each] !== undefined);
+  const field = given ?? (namesSource(input) ? 'dockerfile_path' : undefined);
   if (field === undefined) return;
   throw new InvalidInput(`${field} cannot be changed with action ${input.action}.`, {
     field,

@@ -85,6 +85,7 @@ describe('update-config', () => {
     ['a tag', { image_tag: '1.2.4' }, 'image_tag'],
     ['an image', { image: 'ghcr.io/acme/pay' }, 'image'],
     ['source', { git_tag: 'v1' }, 'git_tag'],
+    ['a Dockerfile', { dockerfile_path: 'app/Dockerfile' }, 'dockerfile_path'],
     ['a variable that is no name', { env: { 'A-B': '1' } }, 'env'],
     ['a value that is no text', { env: { A: 1 } }, 'env'],
     ['NUL', { env: { A: 'a\0b' } }, 'env'],

@@ -1,10 +1,10 @@
-// Loaded before the program (`node --require`): ends it the hardest way at one step of the write path.
-// KILL_AT=pushed kills at the first batch that reaches the step, KILL_AT=pushed:3 at the third.
+// Loaded before the program (`node --require`): ends it the hardest way at one step of the write path, KILL_AT=pushed.
+// SIGCONT (Nest stops on most others) arms it, so that a program can recover in peace first.
 const { subscribe } = require('node:diagnostics_channel');
 
-const [step, count = '1'] = (process.env.KILL_AT ?? '').split(':');
-let left = Number(count);
+let isArmed = false;
+process.on('SIGCONT', () => (isArmed = true));
 
 subscribe('mctl:batch', (reached) => {
-  if (reached === step && --left === 0) process.kill(process.pid, 'SIGKILL');
+  if (isArmed && reached === process.env.KILL_AT) process.kill(process.pid, 'SIGKILL');
 });

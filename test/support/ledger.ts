@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type AuditRow, type OperationRow, Store } from '../../src/platform/store';
 import { hashOf } from '../../src/platform/audit/audit';
 import { commitsOf, type PlainCommit, trailer } from './plain-git';
@@ -10,14 +13,23 @@ export interface Ledger {
 }
 
 export async function readLedger(dataDir: string, repository: string): Promise<Ledger> {
-  const store = await Store.open(dataDir);
+  const copy = copyOfStore(dataDir);
   try {
-    const operations = await store.db.selectFrom('operations').selectAll().orderBy('id').execute();
-    const audit = await store.db.selectFrom('audit').selectAll().orderBy('seq').execute();
+    const { db } = await Store.open(copy);
+    const operations = await db.selectFrom('operations').selectAll().orderBy('id').execute();
+    const audit = await db.selectFrom('audit').selectAll().orderBy('seq').execute();
     return { operations, audit, commits: await commitsOf(repository) };
   } finally {
-    await store.close();
+    rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** libsql keeps the lock of a closed database until its statements are collected: the program could not start meanwhile. */
+function copyOfStore(dataDir: string): string {
+  const copy = mkdtempSync(join(tmpdir(), 'mctl-ledger-'));
+  const files = readdirSync(dataDir).filter((name) => name.startsWith('mctl.db'));
+  for (const name of files) cpSync(join(dataDir, name), join(copy, name));
+  return copy;
 }
 
 /** Everything that is wrong with it, one line each; empty = nothing lost, nothing doubled, every entry true. */

@@ -63,6 +63,7 @@ function challenge(request: SignedRequest): string {
 
 /** What Nest and Express throw themselves: unknown routes, bodies that are too large or no JSON. */
 function known(thrown: unknown): unknown {
+  if (thrown instanceof HttpException && thrown.cause instanceof MctlError) return thrown.cause;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
   if (status === 404) {
     return new NotFound('There is no such route.', {

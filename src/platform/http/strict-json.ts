@@ -6,6 +6,9 @@ const MAX_DEPTH = 32;
 /** The closing quote is optional, so that a string without an end is one token and not an attempt at every quote in it. */
 const TOKEN = /"(?:[^"\\]|\\[^])*"?|[{}[\]:,]/g;
 
+/** Keys seen in an object that is open; an array has none. */
+type Container = Set<string> | undefined;
+
 /**
  * What `JSON.parse` lets pass and nobody sends in good faith: nesting that is a bomb, one key twice (two readers of such a text
  * may each see another value), `__proto__` as a key, bytes that are no UTF-8. Broken syntax is left to the parser.
@@ -14,16 +17,27 @@ const TOKEN = /"(?:[^"\\]|\\[^])*"?|[{}[\]:,]/g;
  */
 export function checkJson(body: Buffer, encoding = 'utf-8'): void {
   if (encoding.toLowerCase() !== 'utf-8' || !isUtf8(body)) throw malformed('The body is not UTF-8.');
-  const open: (Set<string> | undefined)[] = [];
-  let text = '';
+  const open: Container[] = [];
+  let before = '';
   for (const [token] of body.toString('utf8').matchAll(TOKEN)) {
-    if (token === '{' || token === '[') {
-      if (open.push(token === '{' ? new Set() : undefined) > MAX_DEPTH) {
-        throw malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
-      }
-    } else if (token === '}' || token === ']') open.pop();
-    else if (token === ':') takeKey(text, open.at(-1));
-    text = token;
+    takeToken(token, before, open);
+    before = token;
+  }
+}
+
+function takeToken(token: string, before: string, open: Container[]): void {
+  switch (token) {
+    case '{':
+    case '[':
+      open.push(token === '{' ? new Set() : undefined);
+      if (open.length > MAX_DEPTH) throw malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+      return;
+    case '}':
+    case ']':
+      open.pop();
+      return;
+    case ':':
+      takeKey(before, open.at(-1));
   }
 }
 

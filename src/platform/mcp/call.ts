@@ -30,10 +30,11 @@ export function actorOf(context: ExecutionContext): Actor {
 /** What the caller sent, not checked yet: tool arguments, or path, query and body of a route taken together. */
 export function rawInputOf(context: ExecutionContext): unknown {
   if (context.getType() !== 'http') return context.switchToRpc().getData<unknown>();
-  const { query, params, body } = requestOf(context);
+  const request = requestOf(context);
+  const body: unknown = request.body;
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   // Names in the path win: they are what the guard has checked.
-  return isObject || body === undefined ? { ...query, ...(body as object), ...params } : (body as unknown);
+  return isObject || body === undefined ? { ...request.query, ...(body as object), ...request.params } : body;
 }
 
 /** The caller, first parameter of every door's method. */

@@ -14,9 +14,9 @@ import { renderDiff } from './render-diff';
 export class AnswerBuilder {
   constructor(@Inject(Config) private readonly config: Config) {}
 
+  /** The plan instead of the write; with a seal it asks for the confirmation that the seal is for. */
   ofPlan(
-    operation: Operation,
-    input: WriteArguments,
+    { operation, input }: { operation: Operation; input: WriteArguments },
     { plan, changes, described, digest }: Planned,
     seal?: { token: string; expiresAt: Date },
   ): WriteAnswer {

@@ -14,7 +14,7 @@ import { pendingSteps } from '../workflows/steps';
 import { AnswerBuilder } from './answer-builder';
 import type { WriteAnswer } from './answer.dto';
 import { type DestructiveArguments, meaningOf, type WriteArguments } from './arguments.dto';
-import { type Confirmation, ConfirmTokens, type OpenedToken } from './confirm-token';
+import { ConfirmTokens, type OpenedToken } from './confirm-token';
 import type { Operation } from './operation';
 import { OperationStore, type StoredAnswer } from './operation-store';
 import { type Planned, Planner } from './planner';
@@ -24,6 +24,7 @@ export type ProgressListener = (done: number, total: number, message: string) =>
 
 const silent: ProgressListener = () => Promise.resolve();
 
+/** One call of a write. */
 interface Call {
   readonly operation: Operation;
   readonly actor: Actor;
@@ -62,8 +63,13 @@ export class Operations {
   ): Promise<WriteAnswer> {
     if (this.config.values.readOnly) throw readOnly();
     refuseCredentials(input);
-    const argsDigest = digestOf({ operation: operation.name, arguments: meaningOf(input) });
-    const accepted = await this.once({ operation, actor, input, argsDigest });
+    const call = {
+      operation,
+      actor,
+      input,
+      argsDigest: digestOf({ operation: operation.name, arguments: meaningOf(input) }),
+    };
+    const accepted = await this.once(call, () => this.accept(call));
     return 'row' in accepted ? this.follow(accepted.row, input, progress) : accepted.plan;
   }
 
@@ -71,41 +77,39 @@ export class Operations {
    * Answers an earlier call with the same idempotency key instead of doing it again. Two at the same moment: the one that comes
    * second fails on what the first has done (its key, its confirmation, the very change it made), and is answered like a repetition.
    */
-  private async once(call: Call): Promise<Accepted> {
-    const { idempotency_key: key, dry_run: isDryRun } = call.input;
-    if (!key || isDryRun) return this.accept(call);
-    const earlier = await this.operations.findByKey(call.actor.login, key);
-    if (earlier) return { row: sameCall(earlier, call.argsDigest) };
+  private async once({ actor, input, argsDigest }: Call, accept: () => Promise<Accepted>): Promise<Accepted> {
+    const { idempotency_key: key, dry_run: isDryRun } = input;
+    if (!key || isDryRun) return accept();
+    const earlier = await this.operations.findByKey(actor.login, key);
+    if (earlier) return { row: sameCall(earlier, argsDigest) };
     try {
-      return await this.accept(call);
+      return await accept();
     } catch (error) {
-      const first = await this.operations.findByKey(call.actor.login, key);
-      if (first) return { row: sameCall(first, call.argsDigest) };
+      const first = await this.operations.findByKey(actor.login, key);
+      if (first) return { row: sameCall(first, argsDigest) };
       throw error;
     }
   }
 
   /** Plans, and either answers the plan or records the intent. */
   private async accept(call: Call): Promise<Accepted> {
-    const { operation, actor, input, argsDigest } = call;
+    const { operation, actor, input } = call;
     const planned = await this.planner.plan(operation, actor, input, await this.gitops.world());
     if (input.dry_run) return { plan: await this.showPlan(call, planned) };
-    const token = operation.kind === 'destructive' ? await this.confirmed(call, planned) : undefined;
-    if (token === 'missing') {
-      const confirmation = { actor: actor.login, operation: operation.name, argsDigest, planDigest: planned.digest };
-      return { plan: await this.showPlan(call, planned, confirmation) };
-    }
-    return { row: await this.submit(call, planned, token) };
+    if (operation.kind !== 'destructive') return { row: await this.submit(call, planned) };
+    const { confirm_token: token } = input as DestructiveArguments;
+    if (!token) return { plan: await this.askForConfirmation(call, planned) };
+    return { row: await this.submit(call, planned, await this.confirmed(call, token, planned)) };
   }
 
+  /** @throws Conflict where the token is not for this call, or what it confirmed is no longer what would happen. */
   private async confirmed(
-    { operation, actor, input, argsDigest }: Call,
+    { operation, actor, argsDigest }: Call,
+    token: string,
     planned: Planned,
-  ): Promise<OpenedToken | 'missing'> {
-    const { confirm_token: sealed } = input as DestructiveArguments;
-    if (!sealed) return 'missing';
-    const token = await this.tokens.open(sealed, { actor: actor.login, operation: operation.name, argsDigest });
-    if (token.planDigest === planned.digest) return token;
+  ): Promise<OpenedToken> {
+    const opened = await this.tokens.open(token, { actor: actor.login, operation: operation.name, argsDigest });
+    if (opened.planDigest === planned.digest) return opened;
     throw new Conflict('The plan has changed since it was confirmed, so nothing was done.', {
       code: 'stale_plan',
       field: 'confirm_token',
@@ -113,27 +117,36 @@ export class Operations {
     });
   }
 
-  /** A dry run's plan, or one that waits for the confirmation. */
-  private async showPlan(call: Call, planned: Planned, confirmation?: Confirmation): Promise<WriteAnswer> {
-    await this.audit.record({
-      ...auditFacts(call),
-      event: 'planned',
-      code: confirmation ? 'confirmation_required' : 'dry_run',
-      planDigest: planned.digest,
-    });
-    const seal = confirmation && (await this.tokens.seal(confirmation));
-    return this.answers.ofPlan(call.operation, call.input, planned, seal);
+  private async showPlan(call: Call, planned: Planned): Promise<WriteAnswer> {
+    await this.recordPlan(call, planned, 'dry_run');
+    return this.answers.ofPlan(call, planned);
+  }
+
+  private async askForConfirmation(call: Call, planned: Planned): Promise<WriteAnswer> {
+    const { operation, actor, argsDigest } = call;
+    await this.recordPlan(call, planned, 'confirmation_required');
+    const confirmation = { actor: actor.login, operation: operation.name, argsDigest, planDigest: planned.digest };
+    return this.answers.ofPlan(call, planned, await this.tokens.seal(confirmation));
+  }
+
+  private recordPlan(call: Call, { digest }: Planned, code: string): Promise<void> {
+    return this.audit.record({ ...auditFacts(call), event: 'planned', code, planDigest: digest });
   }
 
   /** Intent, steps, used token and audit entry become durable together, before anything else happens. */
-  private async submit(call: Call, planned: Planned, token: OpenedToken | undefined): Promise<OperationRow> {
+  private async submit(call: Call, planned: Planned, token?: OpenedToken): Promise<OperationRow> {
     const row = newRow(call, planned, token?.planDigest);
     await this.store.transaction(async (transaction) => {
       if (token) await this.tokens.consume(transaction, token);
       await this.operations.insert(transaction, row, pendingSteps(row.id));
-      const { id: operationId, workflow } = row;
       await this.audit.append(transaction, [
-        { ...auditFacts(call), event: 'submitted', operationId, workflow, planDigest: planned.digest },
+        {
+          ...auditFacts(call),
+          event: 'submitted',
+          operationId: row.id,
+          workflow: row.workflow,
+          planDigest: planned.digest,
+        },
       ]);
     });
     batchProgress.publish('submitted');

@@ -12,7 +12,7 @@ export function show(value: unknown): string {
   }
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
+  return JSON.stringify(value);
 }
 
 /** A field's rules in words, for the error that explains them. */

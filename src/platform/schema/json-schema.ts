@@ -70,11 +70,10 @@ function stringSchema(spec: StringSpec, direction: 'input' | 'output'): JsonSche
 }
 
 function mapSchema(spec: MapSpec, direction: 'input' | 'output'): JsonSchema {
-  const closed = direction === 'input' && spec.keyPattern;
   return defined({
     type: 'object',
     properties: {},
-    propertyNames: closed ? { pattern: spec.keyPattern?.source } : undefined,
+    propertyNames: direction === 'input' && spec.keyPattern ? { pattern: spec.keyPattern.source } : undefined,
     additionalProperties: fieldSchema(spec.values, direction),
     maxProperties: direction === 'input' ? spec.maxProperties : undefined,
   });

@@ -54,10 +54,10 @@ function construct<T extends object>(
     return undefined;
   }
   const fields = fieldsOf(type);
-  for (const key of Object.keys(raw)) {
-    if (problems.length > MAX_PROBLEMS) break;
-    if (!fields.has(key)) problems.push(unknownKey(join(path, key), key, [...fields.keys()]));
-  }
+  const unknown = Object.keys(raw).filter((key) => !fields.has(key));
+  problems.push(
+    ...unknown.slice(0, MAX_PROBLEMS + 1).map((key) => unknownKey(join(path, key), key, [...fields.keys()])),
+  );
   const instance = new type();
   for (const [key, spec] of fields) {
     const value = convertField(

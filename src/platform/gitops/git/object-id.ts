@@ -16,7 +16,7 @@ export function zeroIdLike(sha: string): string {
 
 /** Git's rules for branch names, and none that could be taken for an option. @throws TypeError */
 export function assertBranchName(branch: string): string {
-  // eslint-disable-next-line no-control-regex
+   
   const forbidden = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|\/\/|@\{|^[-/.@]|\/[.]|[/.]$|\.lock(?:\/|$)/;
   if (branch === '' || branch.length > 200 || forbidden.test(branch)) throw new TypeError('not a usable branch name');
   return branch;

@@ -16,7 +16,7 @@ export class RefusedRemote extends Error {
   }
 }
 
-// eslint-disable-next-line no-control-regex
+ 
 const UNPRINTABLE = /[\u0000-\u0020\u007f-\u009f\u2028\u2029]/;
 const SCP_LIKE = /^[A-Za-z0-9_][\w.-]*@(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):[^-:].*$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
@@ -43,6 +43,18 @@ function scpLike(url: string): RemoteUrl {
   return { url, transport: 'ssh' };
 }
 
+/** ssh would read a host, user or path that starts with a hyphen as an option. */
+function secureShell(url: string, { hostname, pathname, username }: URL): RemoteUrl {
+  const isUsable = /^[A-Za-z0-9[]/.test(hostname) && !pathname.startsWith('/-') && !username.startsWith('-');
+  if (!isUsable) throw refused('its host or path is not usable');
+  return { url, transport: 'ssh' };
+}
+
+function file(url: string, { hostname, pathname }: URL): RemoteUrl {
+  if (hostname !== '' || pathname === '/') throw refused('a file URL needs an absolute path and no host');
+  return { url, transport: 'file' };
+}
+
 function withScheme(url: string): RemoteUrl {
   if (!URL.canParse(url)) throw refused('it is not a valid URL');
   const parsed = new URL(url);
@@ -53,19 +65,9 @@ function withScheme(url: string): RemoteUrl {
     case 'http:':
       return web(url, parsed);
     case 'ssh:':
-      if (
-        !/^[A-Za-z0-9[]/.test(parsed.hostname) ||
-        parsed.pathname.startsWith('/-') ||
-        parsed.username.startsWith('-')
-      ) {
-        throw refused('its host or path is not usable');
-      }
-      return { url, transport: 'ssh' };
+      return secureShell(url, parsed);
     case 'file:':
-      if (parsed.hostname !== '' || parsed.pathname === '/') {
-        throw refused('a file URL needs an absolute path and no host');
-      }
-      return { url, transport: 'file' };
+      return file(url, parsed);
     default:
       throw refused('its scheme is none of https, ssh and file');
   }

@@ -25,7 +25,7 @@ async function locksIn(folder: string, recursive: boolean): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive }).catch(() => []);
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.lock'))
-    .map((entry) => join(entry.parentPath ?? folder, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function removeIfStale(path: string, olderThanMs: number): Promise<boolean> {

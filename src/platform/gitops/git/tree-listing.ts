@@ -37,11 +37,16 @@ export function parseChanges(output: Buffer): TreeChange[] {
   const fields = records(output);
   const changes: TreeChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [oldMode = '', newMode = '', oldSha = '', newSha = '', letter = ''] = (fields[at] ?? '').slice(1).split(' ');
-    const status = isStatus(letter) ? letter : 'M';
-    changes.push({ path: fields[at + 1] ?? '', status, oldSha, newSha, mode: status === 'D' ? oldMode : newMode });
+    changes.push({ path: fields[at + 1] ?? '', ...parseHeader(fields[at] ?? '') });
   }
   return changes;
+}
+
+/** `:oldMode newMode oldSha newSha letter`. */
+function parseHeader(header: string): Omit<TreeChange, 'path'> {
+  const [oldMode = '', newMode = '', oldSha = '', newSha = '', letter = ''] = header.slice(1).split(' ');
+  const status = isStatus(letter) ? letter : 'M';
+  return { status, oldSha, newSha, mode: status === 'D' ? oldMode : newMode };
 }
 
 function records(output: Buffer): string[] {

@@ -1,0 +1,45 @@
+import { RestTestClient } from './clients';
+import { tokenFor } from './tokens';
+import type { Furniture } from './tool-examples';
+
+/** One person per role in team `billing`; the stranger owns a team of their own. */
+export const PEOPLE = { admin: 'admin', owner: 'olga', developer: 'dave', viewer: 'vera', stranger: 'sam' } as const;
+export type Role = keyof typeof PEOPLE;
+export const ROLES = Object.keys(PEOPLE) as Role[];
+
+/** Where a program or an in-process app is. */
+export interface Place {
+  readonly url: string;
+  readonly dataDir: string;
+}
+
+/** Team `billing` with a service that has been deployed twice, and a team of the stranger. */
+export async function furnish(place: Place): Promise<Furniture> {
+  const admin = await signedIn(place, 'admin');
+  const members = (['owner', 'developer', 'viewer'] as const).map((role) => ({ user: PEOPLE[role], role }));
+  await done(admin, 'create-tenant', {
+    team: 'billing',
+    quota_cpu_limits: '40',
+    quota_cpu_requests: '20',
+    quota_memory_limits: '40Gi',
+    quota_memory_requests: '20Gi',
+    quota_pods: 100,
+    members,
+  });
+  await done(await signedIn(place, PEOPLE.stranger), 'create-tenant', { team: 'elsewhere' });
+  const api = { team: 'billing', service: 'api' };
+  await done(admin, 'deploy-service', { ...api, action: 'onboard', image: 'ghcr.io/acme/api', image_tag: '1.0.0' });
+  const { workflow } = await done(admin, 'deploy-service', { ...api, action: 'deploy', image_tag: '1.1.0' });
+  return { ...api, workflow: workflow.name };
+}
+
+export async function signedIn({ url, dataDir }: Place, login: string): Promise<RestTestClient> {
+  return new RestTestClient(url, await tokenFor(dataDir, login));
+}
+
+/** Executes an operation to its end. @throws Error where it does not succeed. */
+export async function done(client: RestTestClient, operation: string, input: object): Promise<any> {
+  const { status, body } = await client.execute(operation, { ...input, wait_seconds: 25 });
+  if (status !== 200 || body.operation.status !== 'succeeded') throw new Error(`${operation}: ${JSON.stringify(body)}`);
+  return body;
+}

@@ -1,0 +1,64 @@
+/** What the examples are about; `furnish` makes it. */
+export interface Furniture {
+  readonly team: string;
+  readonly service: string;
+  readonly workflow: string;
+}
+
+type Arguments = Record<string, unknown>;
+
+/**
+ * The least valid arguments of every tool. A new tool needs a line here before the matrix, the bad input and the registry tests
+ * let it pass; for a tool that reads, also one in `REST_ROUTES`.
+ */
+export const EXAMPLES: Readonly<Record<string, (about: Furniture) => Arguments>> = {
+  mctl_whoami: () => ({}),
+  mctl_list_tenants: () => ({}),
+  mctl_get_tenant: ({ team }) => ({ team }),
+  mctl_create_tenant: () => ({ team: 'newcomers' }),
+  mctl_delete_tenant: ({ team }) => ({ team }),
+  mctl_list_services: ({ team }) => ({ team }),
+  mctl_get_service_status: ({ team, service }) => ({ team, service }),
+  mctl_get_service_config: ({ team, service }) => ({ team, service }),
+  mctl_get_service_logs: ({ team, service }) => ({ team, service }),
+  mctl_deploy_service: ({ team, service }) => ({ action: 'deploy', team, service, image_tag: '3.0.0' }),
+  mctl_scale_service: ({ team, service }) => ({ team, service, replicas: 2 }),
+  mctl_rollback_service: ({ team, service }) => ({ team, service }),
+  mctl_retire_service: ({ team, service }) => ({ team, service }),
+  mctl_list_operations: () => ({}),
+  mctl_get_operation: () => ({ operation: 'create-tenant' }),
+  mctl_list_recent_operations: ({ team }) => ({ team }),
+  mctl_list_workflows: ({ team }) => ({ team }),
+  mctl_get_workflow_status: ({ workflow }) => ({ workflow }),
+};
+
+/** The REST route of every tool that reads; writes all have `operations/{name}/execute`. */
+export const REST_ROUTES: Readonly<Record<string, string>> = {
+  mctl_whoami: 'whoami',
+  mctl_list_tenants: 'tenants',
+  mctl_get_tenant: 'tenants/:team',
+  mctl_list_services: 'services',
+  mctl_get_service_status: 'status/:team/:service',
+  mctl_get_service_config: 'services/:team/:service',
+  mctl_get_service_logs: 'logs/:team/:service',
+  mctl_list_operations: 'operations',
+  mctl_get_operation: 'operations/:operation',
+  mctl_list_recent_operations: 'audit',
+  mctl_list_workflows: 'workflows',
+  mctl_get_workflow_status: 'workflows/:workflow',
+};
+
+/** @throws Error that says what is missing. */
+export function exampleOf(tool: string, about: Furniture): Arguments {
+  const example = EXAMPLES[tool];
+  if (!example)
+    throw new Error(`${tool} has no example arguments: add a line to EXAMPLES in test/support/tool-examples.ts.`);
+  return example(about);
+}
+
+/** @throws Error that says what is missing. */
+export function routeOf(tool: string): string {
+  const route = REST_ROUTES[tool];
+  if (!route) throw new Error(`${tool} has no REST route: add a line to REST_ROUTES in test/support/tool-examples.ts.`);
+  return route;
+}
