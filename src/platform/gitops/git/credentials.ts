@@ -33,7 +33,6 @@ const HELPER =
   '!f() { test "$1" = get || exit 0; t=$(cat -- "$MCTL_GIT_TOKEN_FILE") || exit 1; ' +
   `printf 'username=%s\\npassword=%s\\n' "$MCTL_GIT_USERNAME" "$t"; }; f`;
 
- 
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Turns credential settings into the environment of one git call. Holds paths, never the secrets themselves. */

@@ -157,10 +157,11 @@ class Run {
   }
 
   private conclude(exitCode: number | undefined): GitResult {
-    if (this.inputError !== undefined)
-      {throw this.inputError instanceof Error
+    if (this.inputError !== undefined) {
+      throw this.inputError instanceof Error
         ? this.inputError
-        : new Error('The input failed.', { cause: this.inputError });}
+        : new Error('The input failed.', { cause: this.inputError });
+    }
     if (this.stopped !== undefined) throw this.failure(exitCode, this.stopped);
     if (exitCode === undefined || (exitCode !== 0 && !this.options.okExitCodes?.includes(exitCode))) {
       throw this.failure(exitCode);

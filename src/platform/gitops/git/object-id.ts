@@ -16,7 +16,6 @@ export function zeroIdLike(sha: string): string {
 
 /** Git's rules for branch names, and none that could be taken for an option. @throws TypeError */
 export function assertBranchName(branch: string): string {
-   
   const forbidden = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|\/\/|@\{|^[-/.@]|\/[.]|[/.]$|\.lock(?:\/|$)/;
   if (branch === '' || branch.length > 200 || forbidden.test(branch)) throw new TypeError('not a usable branch name');
   return branch;

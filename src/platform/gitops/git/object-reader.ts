@@ -27,7 +27,7 @@ export interface LogOptions {
 }
 
 const LISTING_BYTES = 512 * 1024 * 1024;
- 
+
 const BAD_REVISION = /[\u0000-\u001f\u007f]|^-|^$/;
 
 /**

@@ -1,5 +1,5 @@
 const MAX_BYTES = 1024;
- 
+
 const FORBIDDEN = /[\u0000-\u001f\u007f\\]|\p{Cs}/u;
 /** Characters that HFS+ ignores in file names, so that ".g\u200cit" would be ".git" in somebody's checkout. */
 const IGNORED_BY_HFS = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;

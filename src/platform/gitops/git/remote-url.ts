@@ -16,7 +16,6 @@ export class RefusedRemote extends Error {
   }
 }
 
- 
 const UNPRINTABLE = /[\u0000-\u0020\u007f-\u009f\u2028\u2029]/;
 const SCP_LIKE = /^[A-Za-z0-9_][\w.-]*@(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):[^-:].*$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
