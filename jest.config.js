@@ -20,12 +20,20 @@ function esmOnlyPackages(root) {
 
 const modules = join(__dirname, 'node_modules');
 const transpiled = existsSync(modules) ? [...esmOnlyPackages(modules), '@nestjs/swagger'] : [];
-const swc = (parser) => ['@swc/jest', {
-  swcrc: false,
-  jsc: { target: 'es2022', keepClassNames: true, parser, transform: { legacyDecorator: true, decoratorMetadata: true } },
-  module: { type: 'commonjs' },
-  sourceMaps: 'inline',
-}];
+const swc = (parser) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    jsc: {
+      target: 'es2022',
+      keepClassNames: true,
+      parser,
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  },
+];
 
 const shared = {
   rootDir: __dirname,

@@ -5,6 +5,9 @@ import { capture, seconds } from './process.mjs';
 
 const cache = (name) => `node_modules/.cache/mctl-${name}`;
 
+/** Property tests try fewer random cases here than `npm test` does. */
+const env = { YAML_RUNS: '100', ...process.env };
+
 /** What `npm run check` consists of, the longest first. `unit` is left to `npm test` by the checklist. */
 export const PARTS = {
   lint: [
@@ -18,7 +21,7 @@ export const PARTS = {
     '--cache-location',
     cache('eslint'),
   ],
-  unit: [tool.jest, '--selectProjects', 'unit', '--maxWorkers=1', '--silent'],
+  unit: [tool.jest, '--selectProjects', 'unit', '--maxWorkers=2', '--silent'],
   types: [tool.tsc, '--noEmit', '--incremental', '--tsBuildInfoFile', cache('tsc')],
   format: [tool.prettier, '--check', '--log-level', 'warn', '--cache', '--cache-location', cache('prettier'), '.'],
   dependencies: [tool.depcruise, 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long'],
@@ -39,7 +42,7 @@ export async function runParts(names) {
   const worker = async () => {
     for (let name = queue.shift(); name; name = queue.shift()) {
       const started = performance.now();
-      const { code, output } = await capture(process.execPath, PARTS[name]);
+      const { code, output } = await capture(process.execPath, PARTS[name], { env });
       console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(14)} ${seconds(started)}`);
       if (code !== 0) failed.push({ name, output });
     }
