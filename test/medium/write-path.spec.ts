@@ -145,8 +145,9 @@ describe('somebody pushes past MCTL', () => {
     await pushing;
     const commits = await commitsOf(program.gitDir);
     expect(pushes).toBeGreaterThan(1);
-    for (let note = 1; note <= pushes; note++)
+    for (let note = 1; note <= pushes; note++) {
       expect(commits.filter(({ subject }) => subject === `docs: note ${note}`)).toHaveLength(1);
+    }
     for (const { sha, team } of answers) {
       expect(
         commits.filter(({ subject }) => subject.startsWith(`create-tenant(${team}):`)).map((commit) => commit.sha),

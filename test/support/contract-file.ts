@@ -69,7 +69,7 @@ export function readContract(text = contractText()): ContractTool[] {
 }
 
 function readTool(name: string, { kind, title, role, operation, args, answers }: Entry): ContractTool {
-  const isList = answers?.startsWith('items[]') || answers?.startsWith('audit entries') || /^mctl_list_/.test(name);
+  const isList = name.startsWith('mctl_list_');
   const shorthands = {
     ...args,
     ...(kind !== 'read' && OF_EVERY_WRITE),
@@ -83,7 +83,7 @@ function readTool(name: string, { kind, title, role, operation, args, answers }:
     role,
     ...(operation && { operation }),
     arguments: Object.entries(shorthands).map(([argument, shorthand]) => readArgument(argument, shorthand)),
-    answers: readAnswers(kind, answers ?? '', Boolean(isList)),
+    answers: readAnswers(kind, answers ?? '', isList),
   };
 }
 
@@ -158,7 +158,7 @@ const NAMED: readonly (readonly [RegExp, Shape])[] = [
 function readArgument(name: string, shorthand: string): ContractArgument {
   const required = shorthand.endsWith('!');
   const bare = required ? shorthand.slice(0, -1) : shorthand;
-  const [type = '', fallback] = splitDefault(bare);
+  const [type, fallback] = splitDefault(bare);
   const shape = shapeOf(type.replace(/ \(.*$/, ''));
   const written = fallback ?? (type === 'default|<name>' ? 'default' : undefined);
   return {
@@ -176,17 +176,21 @@ function splitDefault(shorthand: string): [type: string, fallback?: string] {
   return found ? [found[1] ?? '', found[2]] : [shorthand];
 }
 
+/** Types that are written out, after the named ones: the first that matches counts. */
+const WRITTEN: readonly (readonly [RegExp, (type: string) => Shape])[] = [
+  [/^boolean$/, () => ({ type: 'boolean', rules: {}, accepted: [true, false], refused: ['yes', 1, null, []] })],
+  [/^int\(/, integerShape],
+  [/^string(\(|$)/, stringShape],
+  [/^[a-z_-]+(\|[a-z_-]+)+$/, (type) => enumShape(type.split('|'))],
+  [/^\^/, () => text({}, [], ['', '../..\n'])],
+  [/^\[?\{.*\}\]?/, objectShape],
+];
+
 function shapeOf(type: string): Shape {
-  const named = NAMED.find(([pattern]) => pattern.test(type));
-  if (named) return named[1];
-  const [base = '', bounds] = /^([a-z]+)(?:\((\d*)\.\.(\d+)\))?$/.exec(type)?.slice(1) ?? [];
-  if (base === 'boolean') return { type: 'boolean', rules: {}, accepted: [true, false], refused: ['yes', 1, null, []] };
-  if (base === 'int') return integerShape(type);
-  if (base === 'string') return stringShape(type, bounds);
-  if (/^[a-z_-]+(\|[a-z_-]+)+$/.test(type)) return enumShape(type.split('|'));
-  if (type.startsWith('^')) return text({}, [], ['', '../..\n']);
-  if (/^\[?\{.*\}\]?/.test(type)) return objectShape(type);
-  throw new Error(`The reader of the contract does not know the type ${type}.`);
+  const named = NAMED.find(([pattern]) => pattern.test(type))?.[1];
+  const written = WRITTEN.find(([pattern]) => pattern.test(type))?.[1];
+  if (!named && !written) throw new Error(`The reader of the contract does not know the type ${type}.`);
+  return named ?? (written as (type: string) => Shape)(type);
 }
 
 function integerShape(type: string): Shape {
@@ -199,10 +203,10 @@ function integerShape(type: string): Shape {
   };
 }
 
-function stringShape(type: string, hasBounds: string | undefined): Shape {
-  if (hasBounds === undefined && !type.includes('(')) return text({}, ['x'], []);
-  const [minimum, maximum = 0] = boundsOf(type);
-  const fits = 'x'.repeat(maximum);
+function stringShape(type: string): Shape {
+  if (type === 'string') return text({}, ['x'], []);
+  const [minimum, maximum] = boundsOf(type);
+  const fits = 'x'.repeat(maximum ?? 0);
   const tooShort = minimum ? ['x'.repeat(minimum - 1)] : [];
   return text({ maxLength: maximum, ...(minimum && { minLength: minimum }) }, [fits], [`${fits}x`, ...tooShort]);
 }

@@ -1,4 +1,5 @@
 import { routeOf } from './tool-examples';
+import type { Loose } from './loose';
 
 /** What either door answered, in one form. */
 export interface DoorAnswer {
@@ -6,7 +7,7 @@ export interface DoorAnswer {
   /** Code of the error, if it is one. */
   readonly code?: string;
   readonly status: number;
-  readonly body: any;
+  readonly body: Loose;
   /** The whole body as it came. */
   readonly text: string;
 }
@@ -17,7 +18,7 @@ export type OperationOf = (tool: string) => string | undefined;
 export const MCP_HEADERS = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
 
 /** The last JSON-RPC message of an answer, which may be a stream of them. */
-export function lastMessage(text: string): any {
+export function lastMessage(text: string): Loose {
   const last = text
     .split('\n')
     .filter((line) => line.startsWith('data: '))
@@ -39,7 +40,7 @@ export async function callMcp(url: string, token: string, tool: string, args: un
   });
   const text = await response.text();
   const message = lastMessage(text);
-  if (!message.result)
+  if (!message.result) {
     return {
       ok: false,
       code: String(message.error?.code ?? message.code),
@@ -47,6 +48,7 @@ export async function callMcp(url: string, token: string, tool: string, args: un
       body: message,
       text,
     };
+  }
   const data = JSON.parse(message.result.content[0].text);
   return { ok: !message.result.isError, code: data.code, status: response.status, body: data, text };
 }

@@ -1,6 +1,7 @@
 import { RestTestClient } from './clients';
 import { tokenFor } from './tokens';
 import type { Furniture } from './tool-examples';
+import type { Loose } from './loose';
 
 /** One person per role in team `billing`; the stranger owns a team of their own. */
 export const PEOPLE = { admin: 'admin', owner: 'olga', developer: 'dave', viewer: 'vera', stranger: 'sam' } as const;
@@ -38,7 +39,7 @@ export async function signedIn({ url, dataDir }: Place, login: string): Promise<
 }
 
 /** Executes an operation to its end. @throws Error where it does not succeed. */
-export async function done(client: RestTestClient, operation: string, input: object): Promise<any> {
+export async function done(client: RestTestClient, operation: string, input: object): Promise<Loose> {
   const { status, body } = await client.execute(operation, { ...input, wait_seconds: 25 });
   if (status !== 200 || body.operation.status !== 'succeeded') throw new Error(`${operation}: ${JSON.stringify(body)}`);
   return body;

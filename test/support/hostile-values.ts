@@ -101,39 +101,37 @@ const FEW_BOOLEANS: readonly unknown[] = ['yes', 1, null, {}];
 const refused = (value: unknown): Hostile => ({ value, mustBeRefused: true });
 const odd = (value: unknown): Hostile => ({ value, mustBeRefused: false });
 
+type Maker = (schema: Schema, thorough: boolean, isRequired: boolean) => Hostile[];
+
+const MAKERS: Readonly<Record<string, Maker>> = {
+  string: (schema, thorough, isRequired) => [
+    ...[7, -1, true, null, [], ['a'], {}, { a: 1 }].map(refused),
+    isRequired && (schema.pattern || schema.enum) ? refused('') : odd(''),
+    ...texts(schema, thorough),
+  ],
+  integer: numbers,
+  number: numbers,
+  boolean: (_, thorough) => (thorough ? BOOLEANS : FEW_BOOLEANS).map(refused),
+  array: ({ items = {}, maxItems = 100 }, thorough) => [
+    ...['a', 7, true, {}, null].map(refused),
+    refused(Array.from({ length: maxItems + 1 }, () => 'a')),
+    ...lists(items, thorough),
+  ],
+  object: (schema, thorough) => [
+    ...['a', 7, true, [], [{}], null].map(refused),
+    ...(Object.keys(schema.properties ?? {}).length > 0 ? members(schema, thorough) : entries(schema)),
+  ],
+};
+
 /** Values that try an argument's rules, made from its published schema. */
 export function hostileValues(schema: Schema, isRequired: boolean, thorough = true): Hostile[] {
-  switch (schema.type) {
-    case 'string':
-      return [
-        ...[7, -1, true, null, [], ['a'], {}, { a: 1 }].map(refused),
-        isRequired && (schema.pattern || schema.enum) ? refused('') : odd(''),
-        ...texts(schema, thorough),
-      ];
-    case 'integer':
-    case 'number':
-      return [
-        ...(thorough ? NUMBERS : FEW_NUMBERS),
-        (schema.minimum ?? -1e9) - 1,
-        (schema.maximum ?? 1e300) + 1,
-        String((schema.maximum ?? 1e300) + 1),
-      ].map(refused);
-    case 'boolean':
-      return (thorough ? BOOLEANS : FEW_BOOLEANS).map(refused);
-    case 'array':
-      return [
-        ...['a', 7, true, {}, null].map(refused),
-        refused(Array.from({ length: (schema.maxItems ?? 100) + 1 }, () => 'a')),
-        ...items(schema.items ?? {}, thorough),
-      ];
-    case 'object':
-      return [
-        ...['a', 7, true, [], [{}], null].map(refused),
-        ...(Object.keys(schema.properties ?? {}).length > 0 ? members(schema, thorough) : entries(schema)),
-      ];
-    default:
-      throw new Error(`There are no hostile values for the type ${String(schema.type)}.`);
-  }
+  const make = MAKERS[String(schema.type)];
+  if (!make) throw new Error(`There are no hostile values for the type ${String(schema.type)}.`);
+  return make(schema, thorough, isRequired);
+}
+
+function numbers({ minimum = -1e9, maximum = 1e300 }: Schema, thorough: boolean): Hostile[] {
+  return [...(thorough ? NUMBERS : FEW_NUMBERS), minimum - 1, maximum + 1, String(maximum + 1)].map(refused);
 }
 
 function texts(schema: Schema, thorough: boolean): Hostile[] {
@@ -151,7 +149,7 @@ function keepsRules({ pattern, maxLength = 1000, minLength = 0, enum: allowed }:
   return fits && (!allowed || allowed.includes(value)) && (!pattern || new RegExp(pattern).test(value));
 }
 
-function items(schema: Schema, thorough: boolean): Hostile[] {
+function lists(schema: Schema, thorough: boolean): Hostile[] {
   return [...hostileValues(schema, true, thorough).filter(({ value }) => value !== ''), refused(null)].map(
     ({ value, mustBeRefused }) => ({ value: [value], mustBeRefused }),
   );

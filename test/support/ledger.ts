@@ -48,8 +48,9 @@ function faultsOfChain(audit: readonly AuditRow[]): string[] {
     const before = audit[index - 1];
     const faults: string[] = [];
     if (row.seq !== index + 1) faults.push(`entry ${row.seq} stands at ${index + 1}`);
-    if (row.prev_hash !== (before?.hash ?? '0'.repeat(64)))
+    if (row.prev_hash !== (before?.hash ?? '0'.repeat(64))) {
       faults.push(`entry ${row.seq} does not follow the one before`);
+    }
     if (hashOf(row) !== hash) faults.push(`entry ${row.seq} was changed`);
     return faults;
   });
@@ -80,11 +81,13 @@ function faultsOfOperations({ operations, audit, commits }: Ledger): string[] {
 
 function faultsOfCommit(row: OperationRow, commit: PlainCommit | undefined): string[] {
   const faults: string[] = [];
-  if (row.status === 'succeeded' && row.commit !== commit?.sha)
+  if (row.status === 'succeeded' && row.commit !== commit?.sha) {
     faults.push(`${row.id} names ${row.commit}, the branch ${commit?.sha}`);
+  }
   if (row.status === 'failed' && commit) faults.push(`${row.id} failed, and is on the branch as ${commit.sha}`);
-  if (row.status === 'succeeded' && commit && trailer(commit, 'Plan-Digest') !== row.plan_digest)
+  if (row.status === 'succeeded' && commit && trailer(commit, 'Plan-Digest') !== row.plan_digest) {
     faults.push(`${row.id} has another plan digest than its commit`);
+  }
   return faults;
 }
 

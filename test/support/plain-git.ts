@@ -108,7 +108,8 @@ export class Person {
         () => true,
         () => false,
       ))
-    )
+    ) {
       await this.pull();
+    }
   }
 }

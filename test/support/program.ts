@@ -48,7 +48,7 @@ export class Program {
       },
     );
     const program = new Program(dataDir, child);
-    createInterface({ input: child.stderr! }).on('line', (line) => program.log.push(line));
+    createInterface({ input: child.stderr }).on('line', (line) => program.log.push(line));
     await program.listening();
     return program;
   }

@@ -51,8 +51,9 @@ export const REST_ROUTES: Readonly<Record<string, string>> = {
 /** @throws Error that says what is missing. */
 export function exampleOf(tool: string, about: Furniture): Arguments {
   const example = EXAMPLES[tool];
-  if (!example)
+  if (!example) {
     throw new Error(`${tool} has no example arguments: add a line to EXAMPLES in test/support/tool-examples.ts.`);
+  }
   return example(about);
 }
 

@@ -23,7 +23,9 @@ export function actorOf(context: ExecutionContext): Actor {
   const actor = requestOf(context).user;
   if (!actor) throw new Unauthenticated('A token is needed.');
   if (context.getType() === 'http') return actor;
-  const info = metaOf(context)?.['io.modelcontextprotocol/clientInfo'] as { name?: unknown } | undefined;
+  // Since 2026 every request names its client; the SDK takes that out of `_meta` before a handler sees it.
+  const envelope = mcpContextOf(context).getArgs()[4]?.mcpReq.envelope as Record<string, unknown> | undefined;
+  const info = envelope?.['io.modelcontextprotocol/clientInfo'] as { name?: unknown } | undefined;
   return { ...actor, via: { ...actor.via, client: clientName(info?.name) ?? actor.via.client } };
 }
 

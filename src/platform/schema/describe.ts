@@ -1,5 +1,6 @@
 import type { Problem } from '../errors';
 import { spellHidden } from '../text/hidden';
+import { maskCredentials } from '../text/secrets';
 import { MAX_ITEMS, type FieldSpec, type MapSpec, type NumberSpec, type StringSpec } from './field-spec';
 
 const SHOWN_CHARACTERS = 80;
@@ -7,12 +8,21 @@ const SHOWN_CHARACTERS = 80;
 /** What came, short and on one line. Strings beyond a name's length are cut: they may be anything, secrets included. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') {
-    return spellHidden(JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, 20)}…` : value));
-  }
+  if (typeof value === 'string') return showText(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return JSON.stringify(value);
+}
+
+/** As `show`, for what a field was given. Text where a structure belongs may be a whole line of `NAME=secret`: it is not repeated. */
+export function showFor(spec: FieldSpec, value: unknown): string {
+  const isStructure = spec.kind === 'map' || spec.kind === 'object' || spec.kind === 'array';
+  return isStructure && typeof value === 'string' ? 'text' : show(value);
+}
+
+function showText(text: string): string {
+  const short = text.length > SHOWN_CHARACTERS ? `${text.slice(0, 20)}…` : text;
+  return spellHidden(JSON.stringify(maskCredentials(short)));
 }
 
 /** A field's rules in words, for the error that explains them. */

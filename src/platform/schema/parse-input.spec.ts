@@ -91,6 +91,42 @@ describe(parseInput.name, () => {
     expect(problemOf({ replicas: 99, extra: 1 }).problems).toHaveLength(2);
   });
 
+  it('tells at most twenty problems, however many there are', () => {
+    const keys = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`extra${index}`, 1]));
+    expect(problemOf(keys).problems).toHaveLength(20);
+    const members = Array.from({ length: 100 }, () => ({}));
+    expect(problemOf({ team: 'a', members }).problems).toHaveLength(20);
+    expect(() => parseInput(Input, { team: 'a', members })).toThrow(/^200 arguments are not valid: .* and more\.$/);
+  });
+
+  it('does not look into a list that is too long', () => {
+    const members = Array.from({ length: 101 }, () => ({}));
+    expect(problemOf({ team: 'a', members })).toMatchObject({ field: 'members', got: 'a list of 101' });
+  });
+
+  it.each(['a\0b', 'a\u202eb', 'a\u200bb', '\ud800', 'a\u{e0041}', '\u0085'])(
+    'refuses %j, which nobody would see',
+    (reason) => {
+      const { field, got, expected } = problemOf({ team: 'a', reason });
+      expect([field, expected]).toEqual(['reason', 'text without control, invisible or bidirectional characters']);
+      expect(got).toMatch(/^[\x20-\x7e]*$/);
+    },
+  );
+
+  it.each(['a\tb', 'a\nb', 'é', '👩‍💻', 'می‌'])('takes %j, which somebody may mean', (reason) => {
+    expect(parseInput(Input, { team: 'a', reason })).toMatchObject({ reason });
+  });
+
+  it('repeats no credential, and no text where a structure belongs', () => {
+    expect(problemOf({ team: 'ghp_0123456789abcdefghij' }).got).toBe('"[masked]"');
+    expect(problemOf({ team: 'a', env: 'PASSWORD=hunter2' }).got).toBe('text');
+    expect(problemOf({ team: 'a', autoscaling: 'PASSWORD=hunter2' }).got).toBe('text');
+  });
+
+  it('spells hidden characters of unknown keys out', () => {
+    expect(problemOf({ team: 'a', 'x\u202ey': 1 }).field).toBe('x\\u202ey');
+  });
+
   it.each([null, [], 'text', 7])('refuses %p as the whole input', (raw) => {
     if (raw === null) expect(problemOf(raw)).toMatchObject({ field: 'team' });
     else expect(problemOf(raw)).toMatchObject({ expected: 'an object' });

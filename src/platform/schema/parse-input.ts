@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { validateSync, type ValidationError } from 'class-validator';
 import { InvalidInput, type Problem } from '../errors';
 import { spellHidden } from '../text/hidden';
-import { expectation, show } from './describe';
+import { expectation, show, showFor } from './describe';
 import { type ArraySpec, type FieldSpec, fieldsOf, MAX_ITEMS, type SchemaClass } from './field-spec';
 
 /** Nesting deeper than any of our inputs: a bomb, not a mistake. */
@@ -50,7 +50,11 @@ function construct<T extends object>(
   problems: Problem[],
 ): T | undefined {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || path.split('.').length > MAX_DEPTH) {
-    problems.push({ field: path || undefined, got: show(raw), expected: 'an object' });
+    problems.push({
+      field: path || undefined,
+      got: typeof raw === 'string' ? 'text' : show(raw),
+      expected: 'an object',
+    });
     return undefined;
   }
   const fields = fieldsOf(type);
@@ -125,7 +129,7 @@ function problemOf(spec: FieldSpec, path: string, { value, constraints }: Valida
   const rule = isOnlyHidden
     ? { expected: 'text without control, invisible or bidirectional characters' }
     : expectation(spec);
-  return { field: path, got: show(value), ...rule };
+  return { field: path, got: showFor(spec, value), ...rule };
 }
 
 function unknownKey(path: string, key: string, known: readonly string[]): Problem {

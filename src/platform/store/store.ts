@@ -21,7 +21,10 @@ export class StoreInUse extends Error {
 
 /** What MCTL remembers: the queue, the audit chain and an index of commits. What it holds about commits can be rebuilt from git. */
 export class Store {
-  private constructor(readonly db: Database) {}
+  private constructor(
+    readonly db: Database,
+    private readonly sqlite: InstanceType<typeof Sqlite>,
+  ) {}
 
   /**
    * Opens the embedded store, creates and migrates it where needed.
@@ -33,7 +36,7 @@ export class Store {
     const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
     const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
     if (error) throw new Error('The store could not be migrated.', { cause: error });
-    return new Store(db);
+    return new Store(db, sqlite);
   }
 
   /**
@@ -48,7 +51,9 @@ export class Store {
     }
   }
 
+  /** Gives the folder free for others. A closed libsql database alone keeps its lock until its statements are collected. */
   async close(): Promise<void> {
+    if (this.sqlite.open) unlock(this.sqlite);
     await this.db.destroy();
   }
 }
@@ -66,6 +71,17 @@ function openSqlite(dataDir: string): InstanceType<typeof Sqlite> {
   } catch (error) {
     if (codeOf(error) === 'SQLITE_BUSY') throw new StoreInUse(dataDir);
     throw error;
+  }
+}
+
+/** SQLite leaves the exclusive mode only outside of WAL, and lets go at the next read. */
+function unlock(sqlite: InstanceType<typeof Sqlite>): void {
+  try {
+    sqlite.exec('PRAGMA journal_mode = DELETE');
+    sqlite.exec('PRAGMA locking_mode = NORMAL');
+    sqlite.exec('SELECT count(*) FROM sqlite_master');
+  } catch {
+    // A full disk, for one: nothing is lost, and the lock goes with the process.
   }
 }
 

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Keys } from '../keys';
+import { Store } from '../store';
+import { ConfirmTokens } from './confirm-token';
+
+const confirmation = {
+  actor: 'ada',
+  operation: 'delete-tenant',
+  argsDigest: 'a'.repeat(64),
+  planDigest: 'b'.repeat(64),
+};
+
+describe('ConfirmTokens', () => {
+  let folder: string;
+  let store: Store;
+  let tokens: ConfirmTokens;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'mctl-tokens-'));
+    store = await Store.open(folder);
+    tokens = new ConfirmTokens(Keys.open(folder), store);
+  });
+
+  afterEach(async () => {
+    jest.useRealTimers();
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const use = async (token: string) => {
+    const opened = await tokens.open(token, confirmation);
+    await store.transaction((transaction) => tokens.consume(transaction, opened));
+  };
+
+  it('gives back what was sealed, for ten minutes', async () => {
+    const { token, expiresAt } = await tokens.seal(confirmation);
+    const opened = await tokens.open(token, confirmation);
+    expect(opened).toMatchObject(confirmation);
+    expect(opened.expiresAt.getTime()).toBe(Math.floor(expiresAt.getTime() / 1000) * 1000);
+  });
+
+  it('says nothing of what is in it', async () => {
+    const { token } = await tokens.seal(confirmation);
+    for (const part of token.split('.'))
+      expect(Buffer.from(part, 'base64url').toString()).not.toMatch(/ada|delete-tenant|aaaa|bbbb/);
+  });
+
+  it.each([
+    ['another caller', { ...confirmation, actor: 'grace' }],
+    ['another operation', { ...confirmation, operation: 'retire-service' }],
+    ['other arguments', { ...confirmation, argsDigest: 'c'.repeat(64) }],
+  ])('is refused to %s', async (_, expected) => {
+    const { token } = await tokens.seal(confirmation);
+    await expect(tokens.open(token, expected)).rejects.toMatchObject({ code: 'confirmation_invalid' });
+  });
+
+  it('is refused with any character changed, cut short, empty or of another kind', async () => {
+    const { token } = await tokens.seal(confirmation);
+    const changed = [...token].flatMap((character, index) =>
+      index % 7 === 0 && character !== '.'
+        ? [`${token.slice(0, index)}${character === 'A' ? 'B' : 'A'}${token.slice(index + 1)}`]
+        : [],
+    );
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`;
+    for (const bad of [...changed, token.slice(0, -8), '', 'x', unsigned]) {
+      await expect(tokens.open(bad, confirmation)).rejects.toMatchObject({ code: 'confirmation_invalid' });
+    }
+  });
+
+  it('is refused to an installation with other keys', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'mctl-tokens-'));
+    const { token } = await new ConfirmTokens(Keys.open(other), store).seal(confirmation);
+    rmSync(other, { recursive: true });
+    await expect(tokens.open(token, confirmation)).rejects.toThrow(/not one that MCTL gave/);
+  });
+
+  it('expires', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'], now: Date.now() });
+    const { token, expiresAt } = await tokens.seal(confirmation);
+    jest.setSystemTime(expiresAt.getTime() - 2_000);
+    await expect(tokens.open(token, confirmation)).resolves.toBeDefined();
+    jest.setSystemTime(expiresAt.getTime() + 1_000);
+    await expect(tokens.open(token, confirmation)).rejects.toThrow(/expired/);
+  });
+
+  it('is used once, also by twenty at the same moment', async () => {
+    const { token } = await tokens.seal(confirmation);
+    const uses = await Promise.allSettled(Array.from({ length: 20 }, () => use(token)));
+    expect(uses.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await expect(use(token)).rejects.toThrow(/used already/);
+  });
+
+  it('stays used until it would have expired', async () => {
+    const { token, expiresAt } = await tokens.seal(confirmation);
+    await use(token);
+    await tokens.sweep();
+    await expect(use(token)).rejects.toThrow(/used already/);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'], now: expiresAt.getTime() + 1_000 });
+    await tokens.sweep();
+    expect(await store.db.selectFrom('confirmations').selectAll().execute()).toEqual([]);
+    await expect(use(token)).rejects.toThrow(/expired/);
+  });
+});

@@ -1,0 +1,84 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Loose } from './loose';
+
+/** The official clients there are: the present one on either wire, and the one before, which most assistants still have inside. */
+export const ERAS = ['2026-07-28', '2025 by the new client', '2025 by the old client'] as const;
+export type Era = (typeof ERAS)[number];
+
+export interface CallResult {
+  readonly isError?: boolean;
+  readonly content: readonly { readonly type: string; readonly text?: string }[];
+  readonly structuredContent?: Loose;
+}
+
+export interface ListedTool {
+  readonly name: string;
+  readonly inputSchema: object;
+  readonly outputSchema?: object;
+}
+
+export interface Progress {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
+}
+
+/** What the tests need of either client. */
+export interface EraClient {
+  readonly serverName: string | undefined;
+  readonly instructions: string | undefined;
+  list(): Promise<readonly ListedTool[]>;
+  call(name: string, args?: Record<string, unknown>, onProgress?: (progress: Progress) => void): Promise<CallResult>;
+  close(): Promise<void>;
+}
+
+export async function connectEra(era: Era, url: string, token: string, name = 'era-tests'): Promise<EraClient> {
+  const address = new URL('/mcp', url);
+  const options = { requestInit: { headers: { Authorization: `Bearer ${token}` } } };
+  const info = { name, version: '1.0.0' };
+  if (era === '2025 by the old client') {
+    const client = new OldClient(info);
+    await client.connect(new OldTransport(address, options));
+    return wrap(client);
+  }
+  const client = new Client(info, era === '2026-07-28' ? { versionNegotiation: { mode: { pin: era } } } : undefined);
+  await client.connect(new StreamableHTTPClientTransport(address, options));
+  return wrap({
+    ...surface(client),
+    callTool: (params, _, callOptions) => client.callTool(params, callOptions),
+  });
+}
+
+interface Wrapped {
+  getServerVersion(): { name: string } | undefined;
+  getInstructions(): string | undefined;
+  listTools(): Promise<{ tools: unknown[] }>;
+  callTool(
+    params: { name: string; arguments?: Record<string, unknown> },
+    schema: undefined,
+    options?: { onprogress?: (progress: Progress) => void },
+  ): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+function surface(client: Client): Omit<Wrapped, 'callTool'> {
+  return {
+    getServerVersion: () => client.getServerVersion(),
+    getInstructions: () => client.getInstructions(),
+    listTools: () => client.listTools(),
+    close: () => client.close(),
+  };
+}
+
+function wrap(client: Wrapped): EraClient {
+  return {
+    serverName: client.getServerVersion()?.name,
+    instructions: client.getInstructions(),
+    list: async () => (await client.listTools()).tools as ListedTool[],
+    call: async (name, args = {}, onprogress) =>
+      (await client.callTool({ name, arguments: args }, undefined, onprogress && { onprogress })) as CallResult,
+    close: () => client.close(),
+  };
+}
