@@ -151,26 +151,38 @@ function fitsIntoUrl({ tool, argument, value }: Case): boolean {
 }
 
 describe('every argument of every tool', () => {
-  it('refuses what breaks its rules and survives what is odd, over MCP', async () => {
-    const cases = casesOf(tools);
-    expect(cases.length).toBeGreaterThan(1000);
-    expect(await faults(cases, overMcp)).toEqual([]);
-  }, PATIENCE_MS);
+  it(
+    'refuses what breaks its rules and survives what is odd, over MCP',
+    async () => {
+      const cases = casesOf(tools);
+      expect(cases.length).toBeGreaterThan(1000);
+      expect(await faults(cases, overMcp)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
 
-  it('does so over REST, with a JSON body', async () => {
-    const cases = casesOf(
-      tools.filter(({ name }) => operations.has(name)),
-      false,
-    );
-    expect(await faults(cases, overRest)).toEqual([]);
-  }, PATIENCE_MS);
+  it(
+    'does so over REST, with a JSON body',
+    async () => {
+      const cases = casesOf(
+        tools.filter(({ name }) => operations.has(name)),
+        false,
+      );
+      expect(await faults(cases, overRest)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
 
-  it('does so over REST, in paths and queries', async () => {
-    const cases = casesOf(tools.filter(({ name }) => !operations.has(name)));
-    const inUrl = cases.filter(fitsIntoUrl);
-    expect(inUrl.length).toBeGreaterThan(100);
-    expect(await faults(inUrl, overRest)).toEqual([]);
-  }, PATIENCE_MS);
+  it(
+    'does so over REST, in paths and queries',
+    async () => {
+      const cases = casesOf(tools.filter(({ name }) => !operations.has(name)));
+      const inUrl = cases.filter(fitsIntoUrl);
+      expect(inUrl.length).toBeGreaterThan(100);
+      expect(await faults(inUrl, overRest)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
 
   it('takes the exact text forms of numbers and booleans, and nothing for what is optional', async () => {
     for (const { name, inputSchema } of tools) {

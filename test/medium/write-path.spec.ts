@@ -170,6 +170,53 @@ describe('somebody pushes past MCTL', () => {
   });
 });
 
+describe('one service that many people change', () => {
+  let owner: RestTestClient;
+  const api = { team: 'crowded', service: 'api' };
+  const history = async () =>
+    (await commitsOf(program.gitDir)).filter(({ subject }) => subject.includes('(crowded/api)'));
+  const tag = async () => /^ {2}tag: ["']?([^"'\s]+)/m.exec(await show('services/crowded/api/values.yaml'))?.[1];
+
+  beforeAll(async () => {
+    owner = await as('crowd-owner');
+    await owner.execute('create-tenant', { team: 'crowded', wait_seconds: 25 });
+    const image = { image: 'ghcr.io/acme/api', image_tag: 'v0' };
+    const { body } = await owner.execute('deploy-service', { ...api, ...image, action: 'onboard', wait_seconds: 25 });
+    expect(body.operation).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('gets every deployment as a commit, in some order', async () => {
+    const before = (await history()).length;
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        owner.execute('deploy-service', { ...api, image_tag: `v1.${index}`, wait_seconds: 25 }),
+      ),
+    );
+    expect(answers.map(({ body }) => body.operation?.status)).toEqual(answers.map(() => 'succeeded'));
+    const commits = (await history()).slice(before);
+    expect(commits.map(({ sha }) => sha).sort()).toEqual(answers.map(({ body }) => body.commit.sha as string).sort());
+    expect(commits.at(-1)?.subject).toContain(await tag());
+  });
+
+  it('is rolled back to what stood on the branch before, whoever deploys at the same moment', async () => {
+    await Promise.all([
+      owner.execute('deploy-service', { ...api, image_tag: 'v2', wait_seconds: 25 }),
+      owner.execute('rollback-service', { ...api, wait_seconds: 25 }),
+      owner.execute('deploy-service', { ...api, image_tag: 'v3', wait_seconds: 25 }),
+    ]);
+    const tags = await Promise.all(
+      (await history()).map(async ({ sha, subject }) => {
+        const file = await git(program.gitDir, 'show', `${sha}:${ROOT}/services/crowded/api/values.yaml`);
+        return { subject, tag: /^ {2}tag: ["']?([^"'\s]+)/m.exec(file)?.[1] };
+      }),
+    );
+    const at = tags.findIndex(({ subject }) => subject.startsWith('rollback'));
+    expect(at).toBeGreaterThan(1);
+    expect(tags[at]?.tag).toBe(tags[at - 2]?.tag);
+    expect(tags.map(({ tag: each }) => each)).toEqual(expect.arrayContaining(['v2', 'v3']));
+  });
+});
+
 describe('confirmation', () => {
   const make = async (owner: string, team: string) => {
     const client = await as(owner);

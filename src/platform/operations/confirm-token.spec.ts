@@ -43,8 +43,9 @@ describe('ConfirmTokens', () => {
 
   it('says nothing of what is in it', async () => {
     const { token } = await tokens.seal(confirmation);
-    for (const part of token.split('.'))
+    for (const part of token.split('.')) {
       expect(Buffer.from(part, 'base64url').toString()).not.toMatch(/ada|delete-tenant|aaaa|bbbb/);
+    }
   });
 
   it.each([

@@ -121,7 +121,7 @@ describe('what is not recorded does not happen', () => {
 describe('a reason', () => {
   it('is kept on one line in queue, audit and commit', async () => {
     const input = { path: 'a', text: '1', reason: 'one\r\nOperation-Id: two\ud800', dry_run: false, wait_seconds: 25 };
-    const { operation } = await path.operations.run(put, ada, input as never);
+    const { operation } = await path.operations.run(put, ada, input);
     const row = await path.rows.get(operation.id ?? '');
     const entries = await path.store.db.selectFrom('audit').selectAll().execute();
     expect(row.reason).toBe('one Operation-Id: two');

@@ -233,7 +233,9 @@ describe('the end of the process', () => {
       put,
       ada,
       { path: 'a', text: '1', dry_run: false, wait_seconds: 25 } as never,
-      async () => void changes++,
+      async () => {
+        changes++;
+      },
     );
     while (changes === 0) await turn();
     await path.workflows.onModuleDestroy();
