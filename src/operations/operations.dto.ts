@@ -87,7 +87,8 @@ export class WorkflowItem {
   @Text({ nullable: true }) team: string | null;
   @Text() status: string;
   @Text() actor: string;
-  @Text() started_at: string;
+  @Text() submitted_at: string;
+  @Text({ nullable: true }) started_at: string | null;
   @Text({ nullable: true }) finished_at: string | null;
   @Text() progress: string;
 }

@@ -6,6 +6,7 @@ import { parseDuration } from '../platform/config';
 import { OperationRegistry } from '../platform/operations/registry';
 import { paginate, readCursor, writeCursor } from '../platform/schema';
 import { readCount } from './cursor';
+import { teamScope } from './team-scope';
 import { describeOperation, operationItem } from './describe-operation';
 import type {
   AuditItem,
@@ -37,10 +38,8 @@ export class OperationsService {
 
   /** Audit entries of the caller's teams, newest first; refused calls too. */
   async recent(actor: Actor, input: ListRecentOperationsInput): Promise<AuditList> {
-    if (input.team) await this.access.requireRole(actor, input.team, 'viewer');
     const rows = await this.audit.list({
-      teams: input.team ? [input.team] : actor.isAdmin ? undefined : await this.access.visibleTeams(actor),
-      self: input.team ? undefined : actor.login,
+      ...(await teamScope(this.access, actor, input.team)),
       actor: input.actor,
       operation: input.operation,
       event: input.status,

@@ -16,6 +16,7 @@ import type {
   WorkflowItem,
   WorkflowList,
 } from './operations.dto';
+import { teamScope } from './team-scope';
 
 const SELF = 'mctl_get_workflow_status';
 
@@ -30,10 +31,8 @@ export class WorkflowsService {
 
   /** Workflows of the caller's teams, newest first. */
   async list(actor: Actor, input: ListWorkflowsInput): Promise<WorkflowList> {
-    if (input.team) await this.access.requireRole(actor, input.team, 'viewer');
     const rows = await this.operations.list({
-      teams: input.team ? [input.team] : actor.isAdmin ? undefined : await this.access.visibleTeams(actor),
-      self: input.team ? undefined : actor.login,
+      ...(await teamScope(this.access, actor, input.team)),
       statuses: statusesOf(input.status),
       before: input.cursor === undefined ? undefined : readCursor(input.cursor),
       limit: input.limit + 1,
@@ -87,7 +86,7 @@ export class WorkflowsService {
   /** Its own caller may always see it: a team that is gone has no members left to ask. */
   private async maySee(actor: Actor, row: OperationRow): Promise<boolean> {
     if (actor.isAdmin || row.actor === actor.login) return true;
-    if (row.team === null) return false;
+    if (row.team === null || (await this.operations.isOfFormerTeam(row))) return false;
     try {
       await this.access.requireRole(actor, row.team, 'viewer');
       return true;
@@ -112,7 +111,8 @@ function itemOf(row: OperationRow, progress: string): WorkflowItem {
     team: row.team,
     status: row.status,
     actor: row.actor,
-    started_at: row.submitted_at,
+    submitted_at: row.submitted_at,
+    started_at: row.started_at,
     finished_at: row.finished_at,
     progress,
   };

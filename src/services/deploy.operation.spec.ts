@@ -74,7 +74,7 @@ describe('deploy', () => {
     ['nothing', {}, 'InvalidInput', 'image_tag'],
     ['settings alone', { env: { A: '1' } }, 'InvalidInput', 'image_tag'],
     ['an image without tag', { image: 'ghcr.io/acme/pay' }, 'InvalidInput', 'image_tag'],
-    ['a template', { image_tag: '1', template: 'default' }, 'InvalidInput', 'template'],
+    ['a template', { image_tag: '1', template: 'openclaw' }, 'InvalidInput', 'template'],
     ['another type', { image_tag: '1', type: 'worker' }, 'InvalidInput', 'type'],
     ['source', { git_tag: 'v1' }, 'Conflict', 'git_tag'],
     ['source and image', { git_tag: 'v1', image_tag: '1' }, 'InvalidInput', 'git_tag'],

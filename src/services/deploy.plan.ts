@@ -9,6 +9,7 @@ import { requireService } from './name.policy';
 import type { DeployServiceInput } from './operations.dto';
 import { dataOf, editFile, joinDrafts, textOf } from './service-file';
 import { settingsEdits, settingsNamed } from './settings.edits';
+import { ONBOARD_DEFAULTS } from './vocabulary';
 
 type Context = PlanContext<DeployServiceInput, undefined>;
 
@@ -67,9 +68,10 @@ export function planConfig({ input, world }: Context): Plan {
   );
 }
 
-/** A type that says what is there already is let pass: some clients fill defaults in. */
+/** Defaults, and a type that says what is there already, are let pass: some clients fill defaults in. */
 function refuseOnboardOnly({ template, type, action }: DeployServiceInput, service: Service): void {
-  if (template !== undefined) throw onboardOnly('template', action, 'Leave template out.');
+  if (template !== undefined && template !== ONBOARD_DEFAULTS.template)
+    throw onboardOnly('template', action, 'Leave template out.');
   if (type !== undefined && type !== service.type) {
     throw onboardOnly(
       'type',

@@ -1,5 +1,5 @@
 import { Conflict } from '../platform/errors';
-import { peakReplicas, type Service, type World } from '../platform/gitops';
+import { peakReplicas, type Resources, type Service, type World } from '../platform/gitops';
 import type { Warning } from '../platform/operations/plan';
 import { Quantity } from '../platform/quantity';
 
@@ -32,7 +32,7 @@ export function checkQuota(before: World, after: World, team: string, name: stri
   const quotas = after.tenant(team)?.quotas ?? {};
   const short = growing.flatMap((resource) => shortfallOf(resource, quotas[resource], service, others));
   if (short.length > 0) throw exceeded(team, Object.fromEntries(short));
-  return [...unreadable(problems.length), ...uncountable([service, ...others])];
+  return [...unreadable(problems.length), ...uncountable([service, ...others]), ...unusableQuotas(quotas)];
 }
 
 function shortfallOf(
@@ -54,10 +54,12 @@ function needOf(service: Service, resource: Resource): Quantity {
   return resource === 'pods' ? Quantity.of(replicas) : (perReplica(service, resource) ?? Quantity.zero).times(replicas);
 }
 
-function perReplica({ resources }: Service, resource: Exclude<Resource, 'pods'>): Quantity | undefined {
+/** All containers of one pod; undefined where the main one names no quantity. A sidecar without one asks for none. */
+function perReplica(service: Service, resource: Exclude<Resource, 'pods'>): Quantity | undefined {
   const [kind, unit] = resource.split('.') as ['requests' | 'limits', string];
-  const text = resources[kind][unit];
-  return text === undefined ? undefined : Quantity.parse(text);
+  const quantity = (resources: Resources) => Quantity.parse(resources[kind][unit] ?? '');
+  const main = quantity(service.resources);
+  return main && service.sidecars.reduce((sum, sidecar) => sum.plus(quantity(sidecar) ?? Quantity.zero), main);
 }
 
 function exceeded(team: string, short: Readonly<Record<string, Shortfall>>): Conflict {
@@ -88,4 +90,12 @@ function uncountable(services: readonly Service[]): Warning[] {
       message: `Resources of ${names.join(', ')} are no quantities and did not count against the quota.`,
     },
   ];
+}
+
+function unusableQuotas(quotas: Readonly<Record<string, string>>): Warning[] {
+  const unusable = RESOURCES.filter((resource) => quotas[resource] !== undefined && !Quantity.parse(quotas[resource]));
+  return unusable.map((resource) => ({
+    code: 'quota_uncertain',
+    message: `The team’s quota for ${resource} is no quantity, so nothing was held against it.`,
+  }));
 }

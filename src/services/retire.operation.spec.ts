@@ -73,9 +73,13 @@ it('lists what a person should know before', () => {
   });
 });
 
-it('leaves secret references out of the list where they are to be kept', () => {
-  const made = plan({ delete_secrets: false });
-  expect(made.destroys).not.toContainEqual(expect.objectContaining({ kind: 'secret_reference' }));
+it('lists secret references either way, since they go with the file, and says that the values stay', () => {
+  const [asked, kept] = [plan({ delete_secrets: true }), plan({ delete_secrets: false })];
+  expect(asked.destroys).toEqual(kept.destroys);
+  expect(kept.destroys).toContainEqual(expect.objectContaining({ kind: 'secret_reference' }));
+  expect(asked.warnings).toContainEqual(
+    expect.objectContaining({ message: expect.stringContaining('cannot delete them') }),
+  );
 });
 
 it('can retire a service whose file is broken, and says what it cannot list', () => {

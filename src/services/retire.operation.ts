@@ -24,13 +24,13 @@ export const retireService = defineOperation({
 });
 
 function plan({ input, world }: PlanContext<RetireServiceInput, undefined>): Plan {
-  const { team, service: name, delete_secrets } = input;
+  const { team, service: name } = input;
   if (!world.hasService(team, name)) throw serviceNotFound(world, team, name);
   const { service, warnings } = readOrWarn(world, team, name);
   const previews = previewsOf(world, team, name);
   const domains = domainsOf(world, team, name);
   const hosts = service?.hosts ?? [];
-  const secretNames = delete_secrets ? (service?.secretNames ?? []) : [];
+  const secretNames = service?.secretNames ?? [];
   const destroys = [
     { kind: 'service', name: `${team}/${name}` },
     { kind: 'argocd_application', name: joinedName(team, name) },
@@ -43,7 +43,7 @@ function plan({ input, world }: PlanContext<RetireServiceInput, undefined>): Pla
     changes: filesOf(world, input, previews, domains.hosts).map((path) => ({ path })),
     subject: `retire(${team}/${name})`,
     summary: `${team}/${name} goes, with ${inWords(destroys.slice(1))}.`,
-    warnings: [...warnings, ...domains.warnings, ...kept(world, team, name, service)],
+    warnings: [...warnings, ...domains.warnings, ...kept(world, input, service)],
     destroys,
     nextActions: [{ tool: 'mctl_list_services', arguments: { team }, why: 'see what the team still has' }],
     answer: {
@@ -126,7 +126,8 @@ function domainsOf(world: World, team: string, service: string): Domains {
   return { hosts, warnings: broken === 0 ? [] : [{ code: 'unreadable_file', message }] };
 }
 
-function kept(world: World, team: string, name: string, service: Service | undefined): Warning[] {
+function kept(world: World, input: RetireServiceInput, service: Service | undefined): Warning[] {
+  const { team, service: name } = input;
   const files = world.list(world.layout.under(`databases/${team}/`));
   const hasDatabase = service?.hasDatabase === true || files.includes(`${name}.yaml`);
   const secrets = service?.secretNames ?? [];
@@ -134,10 +135,13 @@ function kept(world: World, team: string, name: string, service: Service | undef
     ...(hasDatabase
       ? [{ code: 'database_kept', message: 'The database and its data are kept; they go only with the team.' }]
       : []),
-    ...(secrets.length > 0 ? [{ code: 'secret_values_kept', message: keptValues(team, name) }] : []),
+    ...(secrets.length > 0 ? [{ code: 'secret_values_kept', message: keptValues(input) }] : []),
   ];
 }
 
-function keptValues(team: string, name: string): string {
-  return `Only references go: the values at ${secretPath({ team, name })} stay in the team’s secret store until somebody removes them there.`;
+/** No secret store is connected in this version: whatever was asked for, nobody but a person can remove the values. */
+function keptValues({ team, service, delete_secrets }: RetireServiceInput): string {
+  const path = secretPath({ team, name: service });
+  const kept = `The reference goes with the service; the values at ${path} stay in the team’s secret store.`;
+  return delete_secrets ? `${kept} MCTL is not connected to it and cannot delete them: remove them there.` : kept;
 }

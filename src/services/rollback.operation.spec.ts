@@ -3,7 +3,7 @@ import { aWorld } from '../../test/factories/world';
 import type { Revision } from '../platform/gitops';
 import { parseYaml } from '../platform/gitops/yaml';
 import { rollbackService } from './rollback.operation';
-import { tagHistory } from './tag-history';
+import { lineage, tagHistory } from './tag-history';
 
 const fileOf = (tag: string, rest = '') =>
   `# why\nimage:\n  repository: ghcr.io/acme/api\n  tag: "${tag}" # keep\n${rest}`;
@@ -27,6 +27,9 @@ const REVISIONS = [
   revision(2, fileOf('1.2.3')),
   revision(1, 'image: {repository: ghcr.io/acme/old, tag: 1.0.0}\n'),
 ];
+
+/** The same without the version that was gone back to and from. */
+const STRAIGHT = REVISIONS.filter(({ commit }) => commit !== 'c2');
 
 const SIBLING = 'initContainers:\n  - {name: migrate, image: "ghcr.io/acme/api:1.2.3"}\n';
 const CURRENT = fileOf('1.2.3', `replicaCount: 2\n${SIBLING}`);
@@ -58,7 +61,7 @@ describe(tagHistory.name, () => {
 
 describe('rollback', () => {
   it('goes to the tag before the current one, with containers of the same image; all else stays', () => {
-    const made = plan();
+    const made = plan({}, STRAIGHT);
     expect(textOfPlan(made)).toBe(
       CURRENT.replace('tag: "1.2.3" #', 'tag: "1.2.2" #').replace('api:1.2.3"', 'api:1.2.2"'),
     );
@@ -69,6 +72,12 @@ describe('rollback', () => {
       reverts: 'op5',
       answer: { image: 'ghcr.io/acme/api:1.2.2' },
     });
+  });
+
+  it('goes further back after a rollback, never forth to what was gone back from', () => {
+    const wentBack = ['1.1', '1.2', '1.1', '1.0'].map((tag, index) => revision(4 - index, fileOf(tag)));
+    expect(plan({}, wentBack, fileOf('1.1'))).toMatchObject({ subject: 'rollback(billing/api): 1.0' });
+    expect(lineage(tagHistory(wentBack)).map(({ tag }) => tag)).toEqual(['1.1', '1.0']);
   });
 
   it('goes to any tag of the history, with the image it had then', () => {

@@ -8,7 +8,7 @@ import { requireRegistry } from './image.policy';
 import { requireService } from './name.policy';
 import { RollbackServiceInput, ServiceChangeAnswer } from './operations.dto';
 import { dataOf, editFile, textOf } from './service-file';
-import { readTagHistory, type TagEntry } from './tag-history';
+import { lineage, readTagHistory, type TagEntry } from './tag-history';
 
 /** Known tags that an error lists. */
 const LISTED = 20;
@@ -18,7 +18,7 @@ export const rollbackService = defineOperation<RollbackServiceInput, readonly Ta
   tool: 'mctl_rollback_service',
   title: 'Roll Back Service',
   description:
-    'Put a service back to an image tag it ran before, by default the one before the current; tags are in mctl_get_service_config. Only the image goes back, settings stay. Commits to git. For a tag it never ran use mctl_deploy_service. Without target_tag a second call goes forth again.',
+    'Put a service back to an image tag it ran before, by default the one before the current, never one that was gone back from; tags are in mctl_get_service_config. Only the image goes back, settings stay. Commits to git. For a tag it never ran use mctl_deploy_service.',
   kind: 'write',
   risk: 'medium',
   role: 'developer',
@@ -61,7 +61,10 @@ function targetOf(
 ): TagEntry {
   const earlier = history.filter(({ tag }) => tag !== current);
   const known = [...new Set(earlier.map(({ tag }) => tag))];
-  const found = target_tag === undefined ? earlier[0] : earlier.find(({ tag }) => tag === target_tag);
+  const found =
+    target_tag === undefined
+      ? lineage(history).find(({ tag }) => tag !== current)
+      : earlier.find(({ tag }) => tag === target_tag);
   if (found) return found;
   if (target_tag === undefined) throw noEarlierTag(team, service, current);
   if (target_tag === current) throw alreadyThere(team, service, current, known);

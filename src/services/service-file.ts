@@ -59,7 +59,7 @@ export function changedKeys(before: YamlValue, after: YamlValue): ChangedKey[] {
 
 function shown(key: string, value: string | undefined): string | null {
   if (value === undefined) return null;
-  return isSecretName(key) ? MASK : maskCredentials(value);
+  return key.startsWith('env.') && isSecretName(key) ? MASK : maskCredentials(value);
 }
 
 function leavesOf(value: YamlValue): Map<string, string> {

@@ -1,8 +1,8 @@
 import { type Gitops, type Revision, textAt } from '../platform/gitops';
 import { parseYaml, YamlParseError, type YamlValue } from '../platform/gitops/yaml';
 
-/** Versions of a service's file that are looked through. */
-const REVISIONS = 100;
+/** Versions of a service's file that are looked through: years of a busy service. */
+const REVISIONS = 5000;
 
 /** A tag and the commit that set it. */
 export interface TagEntry {
@@ -18,7 +18,10 @@ export interface TagEntry {
 
 /** The tags a service has had since it was onboarded, newest first. */
 export async function readTagHistory(gitops: Gitops, team: string, service: string): Promise<TagEntry[]> {
-  return tagHistory(await gitops.history(gitops.layout.serviceFile(team, service), REVISIONS));
+  const revisions = await gitops.history(gitops.layout.serviceFile(team, service), REVISIONS);
+  const tags = tagHistory(revisions);
+  // Where the look back was cut off, nobody knows who set the oldest tag.
+  return revisions.length < REVISIONS ? tags : tags.slice(0, -1);
 }
 
 /**
@@ -31,6 +34,21 @@ export function tagHistory(revisions: readonly Revision[]): TagEntry[] {
     const older = entries[index + 1];
     return older?.tag !== entry.tag || older.repository !== entry.repository;
   });
+}
+
+/**
+ * The tags that led to the present one, it first, without those that were gone back from: after 1.0, 1.1, 1.2 and back to 1.1 these
+ * are 1.1 and 1.0. Going back once more must not bring back what somebody went back from.
+ * @param history newest first.
+ */
+export function lineage(history: readonly TagEntry[]): TagEntry[] {
+  const line: TagEntry[] = [];
+  for (const entry of [...history].reverse()) {
+    const before = line.findIndex(({ tag }) => tag === entry.tag);
+    if (before !== -1) line.length = before;
+    line.push(entry);
+  }
+  return line.reverse();
 }
 
 function entryOf({ commit, at, by, text, operation }: Revision): TagEntry[] {

@@ -1,4 +1,3 @@
-import { roleIn } from '../platform/auth/access';
 import { Conflict, InvalidInput, NotAllowed } from '../platform/errors';
 import type { World } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
@@ -43,9 +42,9 @@ function plan({ actor, input, world }: PlanContext<CreateTenantInput, undefined>
     destroys: [],
     nextActions: [
       {
-        tool: 'mctl_deploy_service',
-        arguments: { action: 'onboard', team },
-        why: 'onboard the first service: give service, image and image_tag',
+        tool: 'mctl_get_operation',
+        arguments: { operation: 'deploy-service' },
+        why: 'see what onboarding the first service takes; list the tools again, you have more of them now',
       },
       { tool: 'mctl_get_tenant', arguments: { team }, why: 'see the team' },
     ],
@@ -73,9 +72,11 @@ function refuseName(team: string): void {
 }
 
 function refuseTaken(world: World, team: string): void {
-  const leftovers = world.filesUnder(world.layout.servicesFolder(team));
-  // Whoever created a team over such leftovers would come to own services that were never theirs.
-  if (!world.hasTenant(team) && leftovers.length === 0) return;
+  const { layout } = world;
+  const folders = [layout.servicesFolder(team), layout.under(`databases/${team}/`), layout.under(`previews/${team}/`)];
+  // Whoever created a team over such leftovers would come to own what was never theirs.
+  const hasLeftovers = folders.some((folder) => world.list(folder).length > 0);
+  if (!world.hasTenant(team) && !hasLeftovers) return;
   throw new Conflict(`The name ${team} is taken.`, {
     code: 'team_exists',
     field: 'team',
@@ -85,12 +86,25 @@ function refuseTaken(world: World, team: string): void {
 }
 
 function refuseSecondTenant(world: World, login: string): void {
-  const owned = world.teams().find((team) => roleIn(world, { login }, team) === 'owner');
+  const owned = world.teams().find((team) => creatorOf(world, team)?.toLowerCase() === login.toLowerCase());
   if (!owned) return;
   throw new NotAllowed(`You own a team already: ${owned}. Only platform administrators may own several.`, {
     code: 'one_tenant_each',
     fix: `Onboard your services in ${owned}, or ask a platform administrator.`,
   });
+}
+
+/**
+ * The first owner in the file: whoever creates a team stands there. Being made an owner of somebody else's team takes nothing
+ * away. A file that cannot be read counts for nobody.
+ */
+function creatorOf(world: World, team: string): string | undefined {
+  try {
+    return world.tenant(team)?.members.find(({ role }) => role === 'owner')?.user;
+  } catch (error) {
+    if (error instanceof Conflict) return undefined;
+    throw error;
+  }
 }
 
 function membersOf(creator: string, { members = [] }: CreateTenantInput) {

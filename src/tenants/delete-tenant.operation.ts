@@ -2,7 +2,7 @@ import { NotFound } from '../platform/errors';
 import { parseDocuments, textAt, type World } from '../platform/gitops';
 import { WriteAnswer } from '../platform/operations/answer.dto';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
-import type { Destroyed, Plan } from '../platform/operations/plan';
+import type { Destroyed, Plan, Warning } from '../platform/operations/plan';
 import { DeleteTenantInput } from './tenants.dto';
 
 export const deleteTenant = defineOperation({
@@ -50,19 +50,27 @@ function plan({ input: { team }, world }: PlanContext<DeleteTenantInput, undefin
     changes: paths.map((path) => ({ path })),
     subject: `delete-tenant(${team}): ${services} ${services === 1 ? 'service' : 'services'} retired first`,
     summary: `Team ${team} goes for good, with ${services} ${services === 1 ? 'service' : 'services'} and everything listed in destroys.`,
-    warnings:
-      services > 0
-        ? [
-            {
-              code: 'services_retired',
-              message: `${services} running ${services === 1 ? 'service stops' : 'services stop'} with the team.`,
-            },
-          ]
-        : [],
+    warnings: [
+      {
+        code: 'secret_values_kept',
+        message: `Values at teams/${team} stay in the secret store: remove them there before somebody takes the name again.`,
+      },
+      ...servicesRetired(services),
+    ],
     destroys,
     nextActions: [],
     answer: {},
   };
+}
+
+function servicesRetired(services: number): Warning[] {
+  if (services === 0) return [];
+  return [
+    {
+      code: 'services_retired',
+      message: `${services} running ${services === 1 ? 'service stops' : 'services stop'} with the team.`,
+    },
+  ];
 }
 
 function destroyedWith(world: World, team: string, domains: readonly string[]): Destroyed[] {

@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type AuditRow, Store } from '../store';
+import type { ExpressionBuilder } from 'kysely';
+import { type AuditRow, Store, type Tables } from '../store';
 
 export interface AuditFilter {
   /** Teams whose entries may be seen; undefined = all, entries without a team included. */
   readonly teams?: readonly string[];
-  /** Whose own entries without a team may be seen too. */
+  /** Whose own entries may be seen too, whatever their team: it may be gone. */
   readonly self?: string;
+  /** Also what happened to deleted teams of the same names. */
+  readonly formerTeams: boolean;
   readonly actor?: string;
   readonly operation?: string;
   readonly event?: string;
@@ -20,15 +23,25 @@ export interface AuditFilter {
 export class AuditQuery {
   constructor(@Inject(Store) private readonly store: Store) {}
 
-  async list({ teams, self, actor, operation, event, notBefore, before, limit }: AuditFilter): Promise<AuditRow[]> {
+  async list({
+    teams,
+    self,
+    formerTeams,
+    actor,
+    operation,
+    event,
+    notBefore,
+    before,
+    limit,
+  }: AuditFilter): Promise<AuditRow[]> {
     let query = this.store.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(limit);
     if (teams) {
       query = query.where((row) =>
-        row.or([
-          ...(teams.length > 0 ? [row('team', 'in', [...teams])] : []),
-          row.and([row('team', 'is', null), row('actor', '=', self ?? '')]),
-        ]),
+        row.or([...(teams.length > 0 ? [row('team', 'in', [...teams])] : []), row('actor', '=', self ?? '')]),
       );
+    }
+    if (!formerTeams) {
+      query = query.where((row) => row.or([row.not(row.exists(deletionAfter(row))), row('actor', '=', self ?? '')]));
     }
     if (actor) query = query.where('actor', '=', actor);
     if (operation) query = query.where('operation', '=', operation);
@@ -38,4 +51,15 @@ export class AuditQuery {
     if (before !== undefined) query = query.where('seq', '<', before);
     return query.execute();
   }
+}
+
+/** The past of a deleted team does not belong to whoever takes its name next. */
+function deletionAfter(row: ExpressionBuilder<Tables, 'audit'>) {
+  return row
+    .selectFrom('audit as deletion')
+    .select('deletion.seq')
+    .whereRef('deletion.team', '=', 'audit.team')
+    .where('deletion.operation', '=', 'delete-tenant')
+    .where('deletion.event', '=', 'succeeded')
+    .whereRef('deletion.seq', '>=', 'audit.seq');
 }

@@ -10,7 +10,7 @@ import { Access } from './access';
 import { type AccessRule, PUBLIC } from './access-rule';
 import type { Actor } from './actor';
 import { LOCAL_TOKEN } from './local-token.strategy';
-import { RateLimits } from './rate-limits';
+import { RateLimited, RateLimits } from './rate-limits';
 import { AccessRules } from './access-rules';
 
 /**
@@ -56,15 +56,16 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
   }
 
   private async admit(actor: Actor, rule: AccessRule, input: unknown): Promise<void> {
-    await this.limits.count(actor, rule.kind);
     const team = namedTeam(input);
     try {
+      await this.limits.count(actor, isDryRun(input) ? 'read' : rule.kind);
       // A team that is no name at all is left to the input pipe, which says so without looking anything up.
       if (rule.role === 'admin' || (rule.team === 'argument' && team !== undefined)) {
         this.access.check(await this.gitops.world(), actor, rule, { team });
       }
     } catch (error) {
-      if (rule.kind !== 'read') await this.recordRefusal(actor, rule, team, error);
+      const isFlood = error instanceof RateLimited && !error.isFirst;
+      if (rule.kind !== 'read' && !isFlood) await this.recordRefusal(actor, rule, team, error);
       throw error;
     }
   }
@@ -79,4 +80,10 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
 export function namedTeam(input: unknown): string | undefined {
   const team = typeof input === 'object' && input !== null && 'team' in input ? input.team : undefined;
   return typeof team === 'string' && NAME_PATTERN.test(team) ? team : undefined;
+}
+
+/** A dry run writes nothing, so it is counted with what writes nothing. */
+function isDryRun(input: unknown): boolean {
+  const asked = typeof input === 'object' && input !== null && 'dry_run' in input ? input.dry_run : false;
+  return asked === true || asked === 'true';
 }

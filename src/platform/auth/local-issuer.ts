@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { ulid } from '../crypto';
 import { Config } from '../config';
 import { InvalidInput, Unauthenticated } from '../errors';
@@ -66,8 +66,9 @@ export class LocalIssuer {
       if (!LOGIN_PATTERN.test(sub)) throw new Error('the subject is not a login');
       return { login: sub, expiresAt: new Date(exp * 1000) };
     } catch (cause) {
-      throw new Unauthenticated('The token is not valid here, or no longer.', {
-        code: 'invalid_token',
+      const isExpired = cause instanceof errors.JWTExpired;
+      throw new Unauthenticated(isExpired ? 'The token has expired.' : 'The token is not valid here.', {
+        code: isExpired ? 'token_expired' : 'invalid_token',
         fix: 'Sign a new one: npm run --silent mctl -- token --user LOGIN',
         cause,
       });

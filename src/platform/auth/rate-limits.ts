@@ -4,6 +4,17 @@ import { Config } from '../config';
 import { Unavailable } from '../errors';
 import type { Actor } from './actor';
 
+/** The caller asks too often. */
+export class RateLimited extends Unavailable {
+  /** The first refusal of its minute: the one that is audited, or a flood would fill the trail. */
+  readonly isFirst: boolean;
+
+  constructor(message: string, seconds: number, isFirst: boolean) {
+    super(message, { code: 'rate_limited', fix: `Wait ${seconds} s.`, retryAfterSeconds: seconds });
+    this.isFirst = isFirst;
+  }
+}
+
 /** Calls per user and minute, reads and writes apart. */
 @Injectable()
 export class RateLimits {
@@ -15,7 +26,7 @@ export class RateLimits {
     this.writes = new RateLimiterMemory({ points: values.writesPerMinute, duration: 60 });
   }
 
-  /** @throws Unavailable `rate_limited` with the seconds to wait. */
+  /** @throws RateLimited with the seconds to wait. */
   async count({ login }: Actor, kind: 'read' | 'write' | 'destructive'): Promise<void> {
     const limiter = kind === 'read' ? this.reads : this.writes;
     try {
@@ -23,11 +34,12 @@ export class RateLimits {
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-      throw new Unavailable(`That is more than ${limiter.points} ${kind === 'read' ? 'reads' : 'writes'} a minute.`, {
-        code: 'rate_limited',
-        fix: `Wait ${seconds} s.`,
-        retryAfterSeconds: seconds,
-      });
+      const what = kind === 'read' ? 'reads' : 'writes';
+      throw new RateLimited(
+        `That is more than ${limiter.points} ${what} a minute.`,
+        seconds,
+        error.consumedPoints === limiter.points + 1,
+      );
     }
   }
 }

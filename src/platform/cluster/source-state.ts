@@ -13,6 +13,6 @@ export function clusterNotConfigured(what: string): SourceState {
   return {
     state: 'not_configured',
     setting: 'MCTL_CLUSTER',
-    message: `MCTL_CLUSTER=none: no cluster is connected, so ${what}. What is shown is the desired state in git.`,
+    message: `MCTL_CLUSTER=none: no cluster is connected, so ${what}. This version knows the desired state in git only.`,
   };
 }

@@ -43,7 +43,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (result.success) values[key] = result.data;
     else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`);
   }
-  if (problems.length === 0) problems.push(...contradictions(values as SettingValues));
+  problems.push(...contradictions(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(values as SettingValues);
 }
@@ -58,14 +58,15 @@ function unknownNames(environment: Readonly<Record<string, string | undefined>>)
     });
 }
 
-function contradictions({ host, admins, commitUrl }: SettingValues): string[] {
+/** @param values those settings that could be read. */
+function contradictions({ host, admins, commitUrl }: Partial<SettingValues>): string[] {
   const problems: string[] = [];
-  if (!isLoopback(host)) {
+  if (host !== undefined && !isLoopback(host)) {
     problems.push(
       `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1`,
     );
   }
-  if (admins.length === 0) problems.push('MCTL_ADMINS must name at least one login');
+  if (admins?.length === 0) problems.push('MCTL_ADMINS must name at least one login');
   if (commitUrl && !commitUrl.includes('{sha}')) problems.push('MCTL_COMMIT_URL must contain {sha}');
   return problems;
 }

@@ -49,10 +49,17 @@ export const SETTINGS = {
     fallback: './data',
     help: 'Folder of the embedded store, the embedded repository and the keys. Back it up; one process at a time opens it.',
   }),
-  admins: setting('MCTL_ADMINS', list, {
-    fallback: 'admin',
-    help: 'Platform administrators, a comma list of logins. They may do everything in every team.',
-  }),
+  admins: setting(
+    'MCTL_ADMINS',
+    list.refine(
+      (logins) => logins.every((login) => /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/.test(login)),
+      'must be a comma list of logins: letters, digits and . _ @ + -',
+    ),
+    {
+      fallback: 'admin',
+      help: 'Platform administrators, a comma list of logins. They may do everything in every team.',
+    },
+  ),
   gitopsRemote: setting('MCTL_GITOPS_REMOTE', optionalText, {
     fallback: '',
     help: 'GitOps repository: https, ssh or file URL; empty = a bare repository under the data folder, seeded by the first start.',

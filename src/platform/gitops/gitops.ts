@@ -20,6 +20,8 @@ import { type PlatformFacts, World } from './world';
 /** Losing the race for the branch this often in a row means that something is wrong, not that there is traffic. */
 const MAX_ATTEMPTS = 20;
 const JITTER_MS = 40;
+/** Waiting longer does not make winning likelier, only later. */
+const JITTER_LIMIT_MS = 200;
 
 export interface GitopsOptions {
   readonly gitDir: string;
@@ -34,8 +36,8 @@ export interface GitopsOptions {
 /** Steps of a batch on its way to the branch, for progress and for tests that interrupt it. */
 export type BatchStep = 'planned' | 'committed' | 'pushed';
 
-/** Plans a batch on the head of this attempt, counted from 1. */
-export type Build = (world: World, attempt: number) => Promise<readonly CommitDraft[]>;
+/** Plans a batch on the head of this attempt. */
+export type Build = (world: World) => Promise<readonly CommitDraft[]>;
 
 export interface Revision {
   readonly commit: string;
@@ -117,10 +119,10 @@ export class Gitops {
     return this.mutex.run(async () => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.tryCommit((world) => build(world, attempt), observe);
+          return await this.tryCommit(build, observe);
         } catch (error) {
           if (!isGitError(error, 'rejected') || attempt >= MAX_ATTEMPTS) throw error;
-          await sleep(Math.random() * JITTER_MS * attempt);
+          await sleep(Math.random() * Math.min(JITTER_MS * attempt, JITTER_LIMIT_MS));
         }
       }
     });
@@ -161,10 +163,7 @@ export class Gitops {
     return this.mutex.run(() => this.reader.close());
   }
 
-  private async tryCommit(
-    build: (world: World) => Promise<readonly CommitDraft[]>,
-    observe: (step: BatchStep) => Promise<void>,
-  ): Promise<string[]> {
+  private async tryCommit(build: Build, observe: (step: BatchStep) => Promise<void>): Promise<string[]> {
     const world = await this.sync();
     const drafts = await build(world);
     if (drafts.length === 0) return [];

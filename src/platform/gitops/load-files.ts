@@ -27,8 +27,8 @@ export async function updateFiles(
   layout: Layout,
   files: FileIndex,
 ): Promise<void> {
-  const diffs = await Promise.all(layout.folders.map((folder) => reader.diffTrees(from, to, folder)));
-  const changes = diffs.flat();
+  // One process for all folders: while it runs, others may move the branch on.
+  const changes = (await reader.diffTrees(from, to, layout.root)).filter(({ path }) => layout.covers(path));
   const present = changes.filter(({ status, mode }) => status !== 'D' && isRegularFile(mode));
   const read = await readFiles(
     reader,

@@ -7,6 +7,11 @@ export interface Autoscaling {
   readonly cpuThreshold: number;
 }
 
+export interface Resources {
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, string>>;
+}
+
 export interface Service {
   readonly team: string;
   readonly name: string;
@@ -17,7 +22,9 @@ export interface Service {
   readonly port: number;
   readonly replicas: number;
   readonly autoscaling: Autoscaling;
-  readonly resources: { requests: Readonly<Record<string, string>>; limits: Readonly<Record<string, string>> };
+  readonly resources: Resources;
+  /** Of the containers beside the main one, in the order of the file. */
+  readonly sidecars: readonly Resources[];
   /** Plain values as the file has them; what is shown passes the masking of `secrets-in-env.ts`. */
   readonly env: Readonly<Record<string, string>>;
   /** Names of the environment variables that come from the secret store. */
@@ -51,6 +58,10 @@ export function readService(team: string, name: string, data: unknown): Service 
       requests: { ...CHART_RESOURCES.requests, ...textMapAt(data, 'resources', 'requests') },
       limits: { ...CHART_RESOURCES.limits, ...textMapAt(data, 'resources', 'limits') },
     },
+    sidecars: listAt(data, 'extraContainers').map((container) => ({
+      requests: textMapAt(container, 'resources', 'requests'),
+      limits: textMapAt(container, 'resources', 'limits'),
+    })),
     env: textMapAt(data, 'env'),
     secretNames: readSecretNames(data),
     probes: {

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Inject, Redirect, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Public } from '../auth/access-rule';
@@ -16,6 +16,12 @@ export class HealthController {
     @Inject(Store) private readonly store: Store,
     @Inject(Gitops) private readonly gitops: Gitops,
   ) {}
+
+  @Get()
+  @Redirect('/docs', HttpStatus.TEMPORARY_REDIRECT)
+  root(): void {
+    // A person with a browser looks here first.
+  }
 
   @Get('healthz')
   healthz(): { status: 'ok' } {

@@ -13,7 +13,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion(packageVersion)
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth();
-  return describeOperations(SwaggerModule.createDocument(app, builder.build()), app.get(OperationRegistry).all());
+  return describeOperations(
+    SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false }),
+    app.get(OperationRegistry).all(),
+  );
 }
 
 export function setUpDocs(app: INestApplication, _config: Config): void {

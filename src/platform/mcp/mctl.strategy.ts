@@ -30,7 +30,8 @@ export class MctlStrategy extends McpStrategy {
       version: packageVersion,
       description: 'Control plane of an internal developer platform',
       instructions: INSTRUCTIONS,
-      capabilities: { tools: {} },
+      // Without sessions there is no way to announce anything; what is declared must be kept.
+      capabilities: { tools: {}, logging: undefined },
       transports: [transport],
       logging: { level: ['error', 'warn'] },
     });

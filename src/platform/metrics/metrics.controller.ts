@@ -5,6 +5,9 @@ import { Public } from '../auth/access-rule';
 import { NotFound } from '../errors';
 import { Metrics } from './metrics';
 
+/** Headers that proxies add. */
+const VIA_PROXY = /^(?:forwarded|via|x-forwarded-.*|x-real-ip|x-client-ip|cf-connecting-ip|true-client-ip)$/;
+
 @ApiExcludeController()
 @Public()
 @Controller('metrics')
@@ -15,9 +18,7 @@ export class MetricsController {
   @Get()
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   read(@Req() request: Request): Promise<string> {
-    const viaProxy = Object.keys(request.headers).some(
-      (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
-    );
+    const viaProxy = Object.keys(request.headers).some((name) => VIA_PROXY.test(name));
     if (viaProxy) throw new NotFound('There is no such route.', { code: 'route_not_found' });
     return this.metrics.registry.metrics();
   }

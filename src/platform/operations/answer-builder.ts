@@ -43,7 +43,7 @@ export class AnswerBuilder {
     const { changes, warnings, next_actions, extra } = JSON.parse(row.answer) as StoredAnswer;
     const failed = row.status === 'failed';
     return {
-      ...extra,
+      ...(failed ? {} : extra),
       operation: { id: row.id, name: row.operation, status: row.status },
       workflow: { name: row.workflow, engine: 'embedded', status: row.status },
       commit: this.commitRef(row.commit),

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { ExpressionBuilder } from 'kysely';
 import type { Actor } from '../auth/actor';
 import {
   type OperationRow,
@@ -7,6 +8,7 @@ import {
   type StepLogRow,
   type StepRow,
   type StoreTransaction,
+  type Tables,
 } from '../store';
 import type { PlannedChange, NextAction, Warning } from './plan';
 
@@ -23,6 +25,8 @@ export interface WorkflowFilter {
   readonly teams?: readonly string[];
   /** Whose own rows may be seen whatever their team, e.g. one that is just being created. */
   readonly self?: string;
+  /** Also what happened to deleted teams of the same names. */
+  readonly formerTeams: boolean;
   readonly statuses?: readonly OperationStatus[];
   readonly before?: string;
   readonly limit: number;
@@ -141,16 +145,33 @@ export class OperationStore {
   }
 
   /** Newest first. */
-  list({ teams, self, statuses, before, limit }: WorkflowFilter): Promise<OperationRow[]> {
+  list({ teams, self, formerTeams, statuses, before, limit }: WorkflowFilter): Promise<OperationRow[]> {
     let query = this.store.db.selectFrom('operations').selectAll().orderBy('id', 'desc').limit(limit);
     if (teams) {
       query = query.where((row) =>
         row.or([...(teams.length > 0 ? [row('team', 'in', [...teams])] : []), row('actor', '=', self ?? '')]),
       );
     }
+    if (!formerTeams) {
+      query = query.where((row) => row.or([row.not(row.exists(deletionAfter(row))), row('actor', '=', self ?? '')]));
+    }
     if (statuses) query = query.where('status', 'in', [...statuses]);
     if (before) query = query.where('id', '<', before);
     return query.execute();
+  }
+
+  /** Whether the operation belongs to a team of this name that was deleted since. */
+  async isOfFormerTeam({ id, team }: OperationRow): Promise<boolean> {
+    const deletion = await this.store.db
+      .selectFrom('operations')
+      .select('id')
+      .where('team', '=', team)
+      .where('operation', '=', 'delete-tenant')
+      .where('status', '=', 'succeeded')
+      .where('id', '>=', id)
+      .limit(1)
+      .executeTakeFirst();
+    return deletion !== undefined;
   }
 
   /** The newest operation on one object. */
@@ -177,6 +198,17 @@ export class OperationStore {
       [...steps].map(([id, all]) => [id, `${all.filter(({ status }) => status === 'succeeded').length}/${all.length}`]),
     );
   }
+}
+
+/** The past of a deleted team does not belong to whoever takes its name next. Ids sort by time. */
+function deletionAfter(row: ExpressionBuilder<Tables, 'operations'>) {
+  return row
+    .selectFrom('operations as deletion')
+    .select('deletion.id')
+    .whereRef('deletion.team', '=', 'operations.team')
+    .where('deletion.operation', '=', 'delete-tenant')
+    .where('deletion.status', '=', 'succeeded')
+    .whereRef('deletion.id', '>=', 'operations.id');
 }
 
 function groupById<T extends { operation_id: string }>(rows: readonly T[]): Map<string, T[]> {

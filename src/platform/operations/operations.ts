@@ -62,7 +62,7 @@ export class Operations {
     progress: ProgressListener = silent,
   ): Promise<WriteAnswer> {
     if (this.config.values.readOnly) throw readOnly();
-    refuseCredentials(input);
+    refuseCredentials(meaningOf(input));
     const call = {
       operation,
       actor,
@@ -241,11 +241,16 @@ function sameCall(earlier: OperationRow, argsDigest: string): OperationRow {
   });
 }
 
-function refuseCredentials({ reason }: WriteArguments): void {
-  if (!reason || !looksLikeCredential(reason)) return;
-  throw new InvalidInput('reason seems to hold a credential; it would be kept in git for ever.', {
+/** Whatever is accepted is kept in git and in the store for ever: text of any argument that has the form of a credential is not. */
+function refuseCredentials(value: unknown, field = ''): void {
+  if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) refuseCredentials(item, field ? `${field}.${key}` : key);
+    return;
+  }
+  if (typeof value !== 'string' || !looksLikeCredential(value)) return;
+  throw new InvalidInput(`${field} seems to hold a credential; it would be kept in git for ever.`, {
     code: 'credential_in_input',
-    field: 'reason',
+    field,
     fix: 'Leave the credential out, and revoke it: it has left its place.',
   });
 }

@@ -1,15 +1,13 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { validateSync, type ValidationError } from 'class-validator';
 import { InvalidInput, type Problem } from '../errors';
-import { spellHidden } from '../text/hidden';
 import { expectation, show, showFor } from './describe';
+import { explainUnknownKey, explainValue } from './explain';
 import { type ArraySpec, type FieldSpec, fieldsOf, MAX_ITEMS, type SchemaClass } from './field-spec';
 
 /** Nesting deeper than any of our inputs: a bomb, not a mistake. */
 const MAX_DEPTH = 8;
 /** Most problems that are told: an input with a hundred thousand of them is not answered with as many sentences. */
 const MAX_PROBLEMS = 20;
-const SHOWN_KEY = 100;
 
 /**
  * Turns what a caller sent into an instance of its DTO class.
@@ -58,10 +56,7 @@ function construct<T extends object>(
     return undefined;
   }
   const fields = fieldsOf(type);
-  const unknown = Object.keys(raw).filter((key) => !fields.has(key));
-  problems.push(
-    ...unknown.slice(0, MAX_PROBLEMS + 1).map((key) => unknownKey(join(path, key), key, [...fields.keys()])),
-  );
+  problems.push(...unknownKeys(fields, raw, path));
   const instance = new type();
   for (const [key, spec] of fields) {
     const value = convertField(
@@ -73,6 +68,13 @@ function construct<T extends object>(
     if (value !== undefined) Object.assign(instance, { [key]: value });
   }
   return instance;
+}
+
+function unknownKeys(fields: ReadonlyMap<string, FieldSpec>, raw: object, path: string): Problem[] {
+  const known = [...fields.keys()];
+  const free = known.filter((name) => !Object.hasOwn(raw, name));
+  const unknown = Object.keys(raw).filter((key) => !fields.has(key));
+  return unknown.slice(0, MAX_PROBLEMS + 1).map((key) => explainUnknownKey(join(path, key), key, known, free));
 }
 
 function convertField(spec: FieldSpec, value: unknown, path: string, problems: Problem[]): unknown {
@@ -126,21 +128,11 @@ function problemsOf(type: SchemaClass, error: ValidationError, parent: string): 
 
 function problemOf(spec: FieldSpec, path: string, { value, constraints }: ValidationError): Problem {
   const isOnlyHidden = Object.keys(constraints ?? {}).join() === 'noHidden';
-  const rule = isOnlyHidden
-    ? { expected: 'text without control, invisible or bidirectional characters' }
-    : expectation(spec);
-  return { field: path, got: showFor(spec, value), ...rule };
-}
-
-function unknownKey(path: string, key: string, known: readonly string[]): Problem {
-  const shown = key.slice(0, SHOWN_KEY);
-  const near = known.length > 0 ? closest(shown, [...known]) : undefined;
-  const isNear = near !== undefined && distance(shown, near) <= Math.max(2, Math.floor(near.length / 3));
+  if (!isOnlyHidden) return explainValue(spec, path, value);
   return {
-    field: spellHidden(path.slice(0, SHOWN_KEY)),
-    got: 'an argument that does not exist',
-    expected: known.length > 0 ? `one of: ${known.join(', ')}` : 'no arguments',
-    fix: isNear ? `Did you mean ${near}?` : `Leave it out.`,
+    field: path,
+    got: showFor(spec, value),
+    expected: 'text without control, invisible or bidirectional characters',
   };
 }
 

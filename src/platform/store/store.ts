@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
 import { Unavailable } from '../errors';
 import { migrations } from './migrations';
 import type { Tables } from './tables';
@@ -53,6 +53,8 @@ export class Store {
 
   /** Gives the folder free for others. A closed libsql database alone keeps its lock until its statements are collected. */
   async close(): Promise<void> {
+    // Folds the write-ahead log into the one file that people back up.
+    await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(this.db).catch(() => undefined);
     if (this.sqlite.open) unlock(this.sqlite);
     await this.db.destroy();
   }
@@ -60,7 +62,10 @@ export class Store {
 
 function openSqlite(dataDir: string): InstanceType<typeof Sqlite> {
   try {
-    const sqlite = new Sqlite(join(dataDir, 'mctl.db'));
+    const file = join(dataDir, 'mctl.db');
+    // SQLite gives its write-ahead log the mode of the file itself.
+    closeSync(openSync(file, 'a', 0o600));
+    const sqlite = new Sqlite(file);
     // The exclusive lock is the operating system's: it goes with the process, whatever kills it.
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
     sqlite.exec('PRAGMA journal_mode = WAL');

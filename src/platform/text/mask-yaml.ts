@@ -1,5 +1,8 @@
 import { isSecretName, MASK, maskCredentials } from './secrets';
 
+/** Keys of manifests whose values are names of secrets, not secrets. */
+const NAMES = new Set(['secretKey', 'targetSecret', 'passwordSecret', 'secret_reference']);
+
 /** `key: value` of a block mapping, also as item of a list or commented out. */
 const PAIR = /^([\s#]*(?:- +)*)("[^"]+"|'[^']+'|[A-Za-z0-9_./-]+)(\s*:(?:\s+|$))(.*)$/;
 /** Pairs inside `{ … }`. */
@@ -54,7 +57,7 @@ class YamlMask {
     if (this.hidden !== undefined && (line.trim() === '' || indentOf(line) > this.hidden)) return hide(line);
     this.hidden = undefined;
     const shown = line.replace(FLOW_PAIR, (pair, lead: string, key: string, colon: string) =>
-      isSecretName(unquoted(key)) ? `${lead}${key}${colon}${MASK}` : pair,
+      isSecretName(unquoted(key)) && !NAMES.has(unquoted(key)) ? `${lead}${key}${colon}${MASK}` : pair,
     );
     const pair = readPair(shown);
     return pair && this.isSecret(pair) ? this.masked(pair, shown, index) : shown;
@@ -62,7 +65,7 @@ class YamlMask {
 
   private isSecret({ name, column, value, isItem }: Pair): boolean {
     if (isItem || column < (this.named ?? 0)) this.named = undefined;
-    const isSecret = isSecretName(name) || (name === 'value' && this.named === column);
+    const isSecret = (isSecretName(name) && !NAMES.has(name)) || (name === 'value' && this.named === column);
     if (name === 'name' && isSecretName(unquoted(value.trim()))) this.named = column;
     return isSecret && !NO_SECRET.test(value);
   }

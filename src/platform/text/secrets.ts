@@ -1,30 +1,18 @@
-/** Last words of a variable's name that say its value is a secret. */
-const SECRET_WORDS = new Set([
-  'password',
-  'passwd',
-  'passphrase',
-  'pwd',
-  'pass',
-  'secret',
-  'token',
-  'apikey',
-  'credential',
-  'credentials',
-  'dsn',
-]);
-const SECRET_KEYS = new Set([
-  'api',
-  'access',
-  'private',
-  'secret',
-  'encryption',
-  'signing',
-  'auth',
-  'master',
-  'license',
-  'service',
-  'account',
-]);
+/** Words that make a name that of a secret, wherever they stand in it. */
+const SECRET_WORDS =
+  'password passwords passwd passphrase pwd pass passcode secret secrets token apikey credential credentials creds dsn pat';
+/** Endings of words that were written together, e.g. `PGPASSWORD`, `AUTHTOKEN`. */
+const SECRET_ENDING = /.(?:password|passwd|passphrase|secret|token|apikey)$/;
+/** A key is a secret where one of these is told of it: `API_KEY`, not `CACHE_KEY`. */
+const KEY_OWNERS =
+  'access account admin anthropic api app auth aws azure bot client consumer cookie datadog deploy encryption gcp github gitlab google gpg hmac jwt license master openai pgp private rsa secret sendgrid service session signing ssh ssl stripe tls twilio webhook';
+/** Last words that say something about a secret instead of being one. */
+const ABOUT =
+  'algorithm audience bytes class count days enabled endpoint env expiration expires expiry file format header hours id issuer kind length limit lifetime max method min minutes mode name names path policy port prefix provider ref regex required rounds seconds size store type ttl url user username validity version';
+
+const secretWords = new Set(SECRET_WORDS.split(' '));
+const keyOwners = new Set(KEY_OWNERS.split(' '));
+const about = new Set(ABOUT.split(' '));
 
 /** Forms that credentials of common issuers have, and passwords inside URLs. */
 const CREDENTIAL_FORMS = [
@@ -36,7 +24,10 @@ const CREDENTIAL_FORMS = [
   /\bsk-[A-Za-z0-9_-]{20,}/,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|[\s\S]*)/,
-  /:\/\/[^\s/:@]*:[^\s/@]+@/,
+  /:\/\/[^\s/:@]*:(?!\d{1,5}\/)[^\s@]+@/,
+  /(?:^|[?&;\s])(?:password|passwd|pwd|secret|token|api_?key|access_?key)=[^\s&;]{4,}/i,
+  /\bhooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9/]{12,}/,
+  /\bdiscord(?:app)?\.com\/api\/webhooks\/\d+\/[A-Za-z0-9_-]{16,}/,
 ];
 
 export const MASK = '[masked]';
@@ -48,9 +39,10 @@ export function isSecretName(name: string): boolean {
     .toLowerCase()
     .split(/[_.-]+/);
   const last = words.at(-1) ?? '';
-  const before = words.at(-2);
-  if (SECRET_WORDS.has(last)) return true;
-  return /^keys?$/.test(last) && before !== undefined && SECRET_KEYS.has(before);
+  if (about.has(last)) return false;
+  const isSecret = (word: string): boolean => secretWords.has(word) || SECRET_ENDING.test(word);
+  if (words.some(isSecret)) return true;
+  return /^keys?$/.test(last) && words.slice(0, -1).some((word) => keyOwners.has(word));
 }
 
 export function looksLikeCredential(text: string): boolean {

@@ -36,14 +36,18 @@ export class Committer {
   /** @throws GitError where the branch could not be reached or written; operations that were not failed stay as they were. */
   async run(rows: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
     let ready: Ready[] = [];
+    /** Heads that this run has built on; null = an empty branch. */
+    const heads: (string | null)[] = [];
     const step = async (at: BatchStep): Promise<void> => {
-      if (at !== 'pushed') await this.advance(ready, at, changed);
+      // Whoever lost the race writes as little as possible before the next try: each write is time for others to win again.
+      if (at === 'planned' && heads.length === 1) await this.advance(ready, at, changed);
+      if (at === 'committed') await this.advance(ready, at, changed);
       batchProgress.publish(at);
     };
     await this.claim(rows, changed);
-    const ids = await this.gitops.commit(async (world, attempt) => {
-      const open = await this.unfinished(rows, world, attempt, changed);
-      if (attempt > 1) await this.restart(open);
+    const ids = await this.gitops.commit(async (world) => {
+      const open = await this.unfinished(rows, world, heads.at(-1), changed);
+      heads.push(world.head ?? null);
       ready = await this.prepare(open, world, changed);
       return ready.map(({ draft }) => draft);
     }, step);
@@ -70,24 +74,21 @@ export class Committer {
     batchProgress.publish('claimed');
   }
 
-  private async restart(rows: readonly OperationRow[]): Promise<void> {
-    const now = new Date().toISOString();
-    await this.store.transaction(async (transaction) => {
-      for (const { id } of rows) await this.operations.restartSteps(transaction, id, now);
-    });
-  }
-
-  /** Closes what a former attempt already brought to the branch: exactly one commit, whatever died after it. */
+  /**
+   * Closes what a former attempt already brought to the branch: exactly one commit, whatever died after it. What this run has tried
+   * can only stand after the head it built on last; what a former run has tried, after the head at the operation's intent.
+   */
   private async unfinished(
     rows: readonly OperationRow[],
     world: World,
-    attempt: number,
+    last: string | null | undefined,
     changed: (id: string) => void,
   ): Promise<OperationRow[]> {
     const open = await this.stillOpen(rows);
-    const interrupted = open.filter(({ attempts }) => attempts > 1 || attempt > 1);
+    const interrupted = last === undefined ? open.filter(({ attempts }) => attempts > 1) : open;
     if (interrupted.length === 0 || !world.head) return open;
-    const done = await this.commitsSince(new Set(interrupted.map(({ base }) => base)), world.head);
+    const bases = last === undefined ? interrupted.map(({ base }) => base) : [last];
+    const done = await this.commitsSince(new Set(bases), world.head);
     const recovered = interrupted.flatMap((row) => {
       const commit = done.get(row.id);
       return commit === undefined ? [] : [{ row, commit, planDigest: row.plan_digest }];
@@ -131,7 +132,7 @@ export class Committer {
       } catch (error) {
         // Git's own trouble is not this operation's: the batch waits.
         if (error instanceof GitError) throw error;
-        if (world === start) await this.fail(row, error, changed);
+        if (world === start) await this.fail(row, error, changed, 'plan');
       }
     }
     return ready;
@@ -167,15 +168,21 @@ export class Committer {
     };
   }
 
-  /** The answer of this plan becomes durable before its commit: after a crash nobody else knows it. */
-  private async advance(ready: readonly Ready[], at: BatchStep, changed: (id: string) => void): Promise<void> {
+  /** The answer of this plan becomes durable before its commit is published: after a crash nobody else knows it. */
+  private async advance(
+    ready: readonly Ready[],
+    at: 'planned' | 'committed',
+    changed: (id: string) => void,
+  ): Promise<void> {
     const now = new Date().toISOString();
     const { done, next } = AFTER[at];
     await this.store.transaction(async (transaction) => {
       for (const { row, planned } of ready) {
-        if (at === 'planned') await this.operations.update(transaction, row.id, outcomeOf(planned));
-        await this.operations.updateStep(transaction, row.id, done, { status: 'succeeded', finished_at: now });
-        if (next) await this.operations.updateStep(transaction, row.id, next, { status: 'running', started_at: now });
+        if (at === 'committed') await this.operations.update(transaction, row.id, outcomeOf(planned));
+        for (const name of done) {
+          await this.operations.updateStep(transaction, row.id, name, { status: 'succeeded', finished_at: now });
+        }
+        await this.operations.updateStep(transaction, row.id, next, { status: 'running', started_at: now });
       }
     });
     ready.forEach(({ row }) => changed(row.id));
@@ -204,7 +211,10 @@ export class Committer {
         ),
       );
     });
-    done.forEach(({ row }) => changed(row.id));
+    for (const { row, commit } of done) {
+      log.info({ ...facts(row), commit }, 'operation succeeded');
+      changed(row.id);
+    }
   }
 
   private async finishSteps(transaction: StoreTransaction, id: string, commit: string, now: string): Promise<void> {
@@ -225,7 +235,7 @@ export class Committer {
   }
 
   /** Ends an operation without a commit. Its step says why; the caller sees the error in its usual form. */
-  async fail(row: OperationRow, error: unknown, changed: (id: string) => void): Promise<void> {
+  async fail(row: OperationRow, error: unknown, changed: (id: string) => void, at?: 'plan'): Promise<void> {
     if (!(error instanceof MctlError)) {
       log.error({ err: error, operation: row.id, request: row.request_id }, 'an operation failed unexpectedly');
     }
@@ -237,6 +247,8 @@ export class Committer {
         finished_at: now,
         error: JSON.stringify(body),
       });
+      // A race that was lost leaves later steps behind that began for nothing.
+      if (at === 'plan') await this.operations.restartSteps(transaction, row.id, now);
       const running = await transaction
         .updateTable('operation_steps')
         .set({ status: 'failed', message: body.message, finished_at: now })
@@ -255,6 +267,7 @@ export class Committer {
       ]);
       await this.audit.append(transaction, [this.ending(row, 'failed', { code: body.code })]);
     });
+    log.info({ ...facts(row), code: body.code }, 'operation failed');
     changed(row.id);
   }
 
@@ -290,4 +303,9 @@ function outcomeOf({ plan, described, digest }: Planned): Partial<OperationRow> 
     extra: plan.answer,
   };
   return { plan_digest: digest, summary: plan.summary, answer: JSON.stringify(answer) };
+}
+
+/** What the log says of an operation: names and ids, never an argument. */
+function facts({ id, operation, target, actor, workflow }: OperationRow): object {
+  return { operation, id, target, actor, workflow };
 }

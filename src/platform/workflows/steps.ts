@@ -1,4 +1,3 @@
-import type { BatchStep } from '../gitops';
 import type { StepRow } from '../store';
 
 /** The steps that every operation's workflow has. The order is the order of the path. */
@@ -10,11 +9,10 @@ export const STEPS = [
 
 export type StepName = (typeof STEPS)[number]['name'];
 
-/** What a step that ended is followed by. */
-export const AFTER: Record<BatchStep, { done: StepName; next?: StepName }> = {
-  planned: { done: 'plan', next: 'commit' },
-  committed: { done: 'commit', next: 'push' },
-  pushed: { done: 'push' },
+/** Which steps are over when a batch has come so far, and which one begins. */
+export const AFTER: Record<'planned' | 'committed', { done: readonly StepName[]; next: StepName }> = {
+  planned: { done: ['plan'], next: 'commit' },
+  committed: { done: ['plan', 'commit'], next: 'push' },
 };
 
 export function pendingSteps(operationId: string): StepRow[] {
