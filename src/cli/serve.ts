@@ -58,17 +58,24 @@ async function stop(app: NestExpressApplication, { quiet }: ServeOptions): Promi
  * @throws Conflict where waiting would not help, e.g. a remote that is not there; one that is merely away does not keep MCTL down.
  */
 async function askRepository(gitops: Gitops): Promise<string[]> {
-  const answer = gitops.refresh().then(({ head }) => (head === undefined ? [EMPTY] : []));
-  const tooSlow = sleep(FIRST_ANSWER_MS, ['The GitOps remote has not answered yet.'], { ref: false });
+  const tooSlow = sleep(FIRST_ANSWER_MS, ['Attention: the GitOps remote has not answered yet.'], { ref: false });
   try {
-    return await Promise.race([answer, tooSlow]);
+    return await Promise.race([lookAt(gitops), tooSlow]);
   } catch (error) {
-    if (error instanceof MctlError && error.retryable) return [describeFault(error) ?? error.message];
+    if (error instanceof MctlError && error.retryable) return [`Attention: ${describeFault(error) ?? error.message}`];
     throw error;
   }
 }
 
-const EMPTY = 'The repository is empty. npm run --silent mctl -- init puts charts and ApplicationSets into it.';
+/** Without charts and ApplicationSets Argo CD would apply nothing of what MCTL commits. */
+async function lookAt(gitops: Gitops): Promise<string[]> {
+  const { head } = await gitops.refresh();
+  const chart = gitops.layout.under('charts/service/Chart.yaml');
+  const isSeeded = (await gitops.readAtHead([chart])).size > 0;
+  if (isSeeded) return [];
+  const what = head === undefined ? 'the repository is empty' : `the repository has no ${chart}`;
+  return [`Attention: ${what}. npm run --silent mctl -- init puts charts and ApplicationSets into it.`];
+}
 
 async function bannerOf(app: NestExpressApplication, address: string, notes: readonly string[]): Promise<string> {
   const config = app.get(Config);

@@ -1,3 +1,4 @@
+import { memberRole } from '../platform/auth/access';
 import { Conflict, InvalidInput, NotAllowed } from '../platform/errors';
 import type { World } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
@@ -27,7 +28,10 @@ function plan({ actor, input, world }: PlanContext<CreateTenantInput, undefined>
   const { team } = input;
   refuseName(team);
   refuseTaken(world, team);
-  if (!actor.isAdmin) refuseSecondTenant(world, actor.login);
+  if (!actor.isAdmin) {
+    refuseSecondTenant(world, actor.login);
+    refuseFurtherOwners(input);
+  }
   const members = membersOf(actor.login, input);
   const { layout } = world;
   return {
@@ -86,7 +90,7 @@ function refuseTaken(world: World, team: string): void {
 }
 
 function refuseSecondTenant(world: World, login: string): void {
-  const owned = world.teams().find((team) => creatorOf(world, team)?.toLowerCase() === login.toLowerCase());
+  const owned = world.teams().find((team) => isOwner(world, team, login));
   if (!owned) return;
   throw new NotAllowed(`You own a team already: ${owned}. Only platform administrators may own several.`, {
     code: 'one_tenant_each',
@@ -94,17 +98,27 @@ function refuseSecondTenant(world: World, login: string): void {
   });
 }
 
-/**
- * The first owner in the file: whoever creates a team stands there. Being made an owner of somebody else's team takes nothing
- * away. A file that cannot be read counts for nobody.
- */
-function creatorOf(world: World, team: string): string | undefined {
+/** A file that cannot be read counts for nobody: it must not keep everybody else from creating a team. */
+function isOwner(world: World, team: string, login: string): boolean {
   try {
-    return world.tenant(team)?.members.find(({ role }) => role === 'owner')?.user;
+    const tenant = world.tenant(team);
+    return tenant !== undefined && memberRole(tenant, { login }) === 'owner';
   } catch (error) {
-    if (error instanceof Conflict) return undefined;
+    if (error instanceof Conflict) return false;
     throw error;
   }
+}
+
+/** Whoever is made an owner can then own no other team: that is not for somebody else to decide about them. */
+function refuseFurtherOwners({ members = [] }: CreateTenantInput): void {
+  const other = members.find(({ role }) => role === 'owner');
+  if (!other) return;
+  throw new InvalidInput('Only platform administrators may name further owners.', {
+    code: 'further_owner',
+    field: 'members',
+    got: `${other.user} as owner`,
+    fix: 'Make them developer; they can be made owner later, in the tenant’s file.',
+  });
 }
 
 function membersOf(creator: string, { members = [] }: CreateTenantInput) {

@@ -33,8 +33,8 @@ import { tokenFor } from '../support/tokens';
 import { exampleOf, type Furniture, routeOf } from '../support/tool-examples';
 import type { Loose } from '../support/loose';
 
-/** Routes that are open to everybody, each for a reason: probes, the scraper beside us. */
-const PUBLIC_ROUTES = ['GET /healthz', 'GET /metrics', 'GET /readyz'];
+/** Routes that are open to everybody, each for a reason: the way to the docs, probes, the scraper beside us. */
+const PUBLIC_ROUTES = ['GET /', 'GET /healthz', 'GET /metrics', 'GET /readyz'];
 /** Routes outside of Nest, which no guard sees: Swagger's page and the document. Nothing in them depends on who asks. */
 const DOCS_ROUTES = /^\/(docs|openapi\.(json|yaml))/;
 

@@ -418,13 +418,14 @@ describe('limits', () => {
     });
   });
 
-  it('counts writes apart, dry runs and refused ones too', async () => {
+  it('counts writes apart from reads, refused ones too; a dry run is a read', async () => {
     const token = await sign('writer');
     const call = (args: Record<string, unknown>) =>
       callRest(limited.url, token, 'mctl_create_tenant', args, 'create-tenant');
-    expect((await call({ team: 'one', dry_run: true })).ok).toBe(true);
     expect((await call({ team: 'Not a name' })).code).toBe('invalid_input');
-    expect((await call({ team: 'one', dry_run: true })).status).toBe(429);
+    expect((await call({ team: 'Not a name' })).code).toBe('invalid_input');
+    expect((await call({ team: 'one' })).status).toBe(429);
+    expect((await call({ team: 'one', dry_run: true })).ok).toBe(true);
     expect((await callMcp(limited.url, token, 'mctl_whoami', {})).ok).toBe(true);
   });
 

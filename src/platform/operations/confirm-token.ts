@@ -65,6 +65,8 @@ export class ConfirmTokens {
 
   /** Uses a token up inside the transaction that records the intent: of many attempts at once one passes. */
   async consume(transaction: StoreTransaction, token: OpenedToken): Promise<void> {
+    // Those that expired would be refused anyway.
+    await transaction.deleteFrom('confirmations').where('expires_at', '<', new Date().toISOString()).execute();
     try {
       await transaction
         .insertInto('confirmations')
@@ -73,11 +75,6 @@ export class ConfirmTokens {
     } catch (error) {
       throw isUniqueViolation(error) ? invalidToken('It was used already.') : error;
     }
-  }
-
-  /** Forgets tokens that would be refused as expired anyway. */
-  async sweep(): Promise<void> {
-    await this.store.db.deleteFrom('confirmations').where('expires_at', '<', new Date().toISOString()).execute();
   }
 
   private async decrypt(token: string): Promise<z.infer<typeof payloadSchema>> {

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
-import { Kysely, Migrator, sql, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
 import { Unavailable } from '../errors';
 import { migrations } from './migrations';
 import type { Tables } from './tables';
@@ -53,8 +53,6 @@ export class Store {
 
   /** Gives the folder free for others. A closed libsql database alone keeps its lock until its statements are collected. */
   async close(): Promise<void> {
-    // Folds the write-ahead log into the one file that people back up.
-    await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(this.db).catch(() => undefined);
     if (this.sqlite.open) unlock(this.sqlite);
     await this.db.destroy();
   }
