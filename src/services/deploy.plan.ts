@@ -70,8 +70,9 @@ export function planConfig({ input, world }: Context): Plan {
 
 /** Defaults, and a type that says what is there already, are let pass: some clients fill defaults in. */
 function refuseOnboardOnly({ template, type, action }: DeployServiceInput, service: Service): void {
-  if (template !== undefined && template !== ONBOARD_DEFAULTS.template)
+  if (template !== undefined && template !== ONBOARD_DEFAULTS.template) {
     throw onboardOnly('template', action, 'Leave template out.');
+  }
   if (type !== undefined && type !== service.type) {
     throw onboardOnly(
       'type',

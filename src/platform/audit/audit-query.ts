@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ExpressionBuilder } from 'kysely';
-import { type AuditRow, Store, type Tables } from '../store';
+import { type AuditRow, Store, type RowExpression } from '../store';
 
 export interface AuditFilter {
   /** Teams whose entries may be seen; undefined = all, entries without a team included. */
@@ -54,7 +53,7 @@ export class AuditQuery {
 }
 
 /** The past of a deleted team does not belong to whoever takes its name next. */
-function deletionAfter(row: ExpressionBuilder<Tables, 'audit'>) {
+function deletionAfter(row: RowExpression<'audit'>) {
   return row
     .selectFrom('audit as deletion')
     .select('deletion.seq')

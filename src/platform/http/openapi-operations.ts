@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Operation } from '../operations/operation';
-import { jsonSchemaOf } from '../schema';
+import { fieldsOf, jsonSchemaOf, type SchemaClass } from '../schema';
 
 const TEMPLATE = '/api/v1/operations/{operation}/execute';
 
@@ -22,7 +22,10 @@ function describe({ name, title, description, kind, input, answer }: Operation):
     summary: title,
     description,
     security: [{ bearer: [] }],
-    requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(input, 'input') } } },
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: jsonSchemaOf(input, 'input'), example: exampleOf(input) } },
+    },
     responses: {
       200: { description: 'The plan of a dry run, or the operation has ended.', content: body },
       202: { description: 'Accepted; the workflow goes on.', content: body },
@@ -38,4 +41,17 @@ function describe({ name, title, description, kind, input, answer }: Operation):
       503: { description: 'Something MCTL needs does not answer.' },
     },
   };
+}
+
+/** Values a reader recognises; an argument without one shows its first allowed value. */
+const EXAMPLES: Readonly<Record<string, string>> = { team: 'billing', service: 'payment-api' };
+
+/** Only what is required, and nothing is written: what "Try it out" starts from. */
+function exampleOf(input: SchemaClass): object {
+  const required = [...fieldsOf(input)].filter(([, spec]) => spec.optional !== true && spec.default === undefined);
+  const values = required.map(([name, spec]) => [
+    name,
+    EXAMPLES[name] ?? (spec.kind === 'string' ? spec.enum?.[0] : undefined) ?? '',
+  ]);
+  return { ...(Object.fromEntries(values) as object), dry_run: true };
 }

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ExpressionBuilder } from 'kysely';
 import type { Actor } from '../auth/actor';
 import {
   type OperationRow,
@@ -8,7 +7,7 @@ import {
   type StepLogRow,
   type StepRow,
   type StoreTransaction,
-  type Tables,
+  type RowExpression,
 } from '../store';
 import type { PlannedChange, NextAction, Warning } from './plan';
 
@@ -201,7 +200,7 @@ export class OperationStore {
 }
 
 /** The past of a deleted team does not belong to whoever takes its name next. Ids sort by time. */
-function deletionAfter(row: ExpressionBuilder<Tables, 'operations'>) {
+function deletionAfter(row: RowExpression<'operations'>) {
   return row
     .selectFrom('operations as deletion')
     .select('deletion.id')

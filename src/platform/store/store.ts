@@ -1,13 +1,15 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { type ExpressionBuilder, Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
 import { Unavailable } from '../errors';
 import { migrations } from './migrations';
 import type { Tables } from './tables';
 
 export type Database = Kysely<Tables>;
 export type StoreTransaction = Transaction<Tables>;
+/** Builds conditions on the rows of one table. */
+export type RowExpression<Table extends keyof Tables> = ExpressionBuilder<Tables, Table>;
 
 /** Another process has the embedded store open. */
 export class StoreInUse extends Error {
