@@ -259,6 +259,17 @@ describe('confirmation', () => {
     expect(commit && trailer(commit, 'Plan-Digest')).toBe(asked.body.plan.digest);
   });
 
+  it('answers a repeated deletion with the first answer, though the team is gone by then', async () => {
+    const client = await make('undoer', 'undone');
+    const call = { team: 'undone', idempotency_key: 'delete-undone' };
+    const token = (await client.execute('delete-tenant', call)).body.plan.confirm_token as string;
+    const confirmed = { ...call, confirm_token: token, wait_seconds: 25 };
+    const first = await client.execute('delete-tenant', confirmed);
+    const again = await client.execute('delete-tenant', confirmed);
+    expect(again).toMatchObject({ status: 200, body: { operation: first.body.operation, commit: first.body.commit } });
+    expect((await client.execute('delete-tenant', { ...confirmed, team: 'nobodys' })).status).toBe(409);
+  });
+
   it('refuses a token of another person, for other arguments, tampered with, and of an earlier life of the name', async () => {
     const client = await make('owner-a', 'guarded');
     await make('owner-b', 'other-one');

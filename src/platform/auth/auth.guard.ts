@@ -2,9 +2,10 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import { AuthGuard as PassportGuard } from '@nestjs/passport';
 import { Audit } from '../audit/audit';
-import { MctlError, NotAllowed, Unauthenticated } from '../errors';
+import { MctlError, NotAllowed, NotFound, Unauthenticated } from '../errors';
 import { Gitops } from '../gitops';
 import { actorOf, rawInputOf, requestOf } from '../mcp/call';
+import { OperationStore } from '../operations/operation-store';
 import { NAME_PATTERN } from '../operations/arguments.dto';
 import { Access } from './access';
 import { type AccessRule, PUBLIC } from './access-rule';
@@ -26,6 +27,7 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
     @Inject(RateLimits) private readonly limits: RateLimits,
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Audit) private readonly audit: Audit,
+    @Inject(OperationStore) private readonly operations: OperationStore,
   ) {
     super();
   }
@@ -59,15 +61,28 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
     const team = namedTeam(input);
     try {
       await this.limits.count(actor, isDryRun(input) ? 'read' : rule.kind);
-      // A team that is no name at all is left to the input pipe, which says so without looking anything up.
-      if (rule.role === 'admin' || (rule.team === 'argument' && team !== undefined)) {
-        this.access.check(await this.gitops.world(), actor, rule, { team });
-      }
+      await this.requireRole(actor, rule, team);
     } catch (error) {
+      if (rule.kind === 'read') throw error;
+      if (error instanceof NotFound && (await this.isRepetition(actor, input))) return;
       const isFlood = error instanceof RateLimited && !error.isFirst;
-      if (rule.kind !== 'read' && !isFlood) await this.recordRefusal(actor, rule, team, error);
+      if (!isFlood) await this.recordRefusal(actor, rule, team, error);
       throw error;
     }
+  }
+
+  private async requireRole(actor: Actor, rule: AccessRule, team: string | undefined): Promise<void> {
+    // A team that is no name at all is left to the input pipe, which says so without looking anything up.
+    if (rule.role === 'admin' || (rule.team === 'argument' && team !== undefined)) {
+      this.access.check(await this.gitops.world(), actor, rule, { team });
+    }
+  }
+
+  /** Whoever deleted a team may ask again with the same key: the first answer stands, though the team is gone. */
+  private async isRepetition({ login }: Actor, input: unknown): Promise<boolean> {
+    const key =
+      typeof input === 'object' && input !== null && 'idempotency_key' in input ? input.idempotency_key : undefined;
+    return typeof key === 'string' && (await this.operations.findByKey(login, key)) !== undefined;
   }
 
   private async recordRefusal(actor: Actor, rule: AccessRule, team: string | undefined, error: unknown): Promise<void> {
