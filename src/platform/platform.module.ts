@@ -20,6 +20,7 @@ import { Planner } from './operations/planner';
 import { OperationRegistry } from './operations/registry';
 import { StoreModule } from './store';
 import { Committer } from './workflows/committer';
+import { Endings } from './workflows/endings';
 import { EmbeddedWorkflows } from './workflows';
 
 const shared = [
@@ -30,6 +31,7 @@ const shared = [
   Committer,
   ConfirmTokens,
   EmbeddedWorkflows,
+  Endings,
   LocalIssuer,
   Metrics,
   OperationRegistry,

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor';
+import type { Config } from '../config';
 import {
   type OperationRow,
   type OperationStatus,
@@ -217,12 +218,12 @@ function groupById<T extends { operation_id: string }>(rows: readonly T[]): Map<
 }
 
 /** The caller as the row remembers them, to plan and to audit in their name later. */
-export function actorOf(row: OperationRow, isAdmin: (login: string) => boolean): Actor {
+export function callerOf(row: OperationRow, config: Config): Actor {
   return {
     login: row.actor,
     email: row.actor_email ?? undefined,
     method: row.auth_method as Actor['method'],
-    isAdmin: isAdmin(row.actor),
+    isAdmin: row.auth_method === 'system' || config.isAdmin(row.actor),
     via: { door: row.door as Actor['via']['door'], requestId: row.request_id, client: row.client ?? undefined },
   };
 }

@@ -1,17 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Actor } from '../auth/actor';
-import { Audit } from '../audit/audit';
 import { Config } from '../config';
-import { Conflict, MctlError, toErrorBody } from '../errors';
+import { Conflict } from '../errors';
 import { type BatchStep, type CommitDraft, GitError, Gitops, type World } from '../gitops';
-import { log } from '../logging';
 import { commitMessage } from '../operations/commit-message';
-import { actorOf, OperationStore, type StoredAnswer } from '../operations/operation-store';
+import { callerOf, OperationStore, type StoredAnswer } from '../operations/operation-store';
 import { type Planned, Planner } from '../operations/planner';
 import { OperationRegistry } from '../operations/registry';
 import { parseInput } from '../schema';
-import { type OperationRow, Store, type StoreTransaction } from '../store';
+import { type OperationRow, Store } from '../store';
 import { batchProgress } from './batch-progress';
+import { Endings } from './endings';
 import { AFTER } from './steps';
 
 interface Ready {
@@ -29,7 +27,7 @@ export class Committer {
     @Inject(OperationRegistry) private readonly registry: OperationRegistry,
     @Inject(Planner) private readonly planner: Planner,
     @Inject(Gitops) private readonly gitops: Gitops,
-    @Inject(Audit) private readonly audit: Audit,
+    @Inject(Endings) private readonly endings: Endings,
     @Inject(Config) private readonly config: Config,
   ) {}
 
@@ -51,7 +49,7 @@ export class Committer {
       ready = await this.prepare(open, world, changed);
       return ready.map(({ draft }) => draft);
     }, step);
-    await this.close(
+    await this.endings.succeed(
       ready.map(({ row, planned }, index) => ({ row, commit: ids[index] ?? '', planDigest: planned.digest })),
       changed,
     );
@@ -93,7 +91,7 @@ export class Committer {
       const commit = done.get(row.id);
       return commit === undefined ? [] : [{ row, commit, planDigest: row.plan_digest }];
     });
-    await this.close(recovered, changed);
+    await this.endings.succeed(recovered, changed);
     return open.filter((row) => !recovered.some((each) => each.row.id === row.id));
   }
 
@@ -132,7 +130,7 @@ export class Committer {
       } catch (error) {
         // Git's own trouble is not this operation's: the batch waits.
         if (error instanceof GitError) throw error;
-        if (world === start) await this.fail(row, error, changed, 'plan');
+        if (world === start) await this.endings.fail(row, error, changed, 'plan');
       }
     }
     return ready;
@@ -141,7 +139,7 @@ export class Committer {
   private async planAgain(row: OperationRow, world: World): Promise<Planned> {
     const operation = this.registry.get(row.operation);
     const input = parseInput(operation.input, JSON.parse(row.input));
-    const planned = await this.planner.plan(operation, this.actor(row), input, world);
+    const planned = await this.planner.plan(operation, callerOf(row, this.config), input, world);
     if (row.confirmed_digest && row.confirmed_digest !== planned.digest) {
       throw new Conflict(
         'What was confirmed is no longer what would happen: the repository changed in between. Nothing was written.',
@@ -187,112 +185,6 @@ export class Committer {
     });
     ready.forEach(({ row }) => changed(row.id));
   }
-
-  private async close(
-    done: readonly { row: OperationRow; commit: string; planDigest: string | null }[],
-    changed: (id: string) => void,
-  ): Promise<void> {
-    if (done.length === 0) return;
-    const now = new Date().toISOString();
-    await this.store.transaction(async (transaction) => {
-      for (const { row, commit } of done) {
-        await this.operations.update(transaction, row.id, {
-          status: 'succeeded',
-          finished_at: now,
-          commit,
-          error: null,
-        });
-        await this.finishSteps(transaction, row.id, commit, now);
-      }
-      await this.audit.append(
-        transaction,
-        done.map(({ row, commit, planDigest }) =>
-          this.ending(row, 'succeeded', { commit, planDigest: planDigest ?? undefined }),
-        ),
-      );
-    });
-    for (const { row, commit } of done) {
-      log.info({ ...facts(row), commit }, 'operation succeeded');
-      changed(row.id);
-    }
-  }
-
-  private async finishSteps(transaction: StoreTransaction, id: string, commit: string, now: string): Promise<void> {
-    await transaction
-      .updateTable('operation_steps')
-      .set({ status: 'succeeded' })
-      .set((row) => ({
-        started_at: row.fn.coalesce('started_at', row.val(now)),
-        finished_at: row.fn.coalesce('finished_at', row.val(now)),
-      }))
-      .where('operation_id', '=', id)
-      .execute();
-    await this.operations.updateStep(transaction, id, 'push', { commit });
-    await this.operations.log(transaction, [
-      { operation_id: id, step: 'commit', at: now, line: `commit ${commit}` },
-      { operation_id: id, step: 'push', at: now, line: `the branch shows ${commit}` },
-    ]);
-  }
-
-  /** Ends an operation without a commit. Its step says why; the caller sees the error in its usual form. */
-  async fail(row: OperationRow, error: unknown, changed: (id: string) => void, at?: 'plan'): Promise<void> {
-    if (!(error instanceof MctlError)) {
-      log.error({ err: error, operation: row.id, request: row.request_id }, 'an operation failed unexpectedly');
-    }
-    const body = toErrorBody(error, row.request_id);
-    const now = new Date().toISOString();
-    await this.store.transaction(async (transaction) => {
-      await this.operations.update(transaction, row.id, {
-        status: 'failed',
-        finished_at: now,
-        error: JSON.stringify(body),
-      });
-      // A race that was lost leaves later steps behind that began for nothing.
-      if (at === 'plan') await this.operations.restartSteps(transaction, row.id, now);
-      const running = await transaction
-        .updateTable('operation_steps')
-        .set({ status: 'failed', message: body.message, finished_at: now })
-        .where('operation_id', '=', row.id)
-        .where('status', '=', 'running')
-        .returning('name')
-        .executeTakeFirst();
-      await transaction
-        .updateTable('operation_steps')
-        .set({ status: 'skipped' })
-        .where('operation_id', '=', row.id)
-        .where('status', '=', 'pending')
-        .execute();
-      await this.operations.log(transaction, [
-        { operation_id: row.id, step: running?.name ?? 'plan', at: now, line: `${body.code}: ${body.message}` },
-      ]);
-      await this.audit.append(transaction, [this.ending(row, 'failed', { code: body.code })]);
-    });
-    log.info({ ...facts(row), code: body.code }, 'operation failed');
-    changed(row.id);
-  }
-
-  private ending(
-    row: OperationRow,
-    event: 'succeeded' | 'failed',
-    facts: { commit?: string; code?: string; planDigest?: string },
-  ) {
-    return {
-      event,
-      operation: row.operation,
-      risk: this.registry.find(row.operation)?.risk ?? 'unknown',
-      actor: this.actor(row),
-      operationId: row.id,
-      workflow: row.workflow,
-      team: row.team ?? undefined,
-      target: row.target ?? undefined,
-      reason: row.reason ?? undefined,
-      ...facts,
-    };
-  }
-
-  private actor(row: OperationRow): Actor {
-    return actorOf(row, (login) => row.auth_method === 'system' || this.config.isAdmin(login));
-  }
 }
 
 function outcomeOf({ plan, described, digest }: Planned): Partial<OperationRow> {
@@ -303,9 +195,4 @@ function outcomeOf({ plan, described, digest }: Planned): Partial<OperationRow> 
     extra: plan.answer,
   };
   return { plan_digest: digest, summary: plan.summary, answer: JSON.stringify(answer) };
-}
-
-/** What the log says of an operation: names and ids, never an argument. */
-function facts({ id, operation, target, actor, workflow }: OperationRow): object {
-  return { operation, id, target, actor, workflow };
 }

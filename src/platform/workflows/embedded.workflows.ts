@@ -6,6 +6,7 @@ import { log } from '../logging';
 import { OperationStore } from '../operations/operation-store';
 import { type OperationRow, Store } from '../store';
 import { Committer } from './committer';
+import { Endings } from './endings';
 
 const BACKOFF_MS = 500;
 const BACKOFF_LIMIT_MS = 15_000;
@@ -27,6 +28,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     @Inject(Store) private readonly store: Store,
     @Inject(OperationStore) private readonly operations: OperationStore,
     @Inject(Committer) private readonly committer: Committer,
+    @Inject(Endings) private readonly endings: Endings,
     @Inject(Config) private readonly config: Config,
   ) {}
 
@@ -110,7 +112,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     const isLate = Date.now() - Date.parse(row.submitted_at) > this.config.values.workflowDeadline;
     const mayPass = !(error instanceof GitError) || passesWithTime(error);
     if ((isLate || !mayPass) && !(await this.mayBePublished(id, error))) {
-      return this.committer.fail(row, error instanceof GitError ? explainGitError(error) : error, changed);
+      return this.endings.fail(row, error instanceof GitError ? explainGitError(error) : error, changed);
     }
     await this.postpone(row, error);
     changed(id);

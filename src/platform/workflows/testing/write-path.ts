@@ -21,6 +21,7 @@ import { OperationRegistry } from '../../operations/registry';
 import { Flag, parseInput, Text } from '../../schema';
 import { type OperationRow, Store } from '../../store';
 import { Committer } from '../committer';
+import { Endings } from '../endings';
 import { EmbeddedWorkflows } from '../embedded.workflows';
 
 class FileInput extends DestructiveArguments {
@@ -159,8 +160,9 @@ export class WritePath {
     this.rows = new OperationStore(store);
     this.audit = new Audit(store);
     this.tokens = new ConfirmTokens(Keys.open(folder), store);
-    const committer = new Committer(store, this.rows, registry, planner, gitops, this.audit, config);
-    this.workflows = new EmbeddedWorkflows(store, this.rows, committer, config);
+    const endings = new Endings(store, this.rows, registry, this.audit, config);
+    const committer = new Committer(store, this.rows, registry, planner, gitops, endings, config);
+    this.workflows = new EmbeddedWorkflows(store, this.rows, committer, endings, config);
     const { tokens, rows, workflows, audit } = this;
     this.operations = new Operations(planner, tokens, rows, workflows, answers, audit, gitops, store, config);
   }
