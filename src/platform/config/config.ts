@@ -16,6 +16,12 @@ export class Config {
     return this.values.admins[0] ?? 'admin';
   }
 
+  /** Committer of every commit. */
+  get committer(): { name: string; email: string } {
+    const [, name = 'MCTL', email = 'mctl@localhost'] = /^(.*) <(.*)>$/.exec(this.values.gitopsCommitter) ?? [];
+    return { name, email };
+  }
+
   isAdmin(login: string): boolean {
     return this.values.admins.some((admin) => admin.toLowerCase() === login.toLowerCase());
   }

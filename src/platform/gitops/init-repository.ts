@@ -37,12 +37,11 @@ export async function initRepository(
 }
 
 function draftOf(files: readonly FileChange[], config: Config, isFirst: boolean) {
-  const [, name = 'MCTL', email = 'mctl@localhost'] = /^(.*) <(.*)>$/.exec(config.values.gitopsCommitter) ?? [];
   return {
     changes: files.map(({ path, content = '' }) => ({ path, content })),
     message: `chore(platform): ${isFirst ? 'seed' : 'update'} charts, ApplicationSets and templates\n`,
-    author: { name, email },
-    committer: { name, email },
+    author: config.committer,
+    committer: config.committer,
     at: new Date(),
   };
 }

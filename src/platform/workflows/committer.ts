@@ -153,7 +153,6 @@ export class Committer {
   }
 
   private draft(row: OperationRow, { plan, changes, digest }: Planned): CommitDraft {
-    const [, name = 'MCTL', email = 'mctl@localhost'] = /^(.*) <(.*)>$/.exec(this.config.values.gitopsCommitter) ?? [];
     return {
       changes: changes.map(({ path, content }) => (content === undefined ? { path, delete: true } : { path, content })),
       message: commitMessage(plan.subject, row, { planDigest: digest, reverts: plan.reverts }),
@@ -161,7 +160,7 @@ export class Committer {
         name: row.actor,
         email: row.actor_email ?? `${row.actor.replace(/[^A-Za-z0-9._+-]/g, '-')}@users.noreply.mctl.local`,
       },
-      committer: { name, email },
+      committer: this.config.committer,
       at: new Date(),
     };
   }
