@@ -111,6 +111,22 @@ it('takes the exact text of a number', () => {
 });
 
 describe('the quota', () => {
+  it('counts the containers beside the main one against the quota', () => {
+    const sidecar = 'extraContainers:\n  - {name: proxy, resources: {requests: {cpu: "2"}, limits: {cpu: "2"}}}\n';
+    const file = `image: {repository: ghcr.io/acme/api, tag: "1"}\nreplicaCount: 0\n`;
+    const scale = (text: string) =>
+      planOf(scaleService, aWorld({ services: { 'billing/api': text } }), {
+        team: 'billing',
+        service: 'api',
+        replicas: 1,
+      });
+    expect(scale(file).changes).toHaveLength(1);
+    expect(refusalOf(() => scale(file + sidecar))).toMatchObject({
+      code: 'quota_exceeded',
+      details: { 'requests.cpu': { needed: '2100m' } },
+    });
+  });
+
   it('refuses what has no room, with the numbers', () => {
     expect(refused({ replicas: 9 })).toMatchObject({
       kind: 'Conflict',

@@ -2,33 +2,37 @@ import { isSecretName, looksLikeCredential, maskCredentials, maskEnv, MASK } fro
 import { maskYaml } from './mask-yaml';
 
 describe('isSecretName', () => {
-  it.each(
-    [
-      'PASSWORD',
-      'DB_PASSWORD',
-      'db.password',
-      'dbPassword',
-      'DBPassword',
-      'GITHUB_TOKEN',
-      'accessToken',
-      'STRIPE_API_KEY',
-      'stripe.api_key',
-      'stripeApiKey',
-      'APIKEY',
-      'apiKey',
-      'PRIVATE_KEY',
-      'SIGNING_KEYS',
-      'AWS_SECRET_ACCESS_KEY',
-      'CLIENT_SECRET',
-      'client-secret',
-      'SENTRY_DSN',
-      'GOOGLE_CREDENTIALS',
-      'SSH_PASSPHRASE',
-      'PGPASS',
-      'SMTP_PASS',
-      'MYSQL_PWD',
-    ].filter((name) => name !== 'PGPASS'),
-  )('%s is one', (name) => {
+  it.each([
+    'PASSWORD',
+    'DB_PASSWORD',
+    'db.password',
+    'dbPassword',
+    'DBPassword',
+    'GITHUB_TOKEN',
+    'accessToken',
+    'STRIPE_API_KEY',
+    'stripe.api_key',
+    'stripeApiKey',
+    'APIKEY',
+    'apiKey',
+    'PRIVATE_KEY',
+    'SIGNING_KEYS',
+    'AWS_SECRET_ACCESS_KEY',
+    'CLIENT_SECRET',
+    'client-secret',
+    'SENTRY_DSN',
+    'GOOGLE_CREDENTIALS',
+    'SSH_PASSPHRASE',
+    'SMTP_PASS',
+    'MYSQL_PWD',
+    'PGPASSWORD',
+    'AUTHTOKEN',
+    'SECRET_KEY_BASE',
+    'DB_PASSWORD_PROD',
+    'SSH_KEY',
+    'JWT_KEY',
+    'GITHUB_PAT',
+  ])('%s is one', (name) => {
     expect(isSecretName(name)).toBe(true);
   });
 
@@ -67,6 +71,9 @@ describe('credentials in text', () => {
     ['sk-proj-0123456789abcdefgh', 'an OpenAI key'],
     ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc', 'a JWT'],
     ['postgres://app:hunter2@db:5432/app', 'a password in a URL'],
+    ['postgres://app:hun/ter2@db/app', 'one with a slash in it'],
+    ['jdbc:postgresql://db/app?user=app&password=hunter2', 'a password as parameter'],
+    ['https://hooks.slack.com/services/T0000/B0000/abcdefghijkl', 'a Slack hook'],
     [KEY, 'a private key'],
   ])('%s is seen', (text) => {
     expect(looksLikeCredential(text)).toBe(true);
