@@ -121,7 +121,7 @@ async function putIntoEnv(admin: string): Promise<void> {
         expect([env, answer.ok, answer.code]).toEqual([
           env,
           false,
-          expect.stringMatching(/^(secret_in_env|credential_in_input|invalid_input)$/),
+          expect.stringMatching(/^(secret_in_env|invalid_input)$/),
         ]);
       }
     }

@@ -62,7 +62,6 @@ export class Operations {
     progress: ProgressListener = silent,
   ): Promise<WriteAnswer> {
     if (this.config.values.readOnly) throw readOnly();
-    refuseCredentials(meaningOf(input));
     const call = {
       operation,
       actor,
@@ -95,6 +94,8 @@ export class Operations {
   private async accept(call: Call): Promise<Accepted> {
     const { operation, actor, input } = call;
     const planned = await this.planner.plan(operation, actor, input, await this.gitops.world());
+    // After the plan: an operation that knows better where a secret belongs has said so by now.
+    refuseCredentials(meaningOf(input));
     if (input.dry_run) return { plan: await this.showPlan(call, planned) };
     if (operation.kind !== 'destructive') return { row: await this.submit(call, planned) };
     const { confirm_token: token } = input as DestructiveArguments;
