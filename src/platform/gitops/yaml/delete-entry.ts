@@ -2,7 +2,17 @@ import type { CST } from 'yaml';
 import { commaAfter } from './append-entries';
 import { leadEnd, type Slot } from './slot';
 import { deleteLines, isBlank, isBlankOrComment, lineEnd, lineStart, type Splice } from './source-text';
-import { type BlockCollection, isBlockCollection, itemEnd, itemStart, ownEnd, tokenEnd, writtenItems } from './syntax';
+import {
+  type BlockCollection,
+  commentsEnd,
+  endsInBlockScalar,
+  isBlockCollection,
+  itemEnd,
+  itemStart,
+  ownEnd,
+  tokenEnd,
+  writtenItems,
+} from './syntax';
 import { YamlEditError } from './yaml-errors';
 import { showPath } from './yaml-value';
 
@@ -19,10 +29,8 @@ export function deleteEntry(source: string, parent: Slot, entry: Slot): Splice[]
 
 function deleteFromBlock(source: string, parent: Slot, token: BlockCollection, entry: Slot, item: Item): Splice[] {
   const start = itemStart(item);
-  const end = isBlockCollection(entry.token)
-    ? ownEnd(source, entry.token, entry.column)
-    : lineEnd(source, itemEnd(item));
   const items = writtenItems(token);
+  const end = entryEnd(source, entry, item, items[items.indexOf(item) - 1]);
   if (items.length === 1) return emptyBlock(source, parent, token, start, end);
   if (isBlank(source.slice(lineStart(source, start), start))) return [deleteLines(source, start, end)];
   // The entry shares its line with the dash before it: the next entry moves up, unless a comment stands between.
@@ -30,6 +38,12 @@ function deleteFromBlock(source: string, parent: Slot, token: BlockCollection, e
   const nextStart = next ? itemStart(next) : end;
   if (isBlank(source.slice(end, nextStart))) return [{ start, end: nextStart, text: '' }];
   return [{ start: leadEnd(parent), end, text: '' }];
+}
+
+/** Comments deeper than a scalar's key stay, except where they would become part of the text before it. */
+function entryEnd(source: string, { token, column }: Slot, item: Item, before: Item | undefined): number {
+  if (isBlockCollection(token)) return ownEnd(source, token, column);
+  return endsInBlockScalar(before) ? commentsEnd(source, itemEnd(item), column + 1) : lineEnd(source, itemEnd(item));
 }
 
 function emptyBlock(source: string, parent: Slot, token: BlockCollection, start: number, end: number): Splice[] {
@@ -47,12 +61,18 @@ function deleteFromFlow(source: string, token: CST.FlowCollection, item: Item): 
   const afterComma = comma === undefined ? end : comma + 1;
   const before = items[index - 1];
   if (isAloneOnLines(source, start, afterComma) && lineEnd(source, afterComma) < tokenEnd(token)) {
-    return [deleteLines(source, start, afterComma)];
+    return [...commaBefore(token, before, comma), deleteLines(source, start, afterComma)];
   }
   if (items.length === 1) return [{ start: token.start.offset + 1, end: tokenEnd(token) - 1, text: '' }];
   if (index < items.length - 1) return [{ start, end: skipSpaces(source, afterComma), text: '' }];
   const beforeEnd = before ? itemEnd(before) : start;
   return [{ start: source.slice(beforeEnd, start).includes('\n') ? start : beforeEnd, end, text: '' }];
+}
+
+/** Where the last entry had no comma, the one that becomes the last gets none either. */
+function commaBefore(token: CST.FlowCollection, before: Item | undefined, own: number | undefined): Splice[] {
+  const comma = before && own === undefined ? commaAfter(token, itemEnd(before)) : undefined;
+  return comma === undefined ? [] : [{ start: comma, end: comma + 1, text: '' }];
 }
 
 function isAloneOnLines(source: string, start: number, end: number): boolean {

@@ -96,6 +96,20 @@ function randomEdit(random: Random, data: YamlValue): YamlEdit {
   return { path, set: kind === 2 ? randomScalar(random) : randomValue(random, 3) };
 }
 
+/** Edits of which each fits the data that those before it leave. */
+function randomEdits(random: Random, data: YamlValue): YamlEdit[] {
+  const edits: YamlEdit[] = [];
+  let present = data;
+  for (let count = 1 + random(6); count > 0; count -= 1) {
+    const edit = randomEdit(random, present);
+    // Where the whole document is replaced, nothing of it is left to be neighbours.
+    if (edit.path.length === 0) continue;
+    edits.push(edit);
+    present = expectedData(present, edit);
+  }
+  return edits;
+}
+
 /** The lines an edit may touch: those of the nearest entry in block style that holds the whole change. */
 function touchedRange({ ranges, afterDash, data }: RandomDocument, edit: YamlEdit): LineRange {
   let path = edit.path;
@@ -108,9 +122,15 @@ function touchedRange({ ranges, afterDash, data }: RandomDocument, edit: YamlEdi
 }
 
 const linesOf = (source: string): string[] => source.split('\n');
+/** Comments and blanks next to a value that one edit brings and the next extends may stand before or after the addition. */
+const linesInAnyOrder = (source: string): string[] =>
+  linesOf(source)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .sort();
 const commentsOf = (source: string): string[] => source.match(/# comment \d+: it's "one" \{x\}/g) ?? [];
 
-function describeFailure(document: RandomDocument, edit: YamlEdit, result: string): string {
+function describeFailure(document: RandomDocument, edit: YamlEdit | YamlEdit[], result: string): string {
   return `${JSON.stringify(edit)}\n--- before\n${document.text}\n--- after\n${result}`;
 }
 
@@ -237,6 +257,25 @@ describe('editYaml on random documents', () => {
         expect(editYaml(document.text, [{ path, set: at(document.data, path) ?? null }])).toBe(document.text);
       }),
       { numRuns: RUNS },
+    );
+  });
+
+  it('makes many edits together as one after another', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const random = seededRandom(seed);
+        const document = randomDocument(random);
+        const edits = randomEdits(random, document.data);
+        const apart = edits.reduce((text, edit) => editYaml(text, [edit]), document.text);
+        const together = editYaml(document.text, edits);
+        // A step may take a comment along that only the step before it moved there; made together neither does.
+        const lost = commentsOf(together).filter((comment) => !commentsOf(apart).includes(comment));
+        const comparable = lost.reduce((result, comment) => result.replace(comment, ''), together);
+        if (!isDeepStrictEqual(linesInAnyOrder(comparable), linesInAnyOrder(apart))) {
+          throw new Error(`${describeFailure(document, edits, together)}\n--- apart\n${apart}`);
+        }
+      }),
+      { numRuns: RUNS * 5 },
     );
   });
 });

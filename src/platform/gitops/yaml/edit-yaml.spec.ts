@@ -56,6 +56,14 @@ describe('editYaml', () => {
       ['nothing after the dash', '-\n- 1\n', set([0], 'x'), '- x\n- 1\n'],
       ['value on the next line', 'a:\n  # why\n  old # c\nb: 1\n', set(['a'], 'new'), 'a:\n  # why\n  new # c\nb: 1\n'],
       ['list item', 'a:\n- x # c\n- w\n', set(['a', 0], 'z'), 'a:\n- z # c\n- w\n'],
+      [
+        'image in flow that had no quotes',
+        'a: {i: x.io/y:1, w: x:y}\n',
+        set(['a', 'i'], 'x.io/y:2'),
+        'a: {i: x.io/y:2, w: x:y}\n',
+      ],
+      ['text in flow with a colon that ends a key', 'a: {i: x:1}\n', set(['a', 'i'], 'x: 1'), 'a: {i: "x: 1"}\n'],
+      ['text in flow that had no colon', 'a: {i: x}\n', set(['a', 'i'], 'x:1'), 'a: {i: "x:1"}\n'],
       ['flow item', 'a: [ x,  w ] # c\n', set(['a', 1], 'p,q'), 'a: [ x,  "p,q" ] # c\n'],
       ['flow pair without value', 'a: {x, w: 1}\n', set(['a', 'x'], 2), 'a: {x: 2, w: 1}\n'],
       ['flow pair with empty value', 'a: {x: , w: 1}\n', set(['a', 'x'], 2), 'a: {x: 2 , w: 1}\n'],
@@ -261,6 +269,18 @@ describe('editYaml', () => {
         'a: 1\n# about b\n\nc: 3\n',
       ],
       [
+        'a scalar with the deeper comment that would become part of the script above',
+        'a: |\n  echo\nb: 1\n\n    # deep\n# about c\nc: 3\n',
+        remove('b'),
+        'a: |\n  echo\n# about c\nc: 3\n',
+      ],
+      [
+        'a scalar without the deeper comment below',
+        'a: 1\nb: 1\n    # deep\nc: 3\n',
+        remove('b'),
+        'a: 1\n    # deep\nc: 3\n',
+      ],
+      [
         'a nested map with what is inside',
         'a: 1\nb: # b\n  # in\n  x: 1\n  # w: 2\n# about c\nc: 3\n',
         remove('b'),
@@ -289,7 +309,8 @@ describe('editYaml', () => {
       ['the last of a flow map', 'a: { x: 1, w: 2 }\n', remove('a', 'w'), 'a: { x: 1 }\n'],
       ['the only one of a flow map', 'a: { x: 1 }\n', remove('a', 'x'), 'a: {}\n'],
       ['a line of a flow list', 'a: [\n  x, # 1\n  # two\n  w # 2\n]\n', remove('a', 0), 'a: [\n  # two\n  w # 2\n]\n'],
-      ['the last line of a flow list', 'a: [\n  x, # 1\n  w # 2\n]\n', remove('a', 1), 'a: [\n  x, # 1\n]\n'],
+      ['the last line of a flow list', 'a: [\n  x, # 1\n  w # 2\n]\n', remove('a', 1), 'a: [\n  x # 1\n]\n'],
+      ['the last line of a flow list that ends in a comma', 'a: [\n  x,\n  w,\n]\n', remove('a', 1), 'a: [\n  x,\n]\n'],
       [
         'a flow pair before a comment',
         'a: {b: 1, # c\n  # d\n  e: 2 }\n',

@@ -1,17 +1,11 @@
-import { appendEntries } from './append-entries';
-import { blockStyle } from './block-style';
-import { deleteEntry } from './delete-entry';
-import { type OpenedYaml, openYaml, rootData } from './parse-yaml';
-import { type Change, planEdit } from './plan-edit';
-import { blockLines } from './render-yaml';
-import { replaceValue } from './replace-value';
-import { findTrail, type Slot } from './slot';
-import { applySplices, insertLines, type Splice } from './source-text';
+import { EditBatch } from './edit-batch';
+import { parseYaml } from './parse-yaml';
 import { YamlEditError, YamlParseError } from './yaml-errors';
-import { editData, sameValue, showPath, type YamlEdit, type YamlValue } from './yaml-value';
+import { editData, sameValue, type YamlEdit, type YamlValue } from './yaml-value';
 
-export { parseYaml } from './parse-yaml';
+export { parseValues, parseValuesOnce, parseYaml, type ValuesData } from './parse-yaml';
 export { toYaml } from './render-yaml';
+export { Unquoted } from './unquoted';
 export { YamlEditError, YamlParseError } from './yaml-errors';
 export type { YamlEdit, YamlPath, YamlValue } from './yaml-value';
 
@@ -22,13 +16,14 @@ export type { YamlEdit, YamlPath, YamlValue } from './yaml-value';
  */
 export function editYaml(source: string, edits: readonly YamlEdit[]): string {
   try {
-    let expected = rootData(openYaml(source));
-    let text = source;
+    let expected = parseYaml(source);
+    const batch = new EditBatch(source);
     for (const edit of edits) {
       expected = editData(expected, edit);
-      text = applyEdit(text, edit);
+      batch.add(edit);
     }
-    if (edits.length > 0) verify(text, expected);
+    const text = batch.finish();
+    verify(text, expected);
     return text;
   } catch (error) {
     throw asEditError(error);
@@ -36,7 +31,7 @@ export function editYaml(source: string, edits: readonly YamlEdit[]): string {
 }
 
 function verify(text: string, expected: YamlValue): void {
-  if (sameValue(rootData(openYaml(text)), expected)) return;
+  if (sameValue(parseYaml(text), expected)) return;
   throw new YamlEditError('the edited text would not read back as the expected data; nothing was changed');
 }
 
@@ -44,47 +39,4 @@ function asEditError(error: unknown): unknown {
   if (error instanceof YamlParseError) return new YamlEditError(error.message, { cause: error });
   if (error instanceof RangeError) return new YamlEditError('the data is nested too deeply', { cause: error });
   return error;
-}
-
-function applyEdit(source: string, edit: YamlEdit): string {
-  let text = source;
-  let opened = openYaml(text);
-  const pending = planEdit(opened, edit);
-  while (pending.length > 0) {
-    text = applyChanges(opened, takeBatch(pending));
-    if (pending.length > 0) opened = openYaml(text);
-  }
-  return text;
-}
-
-/** Replacements leave each other alone and can share one parse; other changes move lines. */
-function takeBatch(pending: Change[]): Change[] {
-  const end = pending.findIndex(({ kind }) => kind !== 'replace');
-  return pending.splice(0, end === -1 ? pending.length : Math.max(end, 1));
-}
-
-function applyChanges(opened: OpenedYaml, changes: readonly Change[]): string {
-  const style = blockStyle(opened.root);
-  return applySplices(
-    opened.source,
-    changes.flatMap((change) => changeSplices(opened, change, style)),
-  );
-}
-
-function changeSplices(opened: OpenedYaml, change: Change, style: ReturnType<typeof blockStyle>): Splice[] {
-  const { source } = opened;
-  const { slots, slot } = findTrail(opened, change.path);
-  assertNotShared(opened, slots);
-  if (change.kind === 'append') return appendEntries(source, slot, change.entries, style);
-  if (change.kind === 'delete') return deleteEntry(source, slots.at(-2) ?? slot, slot);
-  if (opened.root === null) return [insertLines(source, source.length, blockLines(change.value, style))];
-  return replaceValue(source, slot, change.value, style);
-}
-
-function assertNotShared({ shared }: OpenedYaml, slots: readonly Slot[]): void {
-  const found = slots.find(({ node }) => node !== null && shared.has(node));
-  if (!found) return;
-  throw new YamlEditError(
-    `${showPath(found.path)} has an anchor that an alias uses: the edit would change both places`,
-  );
 }

@@ -1,7 +1,9 @@
-import { isAlias, isCollection, isMap, type Node } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, type Node, Scalar } from 'yaml';
+import type { Change } from './change';
 import type { OpenedYaml } from './parse-yaml';
 import { isMergeKey } from './plain-data-reader';
 import { findTrail, type Slot, type Trail } from './slot';
+import { helmMeaning } from './unquoted';
 import {
   isFilled,
   isRecord,
@@ -13,12 +15,6 @@ import {
   type YamlRecord,
   type YamlValue,
 } from './yaml-value';
-
-/** A change of one place in the text. */
-export type Change =
-  | { kind: 'replace'; path: YamlPath; value: YamlValue }
-  | { kind: 'append'; path: YamlPath; entries: YamlRecord | YamlValue[] }
-  | { kind: 'delete'; path: YamlPath };
 
 /** Breaks an edit down into the smallest changes that reach the wanted data. */
 export function planEdit(opened: OpenedYaml, edit: YamlEdit): Change[] {
@@ -35,18 +31,24 @@ function planAddition(opened: OpenedYaml, { slot, rest }: Trail, edit: { path: Y
     return { kind: 'replace', path, value: setInData(empty, rest, edit.set) };
   }
   const value = setInData(undefined, below, edit.set);
-  if (isMap(node)) return { kind: 'append', path, entries: Object.fromEntries([[String(segment), value]]) };
+  if (isMap(node)) return { kind: 'append', path, entries: Object.fromEntries([[String(segment), value]]), from: 0 };
   // Checks that the index is the one after the last.
   setInData(opened.read(node), rest, edit.set);
-  return { kind: 'append', path, entries: [value] };
+  return { kind: 'append', path, entries: [value], from: node.items.length };
 }
 
 function planSet(opened: OpenedYaml, slot: Slot, value: YamlValue): Change[] {
   const { node, path, kind } = slot;
   const present = kind === 'root' && node === null ? {} : opened.read(node);
-  if (sameValue(present, value)) return [];
+  if (sameValue(present, value) && !isMistaken(node, value)) return [];
   const inside = isAlias(node) || !isFilled(present) || !isFilled(value) ? undefined : planInside(opened, slot, value);
   return inside ?? [{ kind: 'replace', path, value }];
+}
+
+/** Text without quotes that Helm, which reads YAML 1.1, takes for something else: `on`. Whoever sets the text wants the text. */
+function isMistaken(node: Node | null, value: YamlValue): boolean {
+  const isBare = isScalar(node) && node.type === Scalar.PLAIN && node.tag === undefined;
+  return isBare && typeof value === 'string' && helmMeaning(value) !== value;
 }
 
 /** The changes inside a collection, or undefined when it has to be replaced as a whole. */
@@ -74,7 +76,7 @@ function planMap(opened: OpenedYaml, { path, node }: Slot, value: YamlRecord): C
     if (trail.rest.length === 0) changes.push(...planSet(opened, trail.slot, item));
     else added.push([key, item]);
   }
-  if (added.length > 0) changes.push({ kind: 'append', path, entries: Object.fromEntries(added) });
+  if (added.length > 0) changes.push({ kind: 'append', path, entries: Object.fromEntries(added), from: 0 });
   const removed = Object.keys(present).filter((key) => !Object.hasOwn(value, key));
   return [...changes, ...removed.map((key): Change => ({ kind: 'delete', path: [...path, key] }))];
 }
@@ -84,7 +86,7 @@ function planList(opened: OpenedYaml, path: YamlPath, present: YamlValue[], valu
     return value.flatMap((item, index) => planSet(opened, findTrail(opened, [...path, index]).slot, item));
   }
   const kept = commonPrefix(present, value);
-  if (kept === present.length) return [{ kind: 'append', path, entries: value.slice(kept) }];
+  if (kept === present.length) return [{ kind: 'append', path, entries: value.slice(kept), from: kept }];
   const removed = present.length - value.length;
   if (removed < 0 || !sameValue(present.slice(kept + removed), value.slice(kept))) return undefined;
   return Array.from({ length: removed }, (_, index) => ({

@@ -33,7 +33,8 @@ function tagSplices({ lead }: Slot): Splice[] {
 
 function inlineToInline(source: string, slot: Slot, value: YamlValue): Splice[] {
   const { token } = slot;
-  const text = inlineText(value, { flow: slot.inFlow, quotes: quotesOf(token) });
+  const colons = slot.inFlow && token?.type === 'scalar' && token.source.includes(':');
+  const text = inlineText(value, { flow: slot.inFlow, quotes: quotesOf(token), colons });
   const { start, end } = valueSpan(slot);
   if (token?.type === 'block-scalar') {
     return [{ start, end: headerEnd(token), text }, removeBody(source, token, end)];

@@ -10,6 +10,8 @@ export interface ScalarPlace {
   readonly flow?: boolean;
   /** The quotes the scalar it replaces had. */
   readonly quotes?: QuoteStyle;
+  /** The scalar it replaces had a colon and no quotes, in flow: then `acme/api:2` needs none either. */
+  readonly colons?: boolean;
 }
 
 /** Strings without quotes that some YAML 1.1 or 1.2 reader takes for a boolean, null, number, date or merge key. */
@@ -26,6 +28,8 @@ const AMBIGUOUS = [
 export const UNPRINTABLE = /[^\u0020-\u007e\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 const NOT_PLAIN_START = /^(?:[?:]|-(?![A-Za-z0-9-])|---(?!-)|\.\.\.)/;
+/** In flow, old readers take any colon for the end of a key; those in use only one with a blank or an indicator behind it. */
+const COLON_INSIDE = /(?<=[\w/.-]):(?=[\w/.-])/g;
 const NOT_PLAIN_IN_FLOW = /[,[\]{}:?#]/;
 
 /** The one place where a scalar becomes YAML text: always one line, always read back as the same value. */
@@ -44,11 +48,11 @@ function numberText(value: number): string {
   return String(value).replace(/^(-?[0-9]+)e/, '$1.0e');
 }
 
-function stringText(value: string, { flow = false, quotes }: ScalarPlace): string {
+function stringText(value: string, { flow = false, quotes, colons = false }: ScalarPlace): string {
   if (LONE_SURROGATE.test(value)) throw new YamlEditError('a string with half a surrogate pair cannot be written');
   if (quotes === 'double' || UNPRINTABLE.test(value)) return doubleQuoted(value);
   if (quotes === 'single') return singleQuoted(value);
-  return isPlainSafe(value, flow) ? value : doubleQuoted(value);
+  return (colons ? isPlainSafeWithColons(value) : isPlainSafe(value, flow)) ? value : doubleQuoted(value);
 }
 
 function doubleQuoted(value: string): string {
@@ -67,6 +71,11 @@ function isPlainSafe(value: string, flow: boolean): boolean {
   if (AMBIGUOUS.some((pattern) => pattern.test(value)) || NOT_PLAIN_START.test(value)) return false;
   if (flow && NOT_PLAIN_IN_FLOW.test(value)) return false;
   return stringify(value, { lineWidth: 0 }) === `${value}\n` && readsBack(value, value, flow);
+}
+
+/** In flow. */
+function isPlainSafeWithColons(value: string): boolean {
+  return isPlainSafe(value.replace(COLON_INSIDE, '_'), true) && readsBack(value, value, true);
 }
 
 function readsBack(text: string, value: string, flow: boolean): boolean {

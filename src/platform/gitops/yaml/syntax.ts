@@ -74,8 +74,12 @@ function blockScalarEnd({ offset, props, source }: CST.BlockScalar): number {
 
 /** The line ending after a collection and after the comments below it that stand as deep as its items. */
 export function ownEnd(source: string, collection: BlockCollection, ownerColumn: number): number {
-  const depth = Math.max(collection.indent, ownerColumn + 1);
-  let end = lineEnd(source, tokenEnd(collection));
+  return commentsEnd(source, tokenEnd(collection), Math.max(collection.indent, ownerColumn + 1));
+}
+
+/** The line ending after `offset` and after the comments below it that stand at column `depth` or deeper. */
+export function commentsEnd(source: string, offset: number, depth: number): number {
+  let end = lineEnd(source, offset);
   let position = nextLine(source, end);
   while (position < source.length) {
     const line = source.slice(position, lineEnd(source, position));
@@ -86,4 +90,11 @@ export function ownEnd(source: string, collection: BlockCollection, ownerColumn:
     position = nextLine(source, position);
   }
   return end;
+}
+
+/** True when the last thing an item says is a block scalar, which would take deeper lines below it for its own. */
+export function endsInBlockScalar(item: Item | undefined): boolean {
+  const value = item?.value;
+  if (isBlockCollection(value)) return endsInBlockScalar(writtenItems(value).at(-1));
+  return value?.type === 'block-scalar';
 }

@@ -1,0 +1,116 @@
+import type { World } from '../../src/platform/gitops';
+import { deployService } from '../../src/services/deploy.operation';
+import { retireService } from '../../src/services/retire.operation';
+import { createTenant } from '../../src/tenants/create-tenant.operation';
+import { deleteTenant } from '../../src/tenants/delete-tenant.operation';
+import type { Call } from './round-trip';
+import { aWorld } from './world';
+
+/** A call that makes whole files, and the one that takes them away again; or, alone, one that only takes away. */
+export interface FileTrip {
+  readonly call: Call;
+  readonly back?: Call;
+  /** The files that the call makes or takes away, below the root folder. */
+  readonly files: readonly string[];
+  /** The file that the first of them is made from, with all its comments. */
+  readonly from?: string;
+}
+
+/** Texts of the files in a world around the ones it is about. */
+export interface Surroundings {
+  readonly service: string;
+  readonly otherService: string;
+  readonly template: string;
+  readonly tenant: string;
+  readonly otherTenant: string;
+}
+
+/** Two teams with a service each, a preview, a database and domains, all in somebody's own handwriting. */
+export function worldOfTexts({ service, otherService, template, tenant, otherTenant }: Surroundings): World {
+  return aWorld({
+    tenants: {},
+    services: { 'billing/api': service, 'billing/other': otherService, 'shop/api': otherService },
+    files: {
+      'tenants/billing/values.yaml': tenant,
+      'tenants/shop/values.yaml': otherTenant,
+      'services/billing/api/notes.md': 'by hand\r\n\ttabs\n',
+      'previews/billing/api-abc123/values.yaml': service,
+      'databases/billing/api.yaml': '# kept\nkind: Database\n',
+      'databases/shop/api.yaml': 'kind: Database',
+      'domains/api.example.org.yaml': '# mine\r\nteam: billing\r\nservice: api\r\n',
+      'domains/other.example.org.yaml': 'team: billing # other service\nservice: other\n',
+      'domains/shop.example.org.yaml': 'team: shop\nservice: api\n',
+      'templates/services/odd.yaml': template,
+      'argocd/projects/billing.yaml': '# hand-made\nkind: AppProject\n',
+      'argo-workflows/sso-team-billing.yaml':
+        "metadata: {annotations: {workflows.argoproj.io/rbac-rule-precedence: '101'}}",
+    },
+  });
+}
+
+const onboard = (template: string): Call => ({
+  operation: deployService,
+  raw: {
+    action: 'onboard',
+    team: 'billing',
+    service: 'fresh',
+    image: 'ghcr.io/acme/fresh',
+    image_tag: '1.0',
+    template,
+  },
+});
+const retire = (service: string): Call => ({ operation: retireService, raw: { team: 'billing', service } });
+const create: Call = {
+  operation: createTenant,
+  raw: { team: 'newcomers', display_name: "Ada's: team", github_teams: [{ team: 'acme/new', role: 'developer' }] },
+};
+const FRESH = ['services/billing/fresh/values.yaml'];
+const NEWCOMERS = [
+  'argo-workflows/sso-team-newcomers.yaml',
+  'argocd/projects/newcomers.yaml',
+  'tenants/newcomers/values.yaml',
+];
+
+/** By operation, every way to use it that makes or removes whole files. What is removed comes back with `git revert` alone. */
+export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTrip>>>> = {
+  'deploy-service': {
+    'a new service': { call: onboard('default'), back: retire('fresh'), files: FRESH },
+    'a new service from somebody’s own template': {
+      call: onboard('odd'),
+      back: retire('fresh'),
+      files: FRESH,
+      from: 'templates/services/odd.yaml',
+    },
+  },
+  'retire-service': {
+    'a service with all it has': {
+      call: retire('api'),
+      files: [
+        'domains/api.example.org.yaml',
+        'previews/billing/api-abc123/values.yaml',
+        'services/billing/api/notes.md',
+        'services/billing/api/values.yaml',
+      ],
+    },
+  },
+  'create-tenant': {
+    'a new team': { call: create, back: { operation: deleteTenant, raw: { team: 'newcomers' } }, files: NEWCOMERS },
+  },
+  'delete-tenant': {
+    'a team with all it has': {
+      call: { operation: deleteTenant, raw: { team: 'billing' } },
+      files: [
+        'argo-workflows/sso-team-billing.yaml',
+        'argocd/projects/billing.yaml',
+        'databases/billing/api.yaml',
+        'domains/api.example.org.yaml',
+        'domains/other.example.org.yaml',
+        'previews/billing/api-abc123/values.yaml',
+        'services/billing/api/notes.md',
+        'services/billing/api/values.yaml',
+        'services/billing/other/values.yaml',
+        'tenants/billing/values.yaml',
+      ],
+    },
+  },
+};
