@@ -8,7 +8,15 @@ import { fail, mustRun, say } from './process.mjs';
  * { binary: 'dnsmasq', debian: 'dnsmasq', for: 'the domain tests', folders: ['/usr/lib/...'] }
  * `folders` names further places to look in, for servers that Debian keeps off the PATH.
  */
-export const systemPackages = [];
+export const systemPackages = [
+  { binary: 'sshd', debian: 'openssh-server', for: 'the tests of ssh remotes' },
+  { binary: 'ssh', debian: 'openssh-client', for: 'the tests of ssh remotes' },
+  { binary: 'ssh-keygen', debian: 'openssh-client', for: 'the tests of ssh remotes and signed commits' },
+  { binary: 'gpg', debian: 'gnupg', for: 'the tests of signed commits' },
+  { binary: 'gpg-agent', debian: 'gnupg', for: 'the tests of signed commits' },
+  { binary: 'prlimit', debian: 'util-linux', for: 'the tests of a full disk' },
+  { binary: 'openssl', debian: 'openssl', for: 'the tests of https remotes' },
+];
 
 export async function ensureSystemPackages(needed = systemPackages) {
   const missing = needed.filter((each) => !isPresent(each));

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { Keys } from '../keys';
 import { Store } from '../store';
-import { Audit, type AuditEntry, hashOf } from './audit';
+import { Audit, type AuditEntry } from './audit';
 import { AuditQuery } from './audit-query';
+import { hashOf } from './chain';
 
 const entry = (change: Partial<AuditEntry> & { login?: string } = {}): AuditEntry => ({
   event: 'refused',
@@ -21,7 +23,7 @@ let audit: Audit;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mctl-audit-'));
   store = await Store.open(folder);
-  audit = new Audit(store);
+  audit = new Audit(store, Keys.open(folder));
 });
 
 afterEach(async () => {
@@ -56,7 +58,7 @@ describe('Audit', () => {
     );
     await store.close();
     store = await Store.open(folder);
-    audit = new Audit(store);
+    audit = new Audit(store, Keys.open(folder));
     await audit.record(entry({ target: 'c' }));
     expect((await rows()).map(({ seq, target }) => [seq, target])).toEqual([
       [1, 'a'],

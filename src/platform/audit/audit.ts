@@ -1,15 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Unavailable } from '../errors';
 import type { Actor } from '../auth/actor';
-import { digestOf } from '../crypto';
+import { ulid } from '../crypto';
+import { Keys } from '../keys';
 import { oneLine } from '../text/one-line';
 import { type AuditRow, Store, type StoreTransaction } from '../store';
+import { headToFollow, writeHead } from './audit-head';
+import { type AuditFacts, type AuditHead, chained } from './chain';
 
 /**
  * `submitted`: accepted, and its intent is in the same transaction. `succeeded`, `failed`: how it ended. `planned`: only a plan was
- * answered (dry run, or a confirmation is due). `refused`: nothing happened; the code says why.
+ * answered (dry run, or a confirmation is due). `refused`: nothing happened; the code says why. `rebuilt`: the first entry of a store
+ * that was made anew from git. `sealed`: a chain of a version without seals was taken over.
  */
-export type AuditEvent = 'submitted' | 'succeeded' | 'failed' | 'planned' | 'refused';
+export type AuditEvent = 'submitted' | 'succeeded' | 'failed' | 'planned' | 'refused' | 'rebuilt' | 'sealed';
 
 export interface AuditEntry {
   readonly event: AuditEvent;
@@ -24,18 +28,21 @@ export interface AuditEntry {
   readonly code?: string;
   readonly commit?: string;
   readonly planDigest?: string;
+  /** When it happened, where that is not now: what is restored from git happened long ago. */
+  readonly at?: Date;
 }
-
-/** Hash of the entry before the first. */
-const GENESIS = '0'.repeat(64);
 
 /**
  * The audit trail: append only, each entry holding the hash of the one before, a closed list of fields, no arguments.
- * Git has the accepted writes too; this has the refused ones, and the order of all.
+ * Git has the accepted writes too; this has the refused ones, and the order of all. The newest entry is held by a seal (see
+ * `audit-head`), and every commit names the one that was newest when it was drafted.
  */
 @Injectable()
 export class Audit {
-  constructor(@Inject(Store) private readonly store: Store) {}
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    @Inject(Keys) private readonly keys: Keys,
+  ) {}
 
   /** @throws Unavailable where it cannot be written; the caller must then not go on. */
   async record(entry: AuditEntry): Promise<void> {
@@ -52,58 +59,51 @@ export class Audit {
 
   /** Appends inside the transaction that does what is recorded: both happen or neither. */
   async append(transaction: StoreTransaction, entries: readonly AuditEntry[]): Promise<void> {
-    let last = await transaction
-      .selectFrom('audit')
-      .select(['seq', 'hash'])
-      .orderBy('seq', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    const rows: AuditRow[] = [];
-    for (const entry of entries) {
-      const row = seal(rowOf(entry), (last?.seq ?? 0) + 1, last?.hash ?? GENESIS);
-      rows.push(row);
+    if (entries.length === 0) return;
+    const { auditKey } = this.keys;
+    const { head, isSealed, isTakenOver } = await headToFollow(transaction, auditKey);
+    let last = head;
+    const rows = [...(isTakenOver ? [takeover(head)] : []), ...entries].map((entry): AuditRow => {
+      const row = chained(rowOf(entry), last);
       last = row;
-    }
-    if (rows.length > 0) await transaction.insertInto('audit').values(rows).execute();
+      return row;
+    });
+    await transaction.insertInto('audit').values(rows).execute();
+    await writeHead(transaction, auditKey, { head: last, isSealed });
   }
 }
 
-type AuditFacts = Omit<AuditRow, 'seq' | 'prev_hash' | 'hash'>;
-
-function seal(facts: AuditFacts, seq: number, previous: string): AuditRow {
-  const row = { ...facts, seq, prev_hash: previous };
-  return { ...row, hash: hashOf(row) };
-}
-
-/** SHA-256 over the canonical JSON of every column but the hash itself. */
-export function hashOf(row: Omit<AuditRow, 'hash'>): string {
-  return digestOf(row);
+/** An older version kept no seal. That one was missing is for ever in the chain: it may be so once, before any commit named an entry. */
+function takeover({ seq }: AuditHead): AuditEntry {
+  const actor: Actor = { login: 'mctl', method: 'system', isAdmin: false, via: { door: 'system', requestId: ulid() } };
+  const reason = `entries up to ${seq} had no seal yet`;
+  return { event: 'sealed', operation: 'audit-seal', risk: 'low', actor, reason };
 }
 
 /** As the store will give it back: text that no column can hold would break the chain without anybody having touched it. */
-function rowOf({ actor, ...entry }: AuditEntry): AuditFacts {
+function rowOf({ actor, at = new Date(), ...entry }: AuditEntry): AuditFacts {
   return printable({
-    at: new Date().toISOString(),
+    at: at.toISOString(),
     event: entry.event,
     operation: entry.operation,
-    operation_id: entry.operationId ?? null,
-    workflow: entry.workflow ?? null,
-    team: entry.team ?? null,
-    target: entry.target ?? null,
+    operation_id: entry.operationId,
+    workflow: entry.workflow,
+    team: entry.team,
+    target: entry.target,
     actor: actor.login,
     auth_method: actor.method,
-    client: actor.via.client ?? null,
+    client: actor.via.client,
     door: actor.via.door,
     request_id: actor.via.requestId,
     risk: entry.risk,
-    reason: entry.reason ?? null,
-    code: entry.code ?? null,
-    commit: entry.commit ?? null,
-    plan_digest: entry.planDigest ?? null,
+    reason: entry.reason,
+    code: entry.code,
+    commit: entry.commit,
+    plan_digest: entry.planDigest,
   });
 }
 
-function printable(facts: AuditFacts): AuditFacts {
-  const cells = Object.entries(facts).map(([name, value]) => [name, value === null ? null : oneLine(value)]);
+function printable(facts: Record<keyof AuditFacts, string | undefined>): AuditFacts {
+  const cells = Object.entries(facts).map(([name, value]) => [name, value === undefined ? null : oneLine(value)]);
   return Object.fromEntries(cells) as AuditFacts;
 }

@@ -43,7 +43,7 @@ export class Access {
   }
 
   /** Names of the teams whose data the caller may see, sorted. */
-  async visibleTeams(actor: Actor): Promise<string[]> {
+  async visibleTeams(actor: Actor): Promise<readonly string[]> {
     const world = await this.gitops.world();
     return actor.isAdmin ? world.teams() : teamsIn(world, actor).map(({ name }) => name);
   }

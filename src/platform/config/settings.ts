@@ -94,6 +94,10 @@ export const SETTINGS = {
     fallback: 'x-access-token',
     help: 'User name sent with the token of an https remote.',
   }),
+  gitopsCaFile: setting('MCTL_GITOPS_CA_FILE', optionalText, {
+    fallback: '',
+    help: 'Certificate authorities (PEM) that the certificate of an https remote is checked against; empty = those of this machine.',
+  }),
   gitopsSshKeyFile: setting('MCTL_GITOPS_SSH_KEY_FILE', optionalText, {
     fallback: '',
     help: 'Private key for an ssh remote.',
@@ -101,6 +105,10 @@ export const SETTINGS = {
   gitopsKnownHostsFile: setting('MCTL_GITOPS_KNOWN_HOSTS_FILE', optionalText, {
     fallback: '',
     help: 'Pinned host keys for an ssh remote; an unknown host is refused.',
+  }),
+  gitopsTimeout: setting('MCTL_GITOPS_TIMEOUT', duration, {
+    fallback: '60s',
+    help: 'How long one fetch or push may take before it is given up and tried again; the very first fetch ten times as long.',
   }),
   gitopsPoll: setting('MCTL_GITOPS_POLL', duration, {
     fallback: '15s',

@@ -14,3 +14,10 @@ export function ulid(now: number = Date.now()): string {
   const random = Array.from(randomBytes(16), (byte) => ALPHABET.charAt(byte % 32)).join('');
   return encode(now, 10) + random;
 }
+
+/** The moment a ULID was made; undefined for other text. */
+export function timeOfUlid(id: string): Date | undefined {
+  if (!/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(id)) return undefined;
+  const milliseconds = [...id.slice(0, 10)].reduce((time, digit) => time * 32 + ALPHABET.indexOf(digit), 0);
+  return new Date(milliseconds);
+}

@@ -16,10 +16,15 @@ export interface FileChange {
   readonly content?: string;
 }
 
-/** Files by path, and per folder: what lies in `services/billing/` must not cost a walk over ten thousand others. */
+/**
+ * Files by path, and per folder: what lies in `services/billing/` must not cost a walk over ten thousand others. Listings are kept
+ * until a file comes or goes; new content of a file that was there leaves them as they are.
+ */
 export class FileIndex {
   private readonly files = new Map<string, RepositoryFile>();
   private readonly children = new Map<string, Set<string>>();
+  private readonly sorted = new Map<string, readonly string[]>();
+  private readonly holders = new Map<string, readonly string[]>();
 
   get(path: string): RepositoryFile | undefined {
     return this.files.get(path);
@@ -38,28 +43,49 @@ export class FileIndex {
     return this.files.size;
   }
 
-  /** Names directly in a folder (`a/b/`), folders ending in a slash; unsorted. */
-  list(folder: string): Iterable<string> {
-    return this.children.get(folder) ?? [];
+  /** Sorted names directly in a folder (`a/b/`), folders ending in a slash. */
+  list(folder: string): readonly string[] {
+    return kept(this.sorted, folder, () => [...(this.children.get(folder) ?? [])].sort());
+  }
+
+  /** Sorted names of the folders directly in a folder that hold this file: `services/billing/`, `values.yaml` → the services. */
+  foldersHolding(folder: string, file: string): readonly string[] {
+    return kept(this.holders, `${folder}\0${file}`, () =>
+      this.list(folder).flatMap((name) =>
+        name.endsWith('/') && this.files.has(`${folder}${name}${file}`) ? [name.slice(0, -1)] : [],
+      ),
+    );
   }
 
   private link(path: string): void {
+    this.holders.clear();
     for (const [folder, name] of ancestry(path)) {
       const names = this.children.get(folder);
       if (names?.has(name)) return;
+      this.sorted.delete(folder);
       if (names) names.add(name);
       else this.children.set(folder, new Set([name]));
     }
   }
 
   private unlink(path: string): void {
+    this.holders.clear();
     for (const [folder, name] of ancestry(path)) {
       const names = this.children.get(folder);
       names?.delete(name);
+      this.sorted.delete(folder);
       if (names && names.size > 0) return;
       this.children.delete(folder);
     }
   }
+}
+
+function kept(cache: Map<string, readonly string[]>, key: string, compute: () => string[]): readonly string[] {
+  const known = cache.get(key);
+  if (known) return known;
+  const names = compute();
+  cache.set(key, names);
+  return names;
 }
 
 /** `a/b/c` → [`a/b/`, `c`], [`a/`, `b/`], [``, `a/`]. */

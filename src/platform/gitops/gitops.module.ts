@@ -3,6 +3,7 @@ import { Config } from '../config';
 import { log } from '../logging';
 import { Gitops } from './gitops';
 import { initRepository } from './init-repository';
+import { Inspection } from './inspection';
 import { ManifestSchemas } from './manifest-schemas';
 import { openGitops, type OpenedGitops } from './open-gitops';
 
@@ -25,9 +26,10 @@ const MAINTENANCE_CHECK_MS = 60_000;
       },
     },
     { provide: Gitops, inject: [OPENED], useFactory: ({ gitops }: OpenedGitops) => gitops },
+    Inspection,
     ManifestSchemas,
   ],
-  exports: [Gitops, ManifestSchemas],
+  exports: [Gitops, Inspection, ManifestSchemas],
 })
 export class GitopsModule implements OnApplicationShutdown {
   private readonly timers: NodeJS.Timeout[];

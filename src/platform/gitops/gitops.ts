@@ -1,27 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../errors';
+import { log } from '../logging';
 import {
   type CommitDraft,
   GitError,
   isGitError,
   type LogEntry,
+  movedAside,
   type ObjectReader,
   type Remote,
   type Signing,
   writeCommits,
 } from './git';
+import { CommitHistory } from './commit-history';
+import { Contention } from './contention';
 import { FileIndex } from './file-index';
 import { explainGitError } from './git-fault';
 import { loadFiles, repositoryFile, updateFiles } from './load-files';
+import { FirstReading } from './first-reading';
 import type { Layout } from './layout';
 import { Mutex } from './mutex';
 import { type PlatformFacts, World } from './world';
-
-/** Losing the race for the branch this often in a row means that something is wrong, not that there is traffic. */
-const MAX_ATTEMPTS = 20;
-const JITTER_MS = 40;
-/** Waiting longer does not make winning likelier, only later. */
-const JITTER_LIMIT_MS = 200;
 
 export interface GitopsOptions {
   readonly gitDir: string;
@@ -36,8 +35,14 @@ export interface GitopsOptions {
 /** Steps of a batch on its way to the branch, for progress and for tests that interrupt it. */
 export type BatchStep = 'planned' | 'committed' | 'pushed';
 
-/** Plans a batch on the head of this attempt. */
-export type Build = (world: World) => Promise<readonly CommitDraft[]>;
+/** Plans a batch on the head of this attempt; more commits than there is room for may come to nothing. */
+export type Build = (world: World, room: number) => Promise<readonly CommitDraft[]>;
+
+/** What one batch has planned so far, and on which head. */
+interface Batch {
+  head?: string;
+  drafts: readonly CommitDraft[];
+}
 
 export interface Revision {
   readonly commit: string;
@@ -54,6 +59,11 @@ export class Gitops {
   private readonly mutex = new Mutex();
   private head: string | undefined;
   private lastSync = 0;
+  private readonly contention = new Contention();
+  /** Until the first state is known. */
+  private first: FirstReading | undefined = new FirstReading();
+  /** Shared by all who wait for it: each asking for itself would fetch once more. */
+  private initial: Promise<World> | undefined;
 
   constructor(
     private readonly reader: ObjectReader,
@@ -64,6 +74,11 @@ export class Gitops {
   /** Where the repository is, without credentials. */
   describe(): string {
     return this.remote.describe();
+  }
+
+  /** The commits as they are known here; `refresh` first asks the remote for the newest. */
+  get commits(): CommitHistory {
+    return new CommitHistory(this.reader);
   }
 
   get layout(): Layout {
@@ -79,12 +94,19 @@ export class Gitops {
     return this.files.size;
   }
 
+  /** How far the first reading is; undefined when it is done. */
+  get firstReading(): string | undefined {
+    return this.first?.describe();
+  }
+
   /**
    * The desired state as last known.
-   * @throws Unavailable where the remote has not answered for longer than allowed: roles could be out of date.
+   * @throws Unavailable where the repository is still being read for the first time, or the remote has not answered for longer than
+   * allowed: roles could be out of date.
    */
   async world(): Promise<World> {
-    if (this.options.isLocal || this.lastSync === 0) return this.refresh();
+    if (this.first) return this.first.orTooLong((this.initial ??= this.readFirst()));
+    if (this.options.isLocal) return (await this.isCurrent()) ? this.snapshot() : this.refresh();
     if (Date.now() - this.lastSync > this.options.maxStalenessMs) {
       throw new Unavailable(
         'The GitOps remote has not answered for too long, so roles and desired state cannot be trusted.',
@@ -98,6 +120,11 @@ export class Gitops {
     return this.snapshot();
   }
 
+  /** The desired state as last known, without asking anybody; undefined before the first reading. */
+  known(): World | undefined {
+    return this.head === undefined ? undefined : this.snapshot();
+  }
+
   /** Asks the remote and answers the newest state. @throws Unavailable or Conflict with the reason where it cannot. */
   async refresh(): Promise<World> {
     try {
@@ -107,22 +134,31 @@ export class Gitops {
     }
   }
 
+  /** Most operations worth taking into the next batch: fewer while others keep moving the branch. */
+  get room(): number {
+    return this.contention.room;
+  }
+
   /**
    * Puts commits on the newest head, each the child of the one before, and publishes them together by compare-and-swap. Where the
-   * branch moved meanwhile, `build` is asked again: changes are planned anew, never merged as text. What moved it may have been an
-   * earlier push of the same batch that outlived its connection or its process, so `build` must look for its operations then.
+   * branch moved meanwhile, `build` is asked again, unless what came is none of ours and touched nothing below our folder: changes are
+   * planned anew, never merged as text. What moved it may have been an earlier push of the same batch that outlived its connection or
+   * its process, so `build` must look for its operations then.
    *
-   * @returns ids in the order of the drafts; every one of them is on the remote.
+   * @returns ids in the order of the drafts; every one of them is on the remote. Fewer than drafts where the branch is contended: the
+   *   first ones, and the others are for the next batch.
    * @throws GitError as git met it; with `outcomeUnknown` the batch may be on the branch all the same, or still arrive there.
    */
   commit(build: Build, observe: (step: BatchStep) => Promise<void>): Promise<string[]> {
     return this.mutex.run(async () => {
+      const batch: Batch = { drafts: [] };
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.tryCommit(build, observe);
+          return await this.tryCommit(build, observe, batch);
         } catch (error) {
-          if (!isGitError(error, 'rejected') || attempt >= MAX_ATTEMPTS) throw error;
-          await sleep(Math.random() * Math.min(JITTER_MS * attempt, JITTER_LIMIT_MS));
+          if (!isGitError(error, 'rejected') || !this.contention.lost(batch.drafts.length, attempt)) throw error;
+          log.debug({ attempt, room: this.room }, 'somebody else was faster');
+          await sleep(this.contention.pauseMs);
         }
       }
     });
@@ -163,19 +199,34 @@ export class Gitops {
     return this.mutex.run(() => this.reader.close());
   }
 
-  private async tryCommit(build: Build, observe: (step: BatchStep) => Promise<void>): Promise<string[]> {
-    const world = await this.sync();
-    const drafts = await build(world);
+  private async tryCommit(build: Build, observe: (step: BatchStep) => Promise<void>, batch: Batch): Promise<string[]> {
+    const { head, drafts, isFresh } = await this.plan(build, batch);
     if (drafts.length === 0) return [];
-    await observe('planned');
-    const ids = await writeCommits(this.options.gitDir, world.head, drafts, this.options.signing);
-    await observe('committed');
+    if (isFresh) await observe('planned');
+    const ids = await writeCommits(this.options.gitDir, head, drafts, this.options.signing);
+    if (isFresh) await observe('committed');
     const next = ids.at(-1);
     if (next === undefined) throw new Error('The commit writer answered no id.');
-    await this.remote.publish(world.head, next);
+    await this.remote.publish(head, next);
+    this.contention.won();
     this.adopt(drafts, next);
     await observe('pushed');
     return ids;
+  }
+
+  /** The batch as it is planned on the newest head, as far as there is room. What was planned before is kept where it holds. */
+  private async plan(build: Build, batch: Batch): Promise<Batch & { isFresh: boolean }> {
+    const world = await this.sync();
+    const isFresh = !(await this.holds(batch, world.head));
+    if (isFresh) batch.drafts = await build(world, this.room);
+    batch.head = world.head;
+    batch.drafts = batch.drafts.slice(0, this.room);
+    return { ...batch, isFresh };
+  }
+
+  private async holds({ head, drafts }: Batch, now: string | undefined): Promise<boolean> {
+    if (head === undefined || now === undefined || drafts.length === 0) return false;
+    return movedAside(this.options.gitDir, head, now, this.layout.root);
   }
 
   private async sync(): Promise<World> {
@@ -186,13 +237,31 @@ export class Gitops {
     }
     // Last: whoever does not wait for the branch is answered from the index from here on.
     this.lastSync = Date.now();
+    this.first = undefined;
     return this.snapshot();
   }
 
+  private readFirst(): Promise<World> {
+    return this.refresh().finally(() => (this.initial = undefined));
+  }
+
+  /** Whoever only reads need not wait for a batch that is on its way. */
+  private async isCurrent(): Promise<boolean> {
+    try {
+      return (await this.remote.head()) === this.head;
+    } catch (error) {
+      if (error instanceof GitError) return false;
+      throw error;
+    }
+  }
+
   private async follow(head: string | undefined): Promise<void> {
-    if (head === undefined) throw new GitError({ command: 'fetch', kind: 'not_found', stderr: 'the branch is gone' });
-    if (this.head === undefined) this.files = await loadFiles(this.reader, head, this.options.layout);
-    else await updateFiles(this.reader, { from: this.head, to: head }, this.options.layout, this.files);
+    if (head === undefined) throw new GitError({ command: 'fetch', kind: 'branch_gone' });
+    if (this.head === undefined) {
+      this.files = await loadFiles(this.reader, head, this.options.layout, (done, total) =>
+        this.first?.advance(done, total),
+      );
+    } else await updateFiles(this.reader, { from: this.head, to: head }, this.options.layout, this.files);
   }
 
   /** After our own push the new state is known without asking git. */

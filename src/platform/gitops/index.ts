@@ -1,16 +1,30 @@
+export * from './commit-history';
 export * from './documents';
 export * from './file-index';
+export * from './file-problem';
 export * from './gitops';
+export * from './inspect';
+export * from './inspection';
 export * from './layout';
 export * from './service-file';
 export * from './tenant-file';
 export * from './values';
 export * from './world';
-export { type CommitDraft, GitError, RefusedRemote } from './git';
+export {
+  cleanIdentity,
+  type CommitDraft,
+  GitError,
+  type Identity,
+  type LogEntry,
+  type PathChange,
+  RefusedRemote,
+} from './git';
+export { installedGit, OLDEST_GIT, type RemoteLook, type RemoteProbe, type RemoteUrl } from './git';
 export * from './init-repository';
 export * from './open-gitops';
 export * from './git-fault';
 export * from './gitops.module';
 export * from './manifest-schemas';
 export * from './placeholders';
+export * from './probe-repository';
 export * from './templates';

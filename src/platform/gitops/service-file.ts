@@ -1,4 +1,16 @@
-import { at, flagAt, isPlain, listAt, mapAt, numberAt, type Plain, textAt, textMapAt } from './values';
+import {
+  at,
+  countAt,
+  flagAt,
+  isNullAt,
+  isPlain,
+  listAt,
+  mapAt,
+  type Plain,
+  quantityMapAt,
+  textAt,
+  textMapAt,
+} from './values';
 
 export interface Autoscaling {
   readonly enabled: boolean;
@@ -17,7 +29,9 @@ export interface Service {
   readonly name: string;
   readonly type: 'web' | 'worker';
   readonly imageRepository?: string;
+  /** As somebody wrote it; without quotes Helm may make another one of it (see `service-oddities.ts`). */
   readonly imageTag?: string;
+  /** Of all its ingresses, each once. */
   readonly hosts: readonly string[];
   readonly port: number;
   readonly replicas: number;
@@ -46,21 +60,18 @@ export function readService(team: string, name: string, data: unknown): Service 
     imageRepository: textAt(data, 'image', 'repository'),
     imageTag: textAt(data, 'image', 'tag'),
     hosts: readHosts(data),
-    port: numberAt(data, 'service', 'port') ?? numberAt(data, 'port') ?? CHART.port,
-    replicas: numberAt(data, 'replicaCount') ?? CHART.replicas,
+    port: countAt(data, 'service', 'port') ?? countAt(data, 'port') ?? CHART.port,
+    replicas: countAt(data, 'replicaCount') ?? CHART.replicas,
     autoscaling: {
       enabled: flagAt(data, 'autoscaling', 'enabled') ?? false,
-      minReplicas: numberAt(data, 'autoscaling', 'minReplicas') ?? CHART.minReplicas,
-      maxReplicas: numberAt(data, 'autoscaling', 'maxReplicas') ?? CHART.maxReplicas,
-      cpuThreshold: numberAt(data, 'autoscaling', 'targetCPUUtilizationPercentage') ?? CHART.cpuThreshold,
+      minReplicas: countAt(data, 'autoscaling', 'minReplicas') ?? CHART.minReplicas,
+      maxReplicas: countAt(data, 'autoscaling', 'maxReplicas') ?? CHART.maxReplicas,
+      cpuThreshold: countAt(data, 'autoscaling', 'targetCPUUtilizationPercentage') ?? CHART.cpuThreshold,
     },
-    resources: {
-      requests: { ...CHART_RESOURCES.requests, ...textMapAt(data, 'resources', 'requests') },
-      limits: { ...CHART_RESOURCES.limits, ...textMapAt(data, 'resources', 'limits') },
-    },
+    resources: { requests: readResources(data, 'requests'), limits: readResources(data, 'limits') },
     sidecars: listAt(data, 'extraContainers').map((container) => ({
-      requests: textMapAt(container, 'resources', 'requests'),
-      limits: textMapAt(container, 'resources', 'limits'),
+      requests: quantityMapAt(container, 'resources', 'requests'),
+      limits: quantityMapAt(container, 'resources', 'limits'),
     })),
     env: textMapAt(data, 'env'),
     secretNames: readSecretNames(data),
@@ -69,7 +80,7 @@ export function readService(team: string, name: string, data: unknown): Service 
       readiness: readProbe(data, 'readiness'),
       startup: readProbe(data, 'startup'),
     },
-    hasDatabase: at(data, 'dbSecret') !== undefined,
+    hasDatabase: Object.keys(mapAt(data, 'dbSecret')).length > 0,
   };
 }
 
@@ -82,17 +93,28 @@ export function peakReplicas(service: Pick<Service, 'replicas' | 'autoscaling'>)
 function readType(data: unknown): 'web' | 'worker' {
   const type = textAt(data, 'type');
   if (type === 'web' || type === 'worker') return type;
-  const takesRequests = flagAt(data, 'ingress', 'enabled') === true || numberAt(data, 'service', 'port') !== undefined;
+  const takesRequests = flagAt(data, 'ingress', 'enabled') === true || countAt(data, 'service', 'port') !== undefined;
   return takesRequests ? 'web' : 'worker';
 }
 
-/** Upstream files name hosts in three ways: a top-level `host`, `ingress.host`, or `ingress.hosts` of text or `{host}`. */
+/** Upstream files name hosts at the top, in `ingress` and in `extraIngresses`, as `host` or `hosts`, as text, `{host}` or lists. */
 function readHosts(data: unknown): string[] {
-  const listed = listAt(data, 'ingress', 'hosts').map((entry) =>
-    typeof entry === 'string' ? entry : textAt(entry, 'host'),
-  );
-  const hosts = [textAt(data, 'host'), textAt(data, 'ingress', 'host'), ...listed];
-  return [...new Set(hosts.filter((host): host is string => Boolean(host)))];
+  const ingresses = [data, at(data, 'ingress'), ...listAt(data, 'extraIngresses')];
+  const hosts = ingresses.flatMap((ingress) => [...hostsIn(at(ingress, 'host')), ...hostsIn(at(ingress, 'hosts'))]);
+  return [...new Set(hosts)];
+}
+
+function hostsIn(value: unknown): string[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return entries.map((entry) => textAt({ entry }, 'entry') ?? textAt(entry, 'host') ?? '').filter(Boolean);
+}
+
+/** The chart's defaults with what the file says on top; Helm lets `null` take a default out, at any depth. */
+function readResources(data: unknown, kind: 'requests' | 'limits'): Record<string, string> {
+  if (isNullAt(data, 'resources') || isNullAt(at(data, 'resources'), kind)) return {};
+  const given = mapAt(data, 'resources', kind);
+  const defaults = Object.entries(CHART_RESOURCES[kind]).filter(([key]) => !isNullAt(given, key));
+  return { ...Object.fromEntries(defaults), ...quantityMapAt(data, 'resources', kind) };
 }
 
 function readSecretNames(data: unknown): string[] {
@@ -104,6 +126,7 @@ function readSecretNames(data: unknown): string[] {
 
 /** `null` switches a probe off (Helm), absence leaves the chart's default. */
 function readProbe(data: unknown, name: string): Plain | null | undefined {
+  if (isNullAt(data, 'probes')) return null;
   const probes = mapAt(data, 'probes');
   if (!Object.hasOwn(probes, name)) return undefined;
   const probe = probes[name];

@@ -3,12 +3,12 @@ import type { World } from './world';
 
 /** A template of the repository, or ours where the repository has none (it was not made by `mctl init`). */
 export function tenantTemplate(world: World, name: 'project' | 'workflows-sso'): string {
-  return world.text(world.layout.tenantTemplate(name)) ?? bundledTemplate(`tenants/${name}.yaml`) ?? missing(name);
+  return ownText(world, world.layout.tenantTemplate(name)) ?? bundledTemplate(`tenants/${name}.yaml`) ?? missing(name);
 }
 
 /** Undefined where neither has it. */
 export function serviceTemplate(world: World, name: string): string | undefined {
-  return world.text(world.layout.serviceTemplate(name)) ?? bundledTemplate(`services/${name}.yaml`);
+  return ownText(world, world.layout.serviceTemplate(name)) ?? bundledTemplate(`services/${name}.yaml`);
 }
 
 /** Sorted names of the service templates there are. */
@@ -18,6 +18,12 @@ export function serviceTemplateNames(world: World): string[] {
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => name.slice(0, -'.yaml'.length))
     .sort();
+}
+
+/** @throws Conflict `unreadable_file`: what is no text, e.g. a symbolic link, is no empty template. */
+function ownText(world: World, path: string): string | undefined {
+  world.mustBeText(path);
+  return world.text(path);
 }
 
 function missing(name: string): never {

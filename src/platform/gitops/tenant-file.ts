@@ -1,4 +1,4 @@
-import { flagAt, isPlain, listAt, textAt, textMapAt } from './values';
+import { flagAt, isPlain, listAt, quantityMapAt, textAt } from './values';
 
 export const ROLES = ['viewer', 'developer', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
@@ -36,7 +36,7 @@ export function readTenant(team: string, data: unknown): Tenant {
     contactEmail: textAt(data, 'tenant', 'contactEmail') ?? '',
     members: listAt(data, 'tenant', 'members').flatMap(readMember),
     githubTeams: listAt(data, 'tenant', 'githubTeams').flatMap(readGithubTeam),
-    quotas: textMapAt(data, 'tenant', 'quotas'),
+    quotas: quantityMapAt(data, 'tenant', 'quotas'),
     networking: {
       intraNamespace: flagAt(data, 'tenant', 'networking', 'allowIntraNamespace') ?? true,
       clusterEgress: flagAt(data, 'tenant', 'networking', 'allowClusterEgress') ?? false,

@@ -60,7 +60,7 @@ describe('World with planned changes on top', () => {
       .with([{ path: service, content: 'image: [\n' }])
       .services('billing');
     expect(services.map(({ name }) => name)).toEqual(['worker']);
-    expect(problems).toEqual([{ path: service, message: expect.stringContaining(service) }]);
+    expect(problems).toMatchObject([{ path: service, severity: 'broken', message: expect.stringContaining(service) }]);
   });
 
   it('names a file that is no text and lets nobody edit it', () => {

@@ -1,9 +1,11 @@
 import { Conflict } from '../errors';
 import type { FileChange, FileIndex, RepositoryFile } from './file-index';
+import { readValues } from './documents';
+import { brokenFile, type FileProblem, unreadable } from './file-problem';
 import type { Layout } from './layout';
 import { readService, type Service } from './service-file';
 import { readTenant, type Tenant } from './tenant-file';
-import { parseYaml, YamlParseError } from './yaml';
+import { YamlParseError } from './yaml';
 
 /** Facts of the platform that plans need beside the repository. */
 export interface PlatformFacts {
@@ -14,12 +16,6 @@ export interface PlatformFacts {
   /** Allowed image registries or registry/path prefixes; empty = any. */
   readonly imageRegistries: readonly string[];
   readonly builder: 'none';
-}
-
-/** A file that cannot be read as what its path says it is. */
-export interface FileProblem {
-  readonly path: string;
-  readonly message: string;
 }
 
 /**
@@ -61,10 +57,11 @@ export class World {
   }
 
   /** Sorted names directly in a folder (`a/b/`); folders end in a slash. */
-  list(folder: string): string[] {
+  list(folder: string): readonly string[] {
+    const touched = this.touchedIn(folder);
+    if (touched.length === 0) return this.files.list(folder);
     const names = new Set(this.files.list(folder));
-    const touched = [...this.changed].filter(([path]) => path.startsWith(folder));
-    for (const [path] of touched) {
+    for (const path of touched) {
       const name = path.slice(folder.length).replace(/\/.*/, '/');
       if (name.endsWith('/') ? this.holdsAny(folder + name) : this.file(path)) names.add(name);
       else names.delete(name);
@@ -77,11 +74,9 @@ export class World {
     return this.list(folder).flatMap((name) => (name.endsWith('/') ? this.filesUnder(folder + name) : [folder + name]));
   }
 
-  teams(): string[] {
-    return this.list(this.layout.under('tenants/')).flatMap((name) => {
-      const team = name.replace(/\/$/, '');
-      return name.endsWith('/') && this.file(this.layout.tenantFile(team)) ? [team] : [];
-    });
+  /** Sorted. */
+  teams(): readonly string[] {
+    return this.foldersHolding(this.layout.under('tenants/'), 'values.yaml');
   }
 
   hasTenant(team: string): boolean {
@@ -93,11 +88,9 @@ export class World {
     return this.model(this.layout.tenantFile(team), (data) => readTenant(team, data));
   }
 
-  serviceNames(team: string): string[] {
-    return this.list(this.layout.servicesFolder(team)).flatMap((name) => {
-      const service = name.replace(/\/$/, '');
-      return name.endsWith('/') && this.file(this.layout.serviceFile(team, service)) ? [service] : [];
-    });
+  /** Sorted. */
+  serviceNames(team: string): readonly string[] {
+    return this.foldersHolding(this.layout.servicesFolder(team), 'values.yaml');
   }
 
   hasService(team: string, service: string): boolean {
@@ -119,10 +112,21 @@ export class World {
         if (service) services.push(service);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
-        problems.push({ path: this.layout.serviceFile(team, name), message: error.message });
+        problems.push(brokenFile(this.layout.serviceFile(team, name), error));
       }
     }
     return { services, problems };
+  }
+
+  private foldersHolding(folder: string, file: string): readonly string[] {
+    if (this.touchedIn(folder).length === 0) return this.files.foldersHolding(folder, file);
+    return this.list(folder).flatMap((name) =>
+      name.endsWith('/') && this.file(folder + name + file) ? [name.slice(0, -1)] : [],
+    );
+  }
+
+  private touchedIn(folder: string): string[] {
+    return [...this.changed.keys()].filter((path) => path.startsWith(folder));
   }
 
   private holdsAny(folder: string): boolean {
@@ -141,16 +145,9 @@ export class World {
 function readModel<T>(file: RepositoryFile, read: (data: unknown) => T): T | Conflict {
   if (file.problem) return unreadable(file.path, file.problem);
   try {
-    return read(parseYaml(file.text));
+    return read(readValues(file.text));
   } catch (error) {
     if (!(error instanceof YamlParseError)) throw error;
     return unreadable(file.path, error.message);
   }
-}
-
-function unreadable(path: string, why: string): Conflict {
-  return new Conflict(`${path} cannot be read: ${why}`, {
-    code: 'unreadable_file',
-    fix: 'Somebody has to mend this file in the GitOps repository; MCTL does not guess at it.',
-  });
 }

@@ -1,13 +1,21 @@
-import { Controller, Get, HttpStatus, Inject, Redirect, Res } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Get, HttpStatus, Inject, Redirect, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Public } from '../auth/access-rule';
-import { Gitops } from '../gitops';
+import { Gitops, Inspection } from '../gitops';
+import type { SignedRequest } from '../mcp/call';
 import { Store } from '../store';
+import { DetailsGuard } from './details.guard';
 
-type Check = 'ok' | 'unavailable' | 'degraded';
+type Check = 'ok' | 'unavailable' | 'degraded' | 'reading';
 
-/** For load balancers and people: nothing here needs a token, nothing here names a team. */
+/** Load balancers give up after a few seconds, and the first reading of a large repository may take longer. */
+const PATIENCE_MS = 1_000;
+/** Problems that one answer names. */
+const NAMED = 100;
+
+/** For load balancers and people: nothing here needs a token, nothing here names a team unless an administrator asks. */
 @ApiExcludeController()
 @Public()
 @Controller()
@@ -15,6 +23,7 @@ export class HealthController {
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(Gitops) private readonly gitops: Gitops,
+    @Inject(Inspection) private readonly inspection: Inspection,
   ) {}
 
   @Get()
@@ -28,9 +37,13 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Only what is broken in this process makes it not ready: a remote that is away would otherwise take every replica out at once. */
+  /**
+   * Only what is broken in this process makes it not ready: a remote that is away, or a broken file, would otherwise take every
+   * replica out at once. With `?verbose` and an administrator's token it names the files that somebody should mend.
+   */
   @Get('readyz')
-  async readyz(@Res({ passthrough: true }) response: Response): Promise<object> {
+  @UseGuards(DetailsGuard)
+  async readyz(@Req() { user }: SignedRequest, @Res({ passthrough: true }) response: Response): Promise<object> {
     const store = await this.checkStore();
     const gitops = await this.checkGitops();
     if (store !== 'ok') response.status(HttpStatus.SERVICE_UNAVAILABLE);
@@ -39,7 +52,17 @@ export class HealthController {
       status: store === 'ok' ? 'ready' : 'not ready',
       checks: { store, gitops },
       ...(seconds !== undefined && { gitops_last_sync_seconds: Math.round(seconds) }),
+      ...(gitops === 'reading' && { gitops_first_reading: this.gitops.firstReading }),
+      repository: this.inspection.summary(),
+      ...(user?.isAdmin && this.details()),
     };
+  }
+
+  private details(): object {
+    const { problems } = this.inspection;
+    // What cannot be read comes before what is only odd.
+    const sorted = [...problems].sort((a, b) => Number(a.severity === 'odd') - Number(b.severity === 'odd'));
+    return { problems: sorted.slice(0, NAMED), more_problems: Math.max(0, problems.length - NAMED) };
   }
 
   private async checkStore(): Promise<Check> {
@@ -52,11 +75,11 @@ export class HealthController {
   }
 
   private async checkGitops(): Promise<Check> {
-    try {
-      await this.gitops.world();
-      return 'ok';
-    } catch {
-      return 'degraded';
-    }
+    const known = this.gitops.world().then(
+      (): Check => 'ok',
+      (): Check => 'degraded',
+    );
+    if (this.gitops.firstReading === undefined) return known;
+    return Promise.race([known, sleep(PATIENCE_MS, 'reading' as const, { ref: false })]);
   }
 }

@@ -10,6 +10,8 @@ export class Keys {
     readonly verifyingKey: KeyObject,
     /** 32 bytes for AES-256-GCM. */
     readonly sealingKey: Uint8Array,
+    /** 32 bytes for HMAC-SHA256 over the head of the audit chain. */
+    readonly auditKey: Uint8Array,
   ) {}
 
   /** Opens or makes the key file; safe when two processes do so at once. */
@@ -20,8 +22,9 @@ export class Keys {
     const pem = readIfThere(file) ?? create(folder, file);
     const signingKey = createPrivateKey(pem);
     const seed = signingKey.export({ format: 'der', type: 'pkcs8' });
-    const sealingKey = new Uint8Array(hkdfSync('sha256', seed, '', 'mctl confirm tokens v1', 32));
-    return new Keys(signingKey, createPublicKey(signingKey), sealingKey);
+    const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
+    const [sealingKey, auditKey] = [derive('mctl confirm tokens v1'), derive('mctl audit head v1')];
+    return new Keys(signingKey, createPublicKey(signingKey), sealingKey, auditKey);
   }
 }
 

@@ -15,7 +15,7 @@ const row = {
   idempotency_key: 'key-000001',
   reason: 'because',
 } as OperationRow;
-const facts = { planDigest: 'f'.repeat(64) };
+const facts = { planDigest: 'f'.repeat(64), auditHead: { seq: 7, hash: 'a'.repeat(64) } };
 
 function git(args: string[], input: string): string {
   const env = { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', LC_ALL: 'C.UTF-8' };
@@ -37,6 +37,7 @@ function expected(given: Partial<OperationRow>, reverts?: string): string[] {
     ['Plan-Digest', facts.planDigest],
     ['Idempotency-Key', all.idempotency_key],
     ['Reverts', reverts],
+    ['Audit-Head', `7 ${'a'.repeat(64)}`],
   ];
   return pairs.flatMap(([key, value]) => (oneLine(value ?? '') ? [`${key}: ${oneLine(value ?? '')}`] : []));
 }

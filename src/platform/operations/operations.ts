@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor';
 import { Audit, type AuditEntry } from '../audit/audit';
+import { UNKNOWN_ARGUMENTS } from '../audit/rebuild/from-git';
 import { digestOf, ulid } from '../crypto';
 import { Conflict, InvalidInput, NotAllowed } from '../errors';
 import { Config } from '../config';
@@ -76,16 +77,17 @@ export class Operations {
    * Answers an earlier call with the same idempotency key instead of doing it again. Two at the same moment: the one that comes
    * second fails on what the first has done (its key, its confirmation, the very change it made), and is answered like a repetition.
    */
-  private async once({ actor, input, argsDigest }: Call, accept: () => Promise<Accepted>): Promise<Accepted> {
+  private async once(call: Call, accept: () => Promise<Accepted>): Promise<Accepted> {
+    const { actor, input } = call;
     const { idempotency_key: key, dry_run: isDryRun } = input;
     if (!key || isDryRun) return accept();
     const earlier = await this.operations.findByKey(actor.login, key);
-    if (earlier) return { row: sameCall(earlier, argsDigest) };
+    if (earlier) return { row: sameCall(earlier, call) };
     try {
       return await accept();
     } catch (error) {
       const first = await this.operations.findByKey(actor.login, key);
-      if (first) return { row: sameCall(first, argsDigest) };
+      if (first) return { row: sameCall(first, call) };
       throw error;
     }
   }
@@ -232,8 +234,10 @@ function teamOf(input: WriteArguments): string | undefined {
   return 'team' in input && typeof input.team === 'string' ? input.team : undefined;
 }
 
-function sameCall(earlier: OperationRow, argsDigest: string): OperationRow {
-  if (earlier.args_digest === argsDigest) return earlier;
+/** What was restored from git has lost its arguments: there the operation alone must be the same, for a second commit would be worse. */
+function sameCall(earlier: OperationRow, { operation, argsDigest }: Call): OperationRow {
+  const isUnknown = earlier.args_digest === UNKNOWN_ARGUMENTS;
+  if (isUnknown ? earlier.operation === operation.name : earlier.args_digest === argsDigest) return earlier;
   throw new Conflict('This idempotency_key was used for another call.', {
     code: 'idempotency_key_reused',
     field: 'idempotency_key',

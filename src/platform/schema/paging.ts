@@ -28,24 +28,26 @@ export function pageOf<T>(items: FieldSpec): new () => Page<T> {
 }
 
 /**
- * One page of a list that is sorted ascending by `keyOf`. The cursor holds the last key: items that come and go in between shift
- * nothing.
+ * One page of a list that is sorted ascending by `keyOf`; no more of it is asked for than the page needs. The cursor holds the last
+ * key: items that come and go in between shift nothing.
  * @throws InvalidInput for a cursor that is not ours.
  */
 export function paginate<T>(
-  sorted: readonly T[],
+  sorted: Iterable<T>,
   { limit, cursor }: PageArguments,
   keyOf: (item: T) => string,
 ): Page<T> {
   const after = cursor === undefined ? undefined : readCursor(cursor);
-  const rest = after === undefined ? sorted : sorted.filter((item) => keyOf(item) > after);
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  return {
-    items,
-    count: items.length,
-    next_cursor: rest.length > items.length && last !== undefined ? writeCursor(keyOf(last)) : null,
-  };
+  const items: T[] = [];
+  for (const item of sorted) {
+    if (after !== undefined && keyOf(item) <= after) continue;
+    const last = items.at(-1);
+    if (items.length === limit && last !== undefined) {
+      return { items, count: limit, next_cursor: writeCursor(keyOf(last)) };
+    }
+    items.push(item);
+  }
+  return { items, count: items.length, next_cursor: null };
 }
 
 export function writeCursor(key: string): string {

@@ -1,3 +1,4 @@
+export * from './inspect-store';
 export * from './store';
 export * from './store.module';
 export * from './tables';

@@ -84,6 +84,16 @@ export interface AuditRow {
   hash: string;
 }
 
+/** The newest entry of the audit chain, sealed with a key that the store does not hold: a tail cut off no longer fits it. One row. */
+export interface AuditHeadRow {
+  id: number;
+  /** 0 = no entry yet. */
+  seq: number;
+  hash: string;
+  /** HMAC-SHA256 in hex; see `platform/audit/audit-head`. */
+  seal: string;
+}
+
 /** Confirm tokens that were used; a row is kept until its token would have expired. */
 export interface ConfirmationRow {
   id: string;
@@ -95,5 +105,6 @@ export interface Tables {
   operation_steps: StepRow;
   step_logs: StepLogRow;
   audit: AuditRow;
+  audit_head: AuditHeadRow;
   confirmations: ConfirmationRow;
 }

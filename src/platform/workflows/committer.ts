@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { readHead } from '../audit/audit-head';
+import type { AuditHead } from '../audit/chain';
 import { Config } from '../config';
 import { Conflict } from '../errors';
 import { type BatchStep, type CommitDraft, GitError, Gitops, type World } from '../gitops';
-import { commitMessage } from '../operations/commit-message';
+import { authorOf, commitMessage } from '../operations/commit-message';
 import { callerOf, OperationStore, type StoredAnswer } from '../operations/operation-store';
 import { type Planned, Planner } from '../operations/planner';
 import { OperationRegistry } from '../operations/registry';
@@ -32,7 +34,9 @@ export class Committer {
   ) {}
 
   /** @throws GitError where the branch could not be reached or written; operations that were not failed stay as they were. */
-  async run(rows: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
+  async run(due: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
+    // The others stay due: where the branch is contended, a small batch arrives and a large one never does.
+    const rows = due.slice(0, this.gitops.room);
     let ready: Ready[] = [];
     /** Heads that this run has built on; null = an empty branch. */
     const heads: (string | null)[] = [];
@@ -43,14 +47,17 @@ export class Committer {
       batchProgress.publish(at);
     };
     await this.claim(rows, changed);
-    const ids = await this.gitops.commit(async (world) => {
+    const ids = await this.gitops.commit(async (world, room) => {
       const open = await this.unfinished(rows, world, heads.at(-1), changed);
       heads.push(world.head ?? null);
-      ready = await this.prepare(open, world, changed);
+      ready = await this.prepare(open.slice(0, room), world, changed);
       return ready.map(({ draft }) => draft);
     }, step);
     await this.endings.succeed(
-      ready.map(({ row, planned }, index) => ({ row, commit: ids[index] ?? '', planDigest: planned.digest })),
+      ids.flatMap((commit, index) => {
+        const { row, planned } = ready[index] ?? {};
+        return row && planned ? [{ row, commit, planDigest: planned.digest }] : [];
+      }),
       changed,
     );
     batchProgress.publish('closed');
@@ -118,13 +125,15 @@ export class Committer {
   private async prepare(rows: readonly OperationRow[], start: World, changed: (id: string) => void): Promise<Ready[]> {
     const ready: Ready[] = [];
     const touched = new Set<string>();
+    // Holds what each of them was submitted with: their entries are durable by now.
+    const auditHead = await readHead(this.store.db);
     let world = start;
     for (const row of rows) {
       try {
         const planned = await this.planAgain(row, world);
         const readsHistory = this.registry.get(row.operation).facts !== undefined;
         if (readsHistory && planned.changes.some(({ path }) => touched.has(path))) continue;
-        ready.push({ row, planned, draft: this.draft(row, planned) });
+        ready.push({ row, planned, draft: this.draft(row, planned, auditHead) });
         world = world.with(planned.changes);
         planned.changes.forEach(({ path }) => touched.add(path));
       } catch (error) {
@@ -152,14 +161,11 @@ export class Committer {
     return planned;
   }
 
-  private draft(row: OperationRow, { plan, changes, digest }: Planned): CommitDraft {
+  private draft(row: OperationRow, { plan, changes, digest }: Planned, auditHead: AuditHead): CommitDraft {
     return {
       changes: changes.map(({ path, content }) => (content === undefined ? { path, delete: true } : { path, content })),
-      message: commitMessage(plan.subject, row, { planDigest: digest, reverts: plan.reverts }),
-      author: {
-        name: row.actor,
-        email: row.actor_email ?? `${row.actor.replace(/[^A-Za-z0-9._+-]/g, '-')}@users.noreply.mctl.local`,
-      },
+      message: commitMessage(plan.subject, row, { planDigest: digest, reverts: plan.reverts, auditHead }),
+      author: authorOf(row),
       committer: this.config.committer,
       at: new Date(),
     };

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../config';
-import { explainGitError, GitError, passesWithTime } from '../gitops';
+import { explainGitError, GitError, mayBeOfOne, passesWithTime } from '../gitops';
 import { log } from '../logging';
 import { OperationStore } from '../operations/operation-store';
 import { type OperationRow, Store } from '../store';
@@ -92,7 +92,8 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     try {
       await this.committer.run(rows, changed);
     } catch (error) {
-      if (!(error instanceof GitError)) log.error({ err: error }, 'a batch of operations met an unexpected error');
+      if (error instanceof GitError) log.warn({ err: error }, 'git could not do it');
+      else log.error({ err: error }, 'a batch of operations met an unexpected error');
       if (rows.length > 1 && mayBeOfOne(error)) return this.runOneByOne(rows);
       for (const row of rows) await this.postponeOrFail(row, error, changed);
     }
@@ -168,9 +169,4 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
 
 function isOpen({ status }: OperationRow): boolean {
   return status === 'submitted' || status === 'running';
-}
-
-/** Whether one operation of a batch can be what all of them met, e.g. a commit that a hook of the remote declines. */
-function mayBeOfOne(error: unknown): boolean {
-  return !(error instanceof GitError) || error.kind === 'protected' || error.kind === 'unknown';
 }

@@ -2,7 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { ByteQueue } from './byte-queue';
 import { gitEnvironment } from './git-environment';
-import { classifyFailure, GitError, type GitErrorKind } from './git-error';
+import { classifyFailure } from './classify-failure';
+import { GitError, type GitErrorKind } from './git-error';
 
 export interface ObjectInfo {
   sha: string;
@@ -173,7 +174,9 @@ export class CatFile {
     this.child = undefined;
     clearTimeout(this.watchdog);
     this.watchdog = undefined;
-    const kind: GitErrorKind = this.timedOut ? 'timeout' : classifyFailure(this.stderr);
+    const kind: GitErrorKind = this.timedOut
+      ? 'timeout'
+      : classifyFailure({ command: 'cat-file', stderr: this.stderr });
     this.timedOut = false;
     const error = new GitError({ command: 'cat-file', kind, stderr: this.stderr });
     if (/not a git repository/i.test(this.stderr)) this.failAll(error);

@@ -1,15 +1,17 @@
 import { cleanIdentity, type CommitDraft, commitSeconds, messageBytes } from './fast-import-stream';
 import { DURABLE, type GitConfigEntry } from './git-environment';
-import { GitError } from './git-error';
+import { GitError, type GitErrorKind, isGitError } from './git-error';
 import { runGit } from './git-process';
 
 export interface Signing {
   format: 'ssh' | 'openpgp';
-  /** ssh: path of the private key file. openpgp: key id in the keyring of HOME. */
+  /** ssh: path of the private key file. openpgp: key id in the keyring of GNUPGHOME or HOME. */
   key: string;
 }
 
 const SIGN_TIMEOUT_MS = 30_000;
+/** What may go wrong with the repository; everything else `commit-tree -S` complains about is the key. */
+const NOT_THE_KEY: ReadonlySet<GitErrorKind> = new Set(['full_here', 'timeout', 'aborted', 'corrupt', 'too_large']);
 
 /**
  * The same commits again, each signed: same tree, author, committer, date and message, chained onto the signed ones.
@@ -29,6 +31,17 @@ export async function signCommits(
     signed.push(await signCommit(gitDir, draft, trees[index] ?? '', parent, signing));
   }
   return signed;
+}
+
+/**
+ * Signs a commit that nothing will ever refer to, so that a key that does not work is known before anybody waits for it.
+ * @throws GitError `signing` with the reason of ssh-keygen or gpg.
+ */
+export async function assertCanSign(gitDir: string, signing: Signing): Promise<void> {
+  const { stdout } = await runGit(['mktree'], { gitDir, timeoutMs: SIGN_TIMEOUT_MS });
+  const nobody = { name: 'mctl', email: 'mctl@localhost' };
+  const trial = { changes: [], message: 'trial', author: nobody, committer: nobody, at: new Date(0) };
+  await signCommit(gitDir, trial, stdout.toString('latin1').trim(), undefined, signing);
 }
 
 async function treesOf(gitDir: string, commits: readonly string[]): Promise<string[]> {
@@ -52,6 +65,8 @@ async function signCommit(
     env: identityEnvironment(draft),
     input: messageBytes(draft.message),
     timeoutMs: SIGN_TIMEOUT_MS,
+  }).catch((error: unknown) => {
+    throw isGitError(error) && !NOT_THE_KEY.has(error.kind) ? error.with({ kind: 'signing' }) : error;
   });
   const sha = stdout.toString('latin1').trim();
   if (sha === '') throw new GitError({ command: 'commit-tree', kind: 'unknown' });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { GitConfigEntry } from './git-environment';
 import { GitError } from './git-error';
 import { allowedProtocols, type RemoteUrl } from './remote-url';
+import { isEncryptedKey } from './ssh-key-file';
 
 export interface RemoteCredentialsOptions {
   /** File with the https token (or password) and nothing else; read again at every use, so it may be rotated. */
@@ -12,7 +13,7 @@ export interface RemoteCredentialsOptions {
   sshKeyFile?: string;
   /** Without it no ssh host is trusted. */
   knownHostsFile?: string;
-  /** Additional certificate authorities for https, PEM. */
+  /** Certificate authorities that https trusts in place of the machine's own, PEM. */
   caFile?: string;
 }
 
@@ -47,7 +48,7 @@ export class RemoteCredentials {
     }
   }
 
-  /** @throws GitError `denied` when the token file is missing, empty or not one line. */
+  /** @throws GitError `token_file` when the token file is missing, empty or not one line. */
   async access(remote: RemoteUrl): Promise<RemoteAccess> {
     const env: Record<string, string> = { GIT_ALLOW_PROTOCOL: allowedProtocols(remote) };
     if (remote.transport === 'ssh') {
@@ -56,6 +57,11 @@ export class RemoteCredentials {
     }
     if (remote.origin === undefined) return { env, config: [], secrets: () => [] };
     return this.webAccess(remote.origin, env);
+  }
+
+  /** The ssh key cannot be used without a passphrase, which nobody types here. */
+  async isKeyLocked(): Promise<boolean> {
+    return this.options.sshKeyFile !== undefined && isEncryptedKey(this.options.sshKeyFile);
   }
 
   private async webAccess(origin: string, env: Record<string, string>): Promise<RemoteAccess> {
@@ -100,7 +106,7 @@ async function readToken(tokenFile: string): Promise<string> {
   if (token === '' || CONTROL.test(token)) {
     throw new GitError({
       command: 'credential',
-      kind: 'denied',
+      kind: 'token_file',
       stderr: 'fatal: the token file is missing, empty or not one line',
     });
   }

@@ -14,18 +14,29 @@ export interface EmbeddedRemoteOptions {
   gitDir: string;
   branch: string;
   reader: ObjectReader;
+  /** The branch was moved back or its history written anew by somebody else: `from` is no ancestor of `to`. */
+  onRewritten?: (from: string, to: string) => void;
 }
 
 /** The local bare repository is itself the remote. */
 export class EmbeddedRemote implements Remote {
   private readonly ref: string;
+  private seen: string | undefined;
 
   constructor(private readonly options: EmbeddedRemoteOptions) {
     this.ref = `refs/heads/${assertBranchName(options.branch)}`;
   }
 
-  head(): Promise<string | undefined> {
-    return this.options.reader.resolve(this.ref);
+  async head(): Promise<string | undefined> {
+    const before = this.seen;
+    const head = await this.options.reader.resolve(this.ref);
+    // Otherwise a publish came between: what was read may be older than what it left.
+    if (head !== undefined && this.seen === before) {
+      this.seen = head;
+      // Beside the answer: whoever waits to commit must not wait for this as well.
+      if (before !== undefined && head !== before) void this.compare(before, head);
+    }
+    return head;
   }
 
   async publish(expected: string | undefined, next: string): Promise<void> {
@@ -37,10 +48,17 @@ export class EmbeddedRemote implements Remote {
       if (!isGitError(error)) throw error;
       await this.settle(error, next);
     }
+    this.seen = next;
   }
 
   describe(): string {
     return `embedded repository ${this.options.gitDir}, branch ${this.options.branch}`;
+  }
+
+  private async compare(from: string, to: string): Promise<void> {
+    const { reader, onRewritten } = this.options;
+    const isForwards = await reader.isAncestor(from, to).catch(() => true);
+    if (!isForwards) onRewritten?.(from, to);
   }
 
   private async update(old: string, next: string): Promise<void> {

@@ -27,13 +27,16 @@ export const DURABLE: readonly GitConfigEntry[] = [
   ['core.fsyncMethod', 'batch'],
 ];
 
-/** Complete environment of a git process: nothing is inherited but PATH (to find git and ssh) and HOME (for gpg). */
+/** To find git and ssh, and for gpg to find its keyring. */
+const INHERITED = ['PATH', 'HOME', 'GNUPGHOME'];
+
+/** Complete environment of a git process: nothing else is inherited. */
 export function gitEnvironment(
   config: readonly GitConfigEntry[] = [],
   extra: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const inherited = Object.fromEntries(
-    ['PATH', 'HOME'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   ) as Record<string, string>;
   return { ...inherited, ...FIXED, ...extra, ...configVariables(config) };
 }

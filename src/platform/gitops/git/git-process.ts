@@ -2,7 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gitEnvironment, type GitConfigEntry } from './git-environment';
-import { classifyFailure, GitError, type GitErrorKind } from './git-error';
+import { classifyFailure } from './classify-failure';
+import { GitError, type GitErrorKind } from './git-error';
 import { redact } from './redact';
 
 export interface RunGitOptions {
@@ -112,7 +113,11 @@ class Run {
         this.stderr.push(Buffer.from(`git could not be started: ${error.message}`));
         reject(this.failure(undefined, 'unknown'));
       });
-      this.child.once('close', (code) => resolve(code ?? undefined));
+      this.child.once('close', (code, signal) => {
+        // A limit on file sizes (ulimit -f) ends git with this signal rather than with an error.
+        if (signal === 'SIGXFSZ') this.stderr.push(Buffer.from('fatal: file too large'));
+        resolve(code ?? undefined);
+      });
     });
   }
 
@@ -171,12 +176,13 @@ class Run {
 
   private failure(exitCode: number | undefined, kind?: GitErrorKind): GitError {
     const stderr = this.shownStderr();
-    const pushReport = this.stdout.length > 0 && subcommand(this.args) === 'push' ? pushRejection(this.stdout) : '';
+    const command = subcommand(this.args);
+    const report = this.stdout.length > 0 && command === 'push' ? pushRejection(this.stdout) : '';
     return new GitError({
-      command: subcommand(this.args),
+      command,
       exitCode,
-      kind: kind ?? classifyFailure(pushReport || stderr),
-      stderr: pushReport ? `${stderr}\n${redact(pushReport, this.options.secrets?.())}`.trim() : stderr,
+      kind: kind ?? classifyFailure({ command, stderr, report }),
+      stderr: report ? `${stderr}\n${redact(report, this.options.secrets?.())}`.trim() : stderr,
     });
   }
 

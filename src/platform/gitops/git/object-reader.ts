@@ -3,7 +3,14 @@ import { runGit, type GitResult } from './git-process';
 import { LOG_FORMAT, type LogEntry, parseLog, parseTrailerScan, trailerFormat } from './history';
 import { assertObjectId, zeroIdLike } from './object-id';
 import { assertPrefix } from './paths';
-import { parseChanges, parseTree, type TreeChange, type TreeEntry } from './tree-listing';
+import {
+  parseChanges,
+  parsePathChanges,
+  parseTree,
+  type PathChange,
+  type TreeChange,
+  type TreeEntry,
+} from './tree-listing';
 
 export { type LogEntry } from './history';
 export { type TreeChange, type TreeEntry } from './tree-listing';
@@ -145,14 +152,60 @@ export class ObjectReader {
     return parseTrailerScan(stdout);
   }
 
+  /** Ids of the commits reachable from `to` and not from `from`, parents before children. */
+  async listCommits(options: { from?: string; to: string; notBefore?: Date }): Promise<string[]> {
+    // Seconds since the epoch: git understands no other form of every date.
+    const seconds = Math.floor((options.notBefore?.getTime() ?? 0) / 1000);
+    const since = options.notBefore === undefined ? [] : [`--since-as-filter=@${seconds} +0000`];
+    const { stdout } = await this.git([
+      'rev-list',
+      '--topo-order',
+      '--reverse',
+      ...since,
+      ...range(options.from, options.to),
+      '--',
+    ]);
+    return stdout.toString('latin1').split('\n').filter(Boolean);
+  }
+
+  /** The commits in the order of their ids. */
+  async readCommits(shas: readonly string[]): Promise<LogEntry[]> {
+    if (shas.length === 0) return [];
+    const args = [
+      'log',
+      '-z',
+      '--no-walk=unsorted',
+      '--stdin',
+      '--encoding=UTF-8',
+      '--no-show-signature',
+      '--no-color',
+    ];
+    const { stdout } = await this.git([...args, `--format=${LOG_FORMAT}`], [], idLines(shas));
+    return parseLog(stdout);
+  }
+
+  /** What each commit changed against its parent; commits that changed nothing, and merges, are left out. */
+  async changedPaths(shas: readonly string[]): Promise<Map<string, PathChange[]>> {
+    if (shas.length === 0) return new Map();
+    const args = ['diff-tree', '--stdin', '-r', '-z', '--root', '--name-status', '--no-renames'];
+    const { stdout } = await this.git(args, [], idLines(shas));
+    return parsePathChanges(stdout);
+  }
+
   /** Ends the long-lived process; reads under way fail, and so does every later one. */
   close(): Promise<void> {
     return this.objects.close();
   }
 
-  private git(args: readonly string[], okExitCodes: readonly number[] = []): Promise<GitResult> {
-    return runGit(args, { gitDir: this.gitDir, timeoutMs: this.timeoutMs, maxBuffer: LISTING_BYTES, okExitCodes });
+  private git(args: readonly string[], okExitCodes: readonly number[] = [], input?: Buffer): Promise<GitResult> {
+    const { gitDir, timeoutMs } = this;
+    return runGit(args, { gitDir, timeoutMs, maxBuffer: LISTING_BYTES, okExitCodes, input });
   }
+}
+
+/** Ids for a command's standard input: any number of them, and never an option. */
+function idLines(shas: readonly string[]): Buffer {
+  return Buffer.from(shas.map((sha) => `${assertObjectId(sha)}\n`).join(''));
 }
 
 function range(from: string | undefined, to: string): string[] {

@@ -18,6 +18,8 @@ export interface TreeChange {
   mode: string;
 }
 
+export type PathChange = Pick<TreeChange, 'path' | 'status'>;
+
 /** Whether the entry is a plain file: not a symbolic link that could point anywhere, not a submodule. */
 export function isPlainFile(entry: { mode: string }): boolean {
   return entry.mode === '100644' || entry.mode === '100755';
@@ -40,6 +42,19 @@ export function parseChanges(output: Buffer): TreeChange[] {
     changes.push({ path: fields[at + 1] ?? '', ...parseHeader(fields[at] ?? '') });
   }
   return changes;
+}
+
+/** Output of `git diff-tree --stdin -r -z --name-status`: an id, then letter and path of each change, then the next id. */
+export function parsePathChanges(output: Buffer): Map<string, PathChange[]> {
+  const found = new Map<string, PathChange[]>();
+  let changes: PathChange[] = [];
+  const fields = records(output);
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at] ?? '';
+    if (field.length > 1) found.set(field, (changes = []));
+    else changes.push({ status: isStatus(field) ? field : 'M', path: fields[++at] ?? '' });
+  }
+  return found;
 }
 
 /** `:oldMode newMode oldSha newSha letter`. */

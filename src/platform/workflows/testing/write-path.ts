@@ -158,7 +158,7 @@ export class WritePath {
     this.remote = remote;
     this.gitops = gitops;
     this.rows = new OperationStore(store);
-    this.audit = new Audit(store);
+    this.audit = new Audit(store, Keys.open(folder));
     this.tokens = new ConfirmTokens(Keys.open(folder), store);
     const endings = new Endings(store, this.rows, registry, this.audit, config);
     const committer = new Committer(store, this.rows, registry, planner, gitops, endings, config);
@@ -196,11 +196,15 @@ export class WritePath {
   async queue(...calls: readonly (readonly [Operation, Record<string, unknown>])[]): Promise<string[]> {
     const wake = jest.spyOn(this.workflows, 'wake').mockImplementation(() => undefined);
     const ids: string[] = [];
-    for (const [operation, input] of calls) {
-      const { operation: accepted } = await this.call(operation, { ...input, wait_seconds: 0 });
-      ids.push(accepted.id ?? '');
+    try {
+      for (const [operation, input] of calls) {
+        const { operation: accepted } = await this.call(operation, { ...input, wait_seconds: 0 });
+        ids.push(accepted.id ?? '');
+      }
+    } finally {
+      // A refused call must not leave an engine behind that never wakes again.
+      wake.mockRestore();
     }
-    wake.mockRestore();
     return ids;
   }
 

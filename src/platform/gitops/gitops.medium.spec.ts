@@ -61,7 +61,7 @@ describe('whoever asks while the repository is being read', () => {
     const release = hold();
     const first = gitops.world();
     await reading();
-    let seen: string[] | undefined;
+    let seen: readonly string[] | undefined;
     const second = gitops.world().then((world) => (seen = world.teams()));
     for (let i = 0; i < 10; i++) await turn();
     expect(seen).toBeUndefined();

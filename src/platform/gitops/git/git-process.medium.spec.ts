@@ -1,4 +1,3 @@
-import { classifyFailure } from './git-error';
 import { gitEnvironment } from './git-environment';
 import { runGit } from './git-process';
 import { redact } from './redact';
@@ -66,42 +65,6 @@ describe('runGit', () => {
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({ name: 'GitError', command: 'rev-parse', exitCode: 128 });
-  });
-});
-
-describe('classifyFailure', () => {
-  it.each([
-    ['host_key', 'Host key verification failed.\nfatal: Could not read from remote repository.'],
-    ['denied', 'git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.'],
-    [
-      'denied',
-      "remote: Permission to a/b.git denied to bot.\nfatal: unable to access 'https://x/': The requested URL returned error: 403",
-    ],
-    ['denied', "fatal: could not read Username for 'https://x': terminal prompts disabled"],
-    ['denied', 'ERROR: The key you are authenticating with has been marked as read only.'],
-    [
-      'protected',
-      'remote: error: GH006: Protected branch update failed for refs/heads/main.\n ! [remote rejected] main (protected branch hook declined)',
-    ],
-    ['protected', '! [remote rejected] main -> main (push declined due to repository rule violations)'],
-    ['not_found', 'ERROR: Repository not found.\nfatal: Could not read from remote repository.'],
-    ['not_found', "fatal: couldn't find remote ref refs/heads/none"],
-    ['rejected', '! [rejected] main -> main (fetch first)'],
-    ['rejected', "fatal: Unable to create '/r/refs/heads/main.lock': File exists."],
-    ['unreachable', "fatal: unable to access 'https://x/': Could not resolve host: x"],
-    ['unreachable', "fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none"],
-    [
-      'unreachable',
-      'ssh: connect to host x port 22: Connection timed out\nfatal: Could not read from remote repository.',
-    ],
-    ['full', 'error: remote unpack failed: unable to create temporary object directory: No space left on device'],
-    [
-      'corrupt',
-      'error: object file objects/aa/bb is empty\nfatal: loose object aabb (stored in objects/aa/bb) is corrupt',
-    ],
-    ['unknown', 'fatal: something nobody thought of'],
-  ])('%s: %s', (kind, text) => {
-    expect(classifyFailure(text)).toBe(kind);
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeCommits } from './commit-writer';
@@ -84,37 +85,77 @@ describe('UrlRemote over http', () => {
     expect(await remote.head()).toBeDefined();
   });
 
-  it('calls a wrong, an empty and a missing token denied', async () => {
+  it('tells a wrong token from an empty and a missing one', async () => {
     settings.users = { bot: 'another' };
     expect((await failure(connect().head())).kind).toBe('denied');
     await writeFile(fixture.path('token'), '\n');
-    expect((await failure(connect().head())).kind).toBe('denied');
-    expect((await failure(connect({}, fixture.path('absent')).head())).kind).toBe('denied');
+    expect((await failure(connect().head())).kind).toBe('token_file');
+    expect((await failure(connect({}, fixture.path('absent')).head())).kind).toBe('token_file');
     expect((await failure(connect({ credentials: new RemoteCredentials() }).head())).kind).toBe('denied');
   });
 
-  it('calls a read-only remote denied', async () => {
+  it('says that a remote is read-only', async () => {
     const base = await fixture.commit(origin, [{ path: 'b', content: '1' }]);
     settings.readOnly = true;
     const remote = connect();
     expect(await remote.head()).toBe(base);
     expect(await failure(remote.publish(base, await next(base)))).toMatchObject({
-      kind: 'denied',
+      kind: 'read_only',
       outcomeUnknown: false,
     });
   });
 
   it('tells a missing repository from a server that is not there or broken', async () => {
     expect((await failure(connect({ url: `${backend.url}/none.git` }).head())).kind).toBe('not_found');
-    backend.behave = () => ({ status: 503 });
-    expect((await failure(connect().head())).kind).toBe('unreachable');
-    backend.behave = () => 'reset';
-    expect((await failure(connect().head())).kind).toBe('unreachable');
     await backend.close();
     const remote = connect();
     expect((await failure(remote.head())).kind).toBe('unreachable');
     expect((await failure(remote.publish(undefined, await next(undefined)))).kind).toBe('unreachable');
     backend = await startHttpBackend(settings);
+  });
+
+  it.each([
+    ['server_error', { status: 503 }],
+    ['server_error', { status: 502, body: '<html>Bad Gateway</html>' }],
+    ['busy', { status: 429, headers: { 'retry-after': '3' } }],
+    ['redirected', { status: 301, headers: { location: 'http://127.0.0.1:9/' } }],
+    ['not_git', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' }],
+    ['interrupted', 'reset'],
+    ['interrupted', 'cut'],
+    ['timeout', 'hang'],
+    ['timeout', 'trickle'],
+  ] as const)('calls it %s where the answer to a fetch or push is %j', async (kind, behaviour) => {
+    const base = await fixture.commit(origin, [{ path: 'b', content: '1' }]);
+    const remote = connect({ timeoutMs: 1_000 });
+    await remote.head();
+    const mine = await next(base);
+    backend.behave = () => behaviour;
+    expect((await failure(remote.head())).kind).toBe(kind);
+    expect((await failure(remote.publish(base, mine))).kind).toBe(kind);
+    backend.behave = () => 'serve';
+    expect(await remote.head()).toBe(base);
+    await remote.publish(base, mine);
+    expect(await fixture.git(origin, 'rev-parse', 'refs/heads/main')).toBe(mine);
+  });
+
+  it('takes a page of a proxy for no empty repository, not even at first', async () => {
+    backend.behave = () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' });
+    expect((await failure(connect().head())).kind).toBe('not_git');
+    backend.behave = () => 'serve';
+    expect(await connect().head()).toBeUndefined();
+  });
+
+  it('goes on when the server has room again', async () => {
+    const base = await fixture.commit(origin, [{ path: 'b', content: '1' }]);
+    const remote = connect();
+    await remote.head();
+    const content = randomBytes(64_000);
+    const [mine = ''] = await writeCommits(gitDir, base, [draft([{ path: 'a', content }])]);
+    settings.fileSizeLimit = 16;
+    expect(await failure(remote.publish(base, mine))).toMatchObject({ kind: 'full', outcomeUnknown: false });
+    settings.fileSizeLimit = undefined;
+    await remote.publish(base, mine);
+    expect(await remote.head()).toBe(mine);
   });
 
   it('resolves when the push arrived and only its answer was lost', async () => {
@@ -138,19 +179,21 @@ describe('UrlRemote over http', () => {
       return lost ? 'reset' : 'serve';
     };
     const error = await failure(remote.publish(base, await next(base)));
-    expect(error).toMatchObject({ kind: 'unreachable', outcomeUnknown: true });
+    expect(error).toMatchObject({ kind: 'interrupted', outcomeUnknown: true });
   });
 
   it('gives the token to no other host, not even on a redirect', async () => {
     const other = await startHttpBackend(settings);
     await fixture.commit(origin, [{ path: 'b', content: '1' }]);
     backend.behave = ({ path, query }) => ({ status: 302, headers: { location: `${other.url}${path}${query}` } });
-    expect((await failure(connect().head())).kind).toBe('not_found');
+    expect((await failure(connect().head())).kind).toBe('redirected');
     expect(other.requests).toEqual([]);
     await other.close();
   });
 
   it('shows the token in no process, argument or environment, while a request hangs', async () => {
+    await fixture.commit(origin, [{ path: 'b', content: '1' }]);
+    await connect().head();
     let asked = 0;
     backend.behave = () => (++asked > 1 ? 'hang' : 'serve');
     const hanging = failure(connect({ timeoutMs: 2_500 }).head());

@@ -1,9 +1,13 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { lookCloser } from './closer-look';
 import { writeCommits } from './commit-writer';
 import { RemoteCredentials } from './credentials';
 import { EmbeddedRemote } from './embedded-remote';
+import { GitError } from './git-error';
 import type { ObjectReader } from './object-reader';
 import type { Remote } from './remote';
+import { parseRemoteUrl } from './remote-url';
 import { draft, GitFixture } from './testing/git-fixture';
 import { UrlRemote } from './url-remote';
 
@@ -86,12 +90,17 @@ describe.each([
     await it_.remote.publish(base, mine);
   });
 
-  it('refuses when the branch is gone', async () => {
+  it('refuses when the branch is gone, and does not take that for an empty repository', async () => {
     const base = await fixture.commit(it_.origin, [{ path: 'a', content: '1' }]);
     await it_.remote.head();
     await fixture.git(it_.origin, 'update-ref', '-d', 'refs/heads/main');
-    await expect(it_.remote.publish(base, await write(base))).rejects.toMatchObject({ kind: 'rejected' });
-    expect(await it_.remote.head()).toBeUndefined();
+    const isEmbedded = it_.gitDir === it_.origin;
+    const kind = isEmbedded ? 'rejected' : 'branch_gone';
+    await expect(it_.remote.publish(base, await write(base))).rejects.toMatchObject({ kind, outcomeUnknown: false });
+    const head = await it_.remote.head().catch((error: unknown) => (error as GitError).kind);
+    expect(head).toBe(isEmbedded ? undefined : 'branch_gone');
+    await fixture.git(it_.origin, 'update-ref', 'refs/heads/main', base);
+    expect(await it_.remote.head()).toBe(base);
   });
 
   it('follows a branch that was moved back by force', async () => {
@@ -159,17 +168,19 @@ describe('UrlRemote', () => {
     }
     await fixture.git(it_.origin, 'update-ref', 'refs/tags/v1', head);
     await it_.remote.head();
-    expect(await fixture.git(it_.gitDir, 'for-each-ref', '--format=%(refname)')).toBe('refs/remotes/origin/main');
+    expect(await fixture.git(it_.gitDir, 'for-each-ref', '--format=%(refname)')).toMatch(
+      /^refs\/remotes\/[0-9a-f]{12}\/main$/,
+    );
   });
 
   it.each(['pre-receive', 'update'])(
-    'calls a refusal by the %s hook protected, whatever the hook prints',
+    'takes a refusal by the %s hook for one, whatever the hook prints',
     async (name) => {
       const base = await fixture.commit(it_.origin, [{ path: 'a', content: '1' }]);
       await it_.remote.head();
       await hook(name, 'echo "No space left on device: authentication failed" >&2; exit 1');
       const [next = ''] = await writeCommits(it_.gitDir, base, [draft([])]);
-      await expect(it_.remote.publish(base, next)).rejects.toMatchObject({ kind: 'protected', outcomeUnknown: false });
+      await expect(it_.remote.publish(base, next)).rejects.toMatchObject({ kind: 'declined', outcomeUnknown: false });
       expect(await it_.remote.head()).toBe(base);
     },
   );
@@ -188,6 +199,51 @@ describe('UrlRemote', () => {
     };
     const hasty = new UrlRemote({ ...options, timeoutMs: 800, askAgainMs: [0] });
     await expect(hasty.publish(base, next)).rejects.toMatchObject({ kind: 'timeout', outcomeUnknown: true });
+  });
+
+  it('starts no branch beside others', async () => {
+    await fixture.commit(it_.origin, [{ path: 'a', content: '1' }], 'trunk');
+    await expect(it_.remote.head()).rejects.toMatchObject({ kind: 'branch_gone' });
+    await fixture.git(it_.origin, 'update-ref', '-d', 'refs/heads/trunk');
+    expect(await it_.remote.head()).toBeUndefined();
+  });
+
+  it.each(['embedded', 'elsewhere'])('tells once that a branch (%s) was moved back or written anew', async (where) => {
+    const told: string[] = [];
+    const onRewritten = (from: string, to: string) => void told.push(`${from} ${to}`);
+    const settings = { branch: 'main', onRewritten };
+    const remote =
+      where === 'embedded'
+        ? new EmbeddedRemote({ ...settings, gitDir: it_.origin, reader: fixture.reader(it_.origin) })
+        : new UrlRemote({
+            ...settings,
+            ...{ gitDir: it_.gitDir, reader: it_.reader, url: it_.origin, credentials: new RemoteCredentials() },
+          });
+    const first = await fixture.commit(it_.origin, [{ path: 'a', content: '1' }]);
+    await remote.head();
+    const second = await fixture.commit(it_.origin, [{ path: 'a', content: '2' }]);
+    await remote.head();
+    expect(told).toEqual([]);
+    await fixture.git(it_.origin, 'update-ref', 'refs/heads/main', first);
+    await remote.head();
+    while (told.length === 0) await delay(10);
+    await remote.head();
+    await fixture.commit(it_.origin, [{ path: 'a', content: '3' }]);
+    await remote.head();
+    expect(told).toEqual([`${second} ${first}`]);
+  });
+
+  it.each([
+    ['with room', false, 'full'],
+    ['without permission or read-only', true, 'read_only'],
+  ] as const)('looks itself at a folder (%s) that git could not write to', async (_, isGone, kind) => {
+    if (isGone) await rm(fixture.path('origin.git', 'objects'), { recursive: true });
+    const error = new GitError({ command: 'push', kind: 'unwritable' });
+    const credentials = new RemoteCredentials();
+    for (const url of [it_.origin, `file://${it_.origin}`]) {
+      expect(await lookCloser(error, parseRemoteUrl(url), credentials)).toMatchObject({ kind });
+    }
+    expect(await lookCloser(error, parseRemoteUrl('ssh://git@host/r.git'), credentials)).toBe(error);
   });
 
   it('names a repository that is not there', async () => {
