@@ -1,5 +1,5 @@
 import { listAt, textAt } from '../platform/gitops';
-import type { YamlEdit, YamlValue } from '../platform/gitops/yaml';
+import type { YamlEdit } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
 import type { Draft } from './service-file';
 
@@ -18,7 +18,7 @@ export interface ImageDraft extends Draft {
 }
 
 /** Puts an image into a values file: its repository and tag, and every other container that runs the very same image. */
-export function imageEdits(data: YamlValue, { repository, tag, digest }: WantedImage): ImageDraft {
+export function imageEdits(data: unknown, { repository, tag, digest }: WantedImage): ImageDraft {
   const siblings = siblingEdits(data, `${repository}:${tag}`);
   return {
     edits: [
@@ -33,19 +33,19 @@ export function imageEdits(data: YamlValue, { repository, tag, digest }: WantedI
 }
 
 /** Not compared as text: the number 1.10 in a file means 1.1, the tag "1.10" does not. */
-function setUnlessSame(data: YamlValue, path: [string, string], value: string): YamlEdit[] {
+function setUnlessSame(data: unknown, path: [string, string], value: string): YamlEdit[] {
   return rawAt(data, path) === value ? [] : [{ path, set: value }];
 }
 
 /** Kubernetes pulls by the digest where there is one: left alone, it would keep the old image running under the new tag. */
-function digestEdits(data: YamlValue, digest: string | undefined): YamlEdit[] {
+function digestEdits(data: unknown, digest: string | undefined): YamlEdit[] {
   const current = textAt(data, 'image', 'digest');
   if (current === digest) return [];
   const path = ['image', 'digest'];
   return digest === undefined ? [{ path, delete: true }] : [{ path, set: digest }];
 }
 
-function siblingEdits(data: YamlValue, image: string): { name: string; edit: YamlEdit }[] {
+function siblingEdits(data: unknown, image: string): { name: string; edit: YamlEdit }[] {
   const current = `${textAt(data, 'image', 'repository')}:${textAt(data, 'image', 'tag')}`;
   if (current === image) return [];
   return SIBLINGS.flatMap((list) =>
@@ -62,7 +62,7 @@ function siblingEdits(data: YamlValue, image: string): { name: string; edit: Yam
   );
 }
 
-function pinned(data: YamlValue, digest: string | undefined): Warning[] {
+function pinned(data: unknown, digest: string | undefined): Warning[] {
   if (digest !== undefined || textAt(data, 'image', 'digest') === undefined) return [];
   const message = 'The file pinned the image by digest, which would have kept the old one running; the digest goes.';
   return [{ code: 'digest_removed', message }];

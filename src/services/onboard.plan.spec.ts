@@ -139,6 +139,15 @@ autoscaling:
     );
   });
 
+  it('keeps a template’s byte order mark first and its line endings', () => {
+    const template = '\uFEFF# ours\r\ntype: worker\r\nreplicaCount: 2   # two\r\n';
+    const made = plan({ ...NEW, template: 'ours' }, aWorld({ files: { 'templates/services/ours.yaml': template } }));
+    expect(textOfPlan(made)).toBe(
+      '\uFEFF# Service: payment-api\r\n# Team: billing\r\n# ours\r\ntype: worker\r\nreplicaCount: 2   # two\r\n' +
+        'image:\r\n  repository: ghcr.io/acme/payment-api\r\n  tag: 1.2.3\r\n',
+    );
+  });
+
   it('says which templates there are', () => {
     expect(refused({ ...NEW, template: 'defualt' }, world)).toMatchObject({
       kind: 'InvalidInput',

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../platform/errors';
 import { numberAt, readService, serviceTemplate, serviceTemplateNames, textAt, type World } from '../platform/gitops';
-import type { YamlEdit, YamlValue } from '../platform/gitops/yaml';
+import type { YamlEdit } from '../platform/gitops/yaml';
 import type { PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
 import { lookAt, planChange } from './change-plan';
@@ -39,10 +39,9 @@ export function planOnboard({ input, world }: PlanContext<DeployServiceInput, un
     }),
     { edits: type === 'web' ? ingressEdits(world, team, service) : [], warnings: [] },
   );
-  const header = `# Service: ${service}\n# Team: ${team}\n`;
   const host = type === 'web' ? generatedHost(world, team, service) : undefined;
   return planChange(
-    { world, team, service, text: editFile(template.path, header + template.text, draft.edits) },
+    { world, team, service, text: editFile(template.path, headed(template.text, team, service), draft.edits) },
     {
       subject: `onboard(${team}/${service}): ${image.tag}`,
       summary: `${team}/${service} is new: ${image.repository}:${image.tag}, a ${type} service from template ${template.name}${host ? `, at https://${host}` : ''}.`,
@@ -57,6 +56,13 @@ export function planOnboard({ input, world }: PlanContext<DeployServiceInput, un
       ],
     },
   );
+}
+
+/** A byte order mark is one only as the first character, and lines end the way the template's do. */
+function headed(text: string, team: string, service: string): string {
+  const [mark, rest] = text.startsWith('\uFEFF') ? ['\uFEFF', text.slice(1)] : ['', text];
+  const ending = /^[^\n]*\r\n/.test(rest) ? '\r\n' : '\n';
+  return `${mark}# Service: ${service}${ending}# Team: ${team}${ending}${rest}`;
 }
 
 /** @throws InvalidInput that lists the templates there are. */
@@ -75,12 +81,12 @@ function templateOf({ template, type }: DeployServiceInput, world: World): Templ
   });
 }
 
-function typeOf({ type }: DeployServiceInput, data: YamlValue): 'web' | 'worker' {
+function typeOf({ type }: DeployServiceInput, data: unknown): 'web' | 'worker' {
   return type ?? (textAt(data, 'type') === 'worker' ? 'worker' : ONBOARD_DEFAULTS.type);
 }
 
 /** A template that knows its port decides before the default does. A worker has a port only where somebody asks for one. */
-function portEdits({ port }: DeployServiceInput, type: 'web' | 'worker', data: YamlValue): YamlEdit[] {
+function portEdits({ port }: DeployServiceInput, type: 'web' | 'worker', data: unknown): YamlEdit[] {
   const declared = numberAt(data, 'service', 'port');
   const wanted = port ?? declared ?? (type === 'web' ? ONBOARD_DEFAULTS.port : undefined);
   return wanted === undefined || wanted === declared ? [] : [{ path: ['service', 'port'], set: wanted }];

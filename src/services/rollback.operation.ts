@@ -1,6 +1,6 @@
 import { Conflict, InvalidInput } from '../platform/errors';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
-import type { Plan } from '../platform/operations/plan';
+import type { Plan, Warning } from '../platform/operations/plan';
 import { nearest } from '../platform/text/nearest';
 import { lookAt, planChange } from './change-plan';
 import { imageEdits } from './image.edits';
@@ -47,11 +47,18 @@ function plan({ input, world, facts: history }: PlanContext<RollbackServiceInput
     {
       subject: `rollback(${team}/${name}): ${target.tag}`,
       summary: `${team}/${name} goes back from ${service.imageTag ?? 'no tag'} to ${target.tag}${moved}${along}, set by ${target.by} at ${target.at}. Settings stay.`,
-      warnings: draft.warnings,
+      warnings: [...draft.warnings, ...ranOtherwise(target)],
       nextActions: [lookAt(team, name)],
       reverts: revertedBy(service.imageTag, history),
     },
   );
+}
+
+/** Without quotes Helm makes another tag of one that looks like a number; now it is written with them. */
+function ranOtherwise({ tag, ran }: TagEntry): Warning[] {
+  if (ran === undefined) return [];
+  const message = `The file said ${tag} without quotes then, of which Helm makes ${ran}: what ran was ${ran}, if such an image exists. Now it is ${tag}, in quotes.`;
+  return [{ code: 'number_for_text', message }];
 }
 
 function targetOf(

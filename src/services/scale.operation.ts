@@ -1,6 +1,6 @@
 import { InvalidInput } from '../platform/errors';
-import { at, type Service } from '../platform/gitops';
-import type { YamlEdit, YamlValue } from '../platform/gitops/yaml';
+import type { Service } from '../platform/gitops';
+import type { YamlEdit } from '../platform/gitops/yaml';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan, Warning } from '../platform/operations/plan';
 import { lookAt, planChange } from './change-plan';
@@ -79,14 +79,9 @@ function nothingNamed(): InvalidInput {
 const NAMES = { prefix: '', enabled: 'autoscaling_enabled' };
 
 /** A fixed number means that autoscaling does not decide. */
-function scalingDraft(
-  service: Service,
-  data: YamlValue,
-  replicas: number | undefined,
-  wanted: WantedAutoscaling,
-): Draft {
+function scalingDraft(service: Service, data: unknown, replicas: number | undefined, wanted: WantedAutoscaling): Draft {
   if (replicas === undefined) return autoscalingEdits(service, data, wanted, NAMES);
-  const edits: YamlEdit[] = at(data, 'replicaCount') === replicas ? [] : [{ path: ['replicaCount'], set: replicas }];
+  const edits: YamlEdit[] = [{ path: ['replicaCount'], set: replicas }];
   const off = autoscalingEdits({ ...service, replicas }, data, { ...wanted, enabled: false }, NAMES);
   return joinDrafts({ edits, warnings: [] }, off);
 }

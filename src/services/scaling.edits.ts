@@ -1,6 +1,6 @@
 import { InvalidInput } from '../platform/errors';
 import { type Autoscaling, numberAt, type Service } from '../platform/gitops';
-import type { YamlEdit, YamlValue } from '../platform/gitops/yaml';
+import type { YamlEdit } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
 import type { Draft } from './service-file';
 
@@ -22,7 +22,7 @@ export const AUTOSCALING_NUMBERS = ['min_replicas', 'max_replicas', 'cpu_thresho
  */
 export function autoscalingEdits(
   current: Pick<Service, 'autoscaling' | 'replicas'>,
-  data: YamlValue,
+  data: unknown,
   wanted: WantedAutoscaling,
   names: { prefix: string; enabled: string },
 ): Draft {
@@ -43,7 +43,7 @@ export function autoscalingEdits(
 }
 
 /** Compared with what the file says, not with what it means: a chart's default may change, a number that somebody gave may not. */
-function numberEdits(data: YamlValue, key: string, wanted: number | undefined): YamlEdit[] {
+function numberEdits(data: unknown, key: string, wanted: number | undefined): YamlEdit[] {
   const isSaid = wanted === undefined || numberAt(data, 'autoscaling', key) === wanted;
   return isSaid ? [] : [{ path: ['autoscaling', key], set: wanted }];
 }

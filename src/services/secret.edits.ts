@@ -1,5 +1,5 @@
 import { at, listAt, mapAt, type Service, textAt } from '../platform/gitops';
-import type { YamlEdit, YamlValue } from '../platform/gitops/yaml';
+import type { YamlEdit } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
 import { joinedName } from './name.policy';
 import { type Draft, NO_EDITS } from './service-file';
@@ -15,14 +15,14 @@ export function secretPath({ team, name }: Pick<Service, 'team' | 'name'>): stri
 }
 
 /** References to secrets: names in the file, values in the team's secret store and nowhere else. */
-export function secretEdits(service: Service, data: YamlValue, { secret_names = [], clear_secrets }: Wanted): Draft {
+export function secretEdits(service: Service, data: unknown, { secret_names = [], clear_secrets }: Wanted): Draft {
   const names = [...new Set(secret_names)];
   if (clear_secrets) return replaced(service, data, names);
   const added = names.filter((name) => !service.secretNames.includes(name));
   return added.length === 0 ? NO_EDITS : extended(service, data, added);
 }
 
-function extended(service: Service, data: YamlValue, added: readonly string[]): Draft {
+function extended(service: Service, data: unknown, added: readonly string[]): Draft {
   const target = targetOf(service, data);
   const name = target ?? newTarget(service);
   const entries = entriesOf(service, added);
@@ -30,7 +30,7 @@ function extended(service: Service, data: YamlValue, added: readonly string[]): 
   return { edits: [...edits, ...envFromEdits(data, undefined, name)], warnings: pending(service, added) };
 }
 
-function replaced(service: Service, data: YamlValue, names: readonly string[]): Draft {
+function replaced(service: Service, data: unknown, names: readonly string[]): Draft {
   const name = newTarget(service);
   const needed = names.length > 0 ? name : undefined;
   return {
@@ -51,23 +51,23 @@ function entriesOf(service: Service, names: readonly string[]): Record<string, s
 }
 
 /** Name of the Kubernetes Secret that the file makes now; undefined where it makes none. */
-function targetOf({ team, name }: Service, data: YamlValue): string | undefined {
+function targetOf({ team, name }: Service, data: unknown): string | undefined {
   if (listAt(data, 'externalSecret', 'data').length === 0) return undefined;
   return textAt(data, 'externalSecret', 'targetSecret') ?? `${joinedName(team, name)}-secrets`;
 }
 
-function blockEdits(data: YamlValue, targetSecret: string, entries: readonly Record<string, string>[]): YamlEdit[] {
+function blockEdits(data: unknown, targetSecret: string, entries: readonly Record<string, string>[]): YamlEdit[] {
   const path = ['externalSecret'];
   if (entries.length > 0) return [{ path, set: { targetSecret, data: [...entries] } }];
   return at(data, 'externalSecret') === undefined ? [] : [{ path, set: {} }];
 }
 
-function appendEdits(data: YamlValue, entries: readonly Record<string, string>[]): YamlEdit[] {
+function appendEdits(data: unknown, entries: readonly Record<string, string>[]): YamlEdit[] {
   const start = listAt(data, 'externalSecret', 'data').length;
   return entries.map((entry, index) => ({ path: ['externalSecret', 'data', start + index], set: entry }));
 }
 
-function envFromEdits(data: YamlValue, removed: string | undefined, needed: string | undefined): YamlEdit[] {
+function envFromEdits(data: unknown, removed: string | undefined, needed: string | undefined): YamlEdit[] {
   const sources = listAt(data, 'envFrom');
   const gone = sources.flatMap((source, index) =>
     removed !== undefined && removed !== needed && secretOf(source) === removed ? [index] : [],
@@ -94,7 +94,7 @@ function pending(service: Service, names: readonly string[]): Warning[] {
   return [{ code: 'secret_values_pending', message }];
 }
 
-function cleared(service: Service, data: YamlValue): Warning[] {
+function cleared(service: Service, data: unknown): Warning[] {
   const others = Object.keys(mapAt(data, 'extraExternalSecrets'));
   const kept = others.length === 0 ? '' : ` extraExternalSecrets (${others.join(', ')}) were written by hand and stay.`;
   const message = `References go, the values at ${secretPath(service)} stay in the team’s secret store until somebody removes them there.${kept}`;

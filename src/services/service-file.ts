@@ -1,13 +1,6 @@
 import { Conflict } from '../platform/errors';
-import { isPlain, type World } from '../platform/gitops';
-import {
-  editYaml,
-  parseYaml,
-  type YamlEdit,
-  YamlEditError,
-  YamlParseError,
-  type YamlValue,
-} from '../platform/gitops/yaml';
+import { isPlain, type Plain, readValues, type World } from '../platform/gitops';
+import { editYaml, Unquoted, type YamlEdit, YamlEditError, YamlParseError } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
 import { isSecretName, MASK, maskCredentials } from '../platform/text/secrets';
 import type { ChangedKey } from './operations.dto';
@@ -24,9 +17,9 @@ export function joinDrafts(...drafts: readonly Draft[]): Draft {
   return { edits: drafts.flatMap(({ edits }) => edits), warnings: drafts.flatMap(({ warnings }) => warnings) };
 }
 
-/** Data of a file that `World` could read. */
-export function dataOf(text: string): YamlValue {
-  return parseYaml(text);
+/** Data of a file that `World` could read, in which scalars without quotes are still as somebody wrote them. */
+export function dataOf(text: string): Plain {
+  return readValues(text);
 }
 
 /** Text of a service's file; the caller has made sure that the service exists. */
@@ -49,12 +42,17 @@ export function editFile(path: string, text: string, edits: readonly YamlEdit[])
 }
 
 /** What differs between two values files, key by key and in the order of the keys. Values that look like secrets are masked. */
-export function changedKeys(before: YamlValue, after: YamlValue): ChangedKey[] {
-  const [from, to] = [leavesOf(before), leavesOf(after)];
+export function changedKeys(before: Plain, after: Plain): ChangedKey[] {
+  const [from, to] = [new Map(leaves(before, '')), new Map(leaves(after, ''))];
   const keys = [...new Set([...from.keys(), ...to.keys()])];
-  return keys
-    .filter((key) => from.get(key) !== to.get(key))
-    .map((key) => ({ key, from: shown(key, from.get(key)), to: shown(key, to.get(key)) }));
+  return keys.flatMap((key) => changed(key, from.get(key), to.get(key)));
+}
+
+function changed(key: string, was: Leaf | undefined, is: Leaf | undefined): ChangedKey[] {
+  // `1.10` that gets quotes is written as before, and means something else from now on.
+  const side = was?.written === is?.written ? 'printed' : 'written';
+  const [from, to] = [was?.[side], is?.[side]];
+  return from === to ? [] : [{ key, from: shown(key, from), to: shown(key, to) }];
 }
 
 function shown(key: string, value: string | undefined): string | null {
@@ -62,17 +60,24 @@ function shown(key: string, value: string | undefined): string | null {
   return key.startsWith('env.') && isSecretName(key) ? MASK : maskCredentials(value);
 }
 
-function leavesOf(value: YamlValue): Map<string, string> {
-  return new Map(leaves(value, ''));
+interface Leaf {
+  readonly written: string;
+  /** By a Helm template. */
+  readonly printed: string;
 }
 
 /** An empty map or list is no leaf: whether `env: {}` stands there or nothing makes no difference. */
-function* leaves(value: unknown, path: string): Iterable<[string, string]> {
+function* leaves(value: unknown, path: string): Iterable<[string, Leaf]> {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* leaves(item, `${path}[${index}]`);
   } else if (isPlain(value)) {
     for (const [key, item] of Object.entries(value)) yield* leaves(item, path ? `${path}.${key}` : key);
   } else {
-    yield [path, String(value)];
+    yield [path, leafOf(value)];
   }
+}
+
+function leafOf(value: unknown): Leaf {
+  if (value instanceof Unquoted) return { written: value.text, printed: value.printed };
+  return { written: String(value), printed: String(value) };
 }

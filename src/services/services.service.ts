@@ -2,10 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
 import { clusterNotConfigured } from '../platform/cluster';
-import { Conflict } from '../platform/errors';
-import { Gitops, textAt, type World } from '../platform/gitops';
+import {
+  Gitops,
+  listAt,
+  orphan,
+  orphanTeams,
+  serviceFolders,
+  serviceProblems,
+  textAt,
+  warningOf,
+  type World,
+} from '../platform/gitops';
 import { OperationStore } from '../platform/operations/operation-store';
-import type { WarningItem } from '../platform/operations/answer.dto';
 import { paginate } from '../platform/schema';
 import { joinedName, requireService } from './name.policy';
 import { dataOf, textOf } from './service-file';
@@ -44,17 +52,22 @@ export class ServicesService {
   ) {}
 
   /**
-   * Services of the caller's teams by team and name, read page by page: a file is parsed only where it is shown.
+   * Services of the caller's teams by team and name, read page by page: a file is parsed only where it is shown. What cannot be read,
+   * or is odd, is named in the warnings of the page on which it stands or would stand.
    * @throws NotFound for a team that the caller is not in, as for one that does not exist.
    */
   async list(actor: Actor, input: ListServicesInput): Promise<ServiceList> {
     if (input.team !== undefined) await this.access.requireRole(actor, input.team, 'viewer');
-    const teams = input.team === undefined ? await this.access.visibleTeams(actor) : [input.team];
+    const visible = input.team === undefined ? await this.access.visibleTeams(actor) : [input.team];
     const world = await this.gitops.world();
-    const names = teams.flatMap((team) => world.serviceNames(team).map((name) => ({ team, name })));
-    const { items: page, next_cursor } = paginate(names.filter(matching(input.query)).sort(byKey), input, keyOf);
-    const warnings: WarningItem[] = [];
-    const items = page.flatMap((each) => readItem(world, each, warnings));
+    // Nobody is a member of a team without a file: only administrators can be told of its services.
+    const orphans = input.team === undefined && actor.isAdmin ? orphanTeams(world) : [];
+    const found = named(world, [...visible, ...orphans].sort(), input.query);
+    const { items: page, next_cursor } = paginate(found, input, keyOf);
+    const warnings = page.flatMap(({ team, name }) =>
+      [...orphan(world, team, name), ...serviceProblems(world, team, name)].map(warningOf),
+    );
+    const items = page.flatMap((each) => readItem(world, each));
     return { items, count: items.length, next_cursor, source: sourceOf(world), warnings };
   }
 
@@ -78,7 +91,7 @@ export class ServicesService {
       events: [],
       last_operation: await this.lastOperation(team, name),
       source: { ...source, cluster },
-      warnings: [],
+      warnings: serviceProblems(world, team, name).map(warningOf),
     };
   }
 
@@ -91,7 +104,7 @@ export class ServicesService {
       ...configOf(service, world),
       tag_history: history.slice(0, TAGS).map(({ tag, commit, at, by }) => ({ tag, commit, at, by })),
       database: databaseOf(world, team, name, service.hasDatabase),
-      warnings: [],
+      warnings: serviceProblems(world, team, name).map(warningOf),
     };
   }
 
@@ -121,24 +134,19 @@ function keyOf({ team, name }: Named): string {
   return `${team}\0${name}`;
 }
 
-function byKey(a: Named, b: Named): number {
-  return keyOf(a) < keyOf(b) ? -1 : 1;
-}
-
-function matching(query: string | undefined): (each: Named) => boolean {
-  const wanted = query?.toLowerCase() ?? '';
-  return ({ team, name }) => `${team}/${name}`.includes(wanted);
-}
-
-function readItem(world: World, { team, name }: Named, warnings: WarningItem[]): ServiceItem[] {
-  try {
-    const service = world.service(team, name);
-    return service ? [itemOf(service, world)] : [];
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    warnings.push({ code: 'unreadable_file', message: error.message });
-    return [];
+/** Services and folders that should be one, in the order of `keyOf`. */
+function* named(world: World, teams: readonly string[], query = ''): Iterable<Named> {
+  const wanted = query.toLowerCase();
+  for (const team of teams) {
+    for (const name of serviceFolders(world, team)) if (`${team}/${name}`.includes(wanted)) yield { team, name };
   }
+}
+
+/** Nothing for a file that is absent or cannot be read: the warnings say so. */
+function readItem(world: World, { team, name }: Named): ServiceItem[] {
+  const isBroken = serviceProblems(world, team, name).some(({ severity }) => severity === 'broken');
+  const service = isBroken || !world.hasTenant(team) ? undefined : world.service(team, name);
+  return service ? [itemOf(service, world)] : [];
 }
 
 function sourceOf({ head }: World): ServiceSource {
@@ -148,8 +156,13 @@ function sourceOf({ head }: World): ServiceSource {
   };
 }
 
+/** Charts name the Secret differently where the file does not; what the file takes its variables from then tells the name. */
 function databaseOf(world: World, team: string, service: string, provisioned: boolean): DatabasePart {
   if (!provisioned) return { provisioned, secret: null };
-  const secret = textAt(dataOf(textOf(world, team, service)), 'dbSecret', 'secretName');
-  return { provisioned, secret: secret ?? `${joinedName(team, service)}-db-creds` };
+  const data = dataOf(textOf(world, team, service));
+  const joined = joinedName(team, service);
+  const used = listAt(data, 'envFrom')
+    .map((source) => textAt(source, 'secretRef', 'name') ?? '')
+    .find((name) => name.startsWith(`${joined}-`) && name.endsWith('-db-creds'));
+  return { provisioned, secret: textAt(data, 'dbSecret', 'secretName') ?? used ?? `${joined}-db-creds` };
 }

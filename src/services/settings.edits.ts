@@ -1,5 +1,5 @@
-import { at, isPlain, mapAt, type Service, textMapAt } from '../platform/gitops';
-import type { YamlEdit, YamlValue } from '../platform/gitops/yaml';
+import { at, isPlain, mapAt, printedAt, type Service, textAt } from '../platform/gitops';
+import type { YamlEdit } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
 import { refuseSecretsInEnv } from './env.policy';
 import type { DeployServiceInput } from './operations.dto';
@@ -13,7 +13,7 @@ export type Settings = Pick<
 >;
 
 /** Edits of everything a call names beside the image; what it does not name stays as it is, to the byte. */
-export function settingsEdits(service: Service, data: YamlValue, settings: Settings): Draft {
+export function settingsEdits(service: Service, data: unknown, settings: Settings): Draft {
   const { env = {}, clear_env, port, health_check_path, autoscaling } = settings;
   refuseSecretsInEnv(env);
   return joinDrafts(
@@ -46,18 +46,23 @@ export function settingsNamed(settings: Settings): string[] {
 }
 
 /** An own key is asked for by name: `__proto__` is a legal name of a variable. */
-function mergedEnv(data: YamlValue, env: Readonly<Record<string, string | null>>): Draft {
+function mergedEnv(data: unknown, env: Readonly<Record<string, string | null>>): Draft {
   const current = mapAt(data, 'env');
   const edits = Object.entries(env).flatMap(([name, value]): YamlEdit[] => {
     const path = ['env', name];
     const isThere = Object.hasOwn(current, name);
     if (value === null) return isThere ? [{ path, delete: true }] : [];
-    return isThere && textMapAt(data, 'env')[name] === value ? [] : [{ path, set: value }];
+    return isThere && arrivesAs(data, name, value) ? [] : [{ path, set: value }];
   });
   return { edits, warnings: [] };
 }
 
-function replacedEnv(data: YamlValue, env: Readonly<Record<string, string | null>>): Draft {
+/** Whether the container gets this text already: `on` without quotes is written as wanted and arrives as `true`. */
+function arrivesAs(data: unknown, name: string, value: string): boolean {
+  return textAt(data, 'env', name) === value && printedAt(data, 'env', name) === value;
+}
+
+function replacedEnv(data: unknown, env: Readonly<Record<string, string | null>>): Draft {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== null);
   if (entries.length === 0 && at(data, 'env') === undefined) return NO_EDITS;
   return { edits: [{ path: ['env'], set: Object.fromEntries(entries) }], warnings: [] };
@@ -66,7 +71,7 @@ function replacedEnv(data: YamlValue, env: Readonly<Record<string, string | null
 /** Kubernetes lets a plain variable win over one from a secret. */
 function shadowed(
   service: Service,
-  data: YamlValue,
+  data: unknown,
   { env = {}, clear_env, secret_names = [], clear_secrets }: Settings,
 ): Draft {
   const plain = new Set(clear_env ? [] : Object.keys(mapAt(data, 'env')));
@@ -82,7 +87,7 @@ function shadowed(
 }
 
 /** Liveness and readiness ask this path, and a startup probe that is there. Probes that are no HTTP requests stay. */
-export function probeEdits(service: Service, data: YamlValue, path: string): Draft {
+export function probeEdits(service: Service, data: unknown, path: string): Draft {
   const names = ['liveness', 'readiness', ...(isPlain(service.probes.startup) ? ['startup'] : [])];
   const places = names.map((name) => ({ name, place: pathPlace(data, name) }));
   const others = places.filter(({ place }) => place === undefined).map(({ name }) => name);
@@ -97,7 +102,7 @@ export function probeEdits(service: Service, data: YamlValue, path: string): Dra
 }
 
 /** Where a probe says its path: in the short form, or in Kubernetes' own. */
-function pathPlace(data: YamlValue, name: string): string[] | undefined {
+function pathPlace(data: unknown, name: string): string[] | undefined {
   const probe = mapAt(data, 'probes', name);
   if (isPlain(probe.httpGet)) return ['probes', name, 'httpGet', 'path'];
   if (['exec', 'tcpSocket', 'grpc'].some((kind) => isPlain(probe[kind]))) return undefined;

@@ -1,12 +1,15 @@
-import { type Gitops, type Revision, textAt } from '../platform/gitops';
-import { parseYaml, YamlParseError, type YamlValue } from '../platform/gitops/yaml';
+import { type Gitops, type Plain, printedAt, readValues, type Revision, textAt } from '../platform/gitops';
+import { YamlParseError } from '../platform/gitops/yaml';
 
 /** Versions of a service's file that are looked through: years of a busy service. */
 const REVISIONS = 5000;
 
 /** A tag and the commit that set it. */
 export interface TagEntry {
+  /** As it is written in the file. */
   readonly tag: string;
+  /** What Helm made of it where that is something else: `1.1` of `1.10` without quotes. */
+  readonly ran?: string;
   readonly repository?: string;
   readonly digest?: string;
   readonly commit: string;
@@ -57,12 +60,24 @@ function entryOf({ commit, at, by, text, operation }: Revision): TagEntry[] {
   if (tag === undefined) return [];
   const repository = textAt(data, 'image', 'repository');
   const digest = textAt(data, 'image', 'digest');
-  return [{ tag, repository, ...(digest && { digest }), commit, at, by, ...(operation && { operation }) }];
+  const ran = printedAt(data, 'image', 'tag');
+  return [
+    {
+      tag,
+      ...(ran !== tag && { ran }),
+      repository,
+      ...(digest && { digest }),
+      commit,
+      at,
+      by,
+      ...(operation && { operation }),
+    },
+  ];
 }
 
-function readable(text: string): YamlValue | undefined {
+function readable(text: string): Plain | undefined {
   try {
-    return parseYaml(text);
+    return readValues(text);
   } catch (error) {
     if (error instanceof YamlParseError) return undefined;
     throw error;

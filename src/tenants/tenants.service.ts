@@ -1,9 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Actor } from '../platform/auth/actor';
 import { Access } from '../platform/auth/access';
-import { Conflict, NotFound } from '../platform/errors';
-import { Gitops, type Service, type Tenant, type World } from '../platform/gitops';
-import type { WarningItem } from '../platform/operations/answer.dto';
+import type { Actor } from '../platform/auth/actor';
+import { NotFound } from '../platform/errors';
+import {
+  Gitops,
+  type Service,
+  serviceFolders,
+  serviceProblems,
+  tenantFolders,
+  tenantProblems,
+  warningOf,
+  type World,
+} from '../platform/gitops';
 import { paginate } from '../platform/schema';
 import type { GetTenantInput, ListTenantsInput, TenantAnswer, TenantItem, TenantList } from './tenants.dto';
 
@@ -14,20 +22,17 @@ export class TenantsService {
     @Inject(Access) private readonly access: Access,
   ) {}
 
-  /** All teams; the door lets administrators only in. Files that cannot be read are named in the warnings. */
+  /**
+   * All teams by name; the door lets administrators only in. A file that cannot be read, or is odd, and a folder without one are named
+   * in the warnings of the page on which they stand or would stand.
+   */
   async list(actor: Actor, input: ListTenantsInput): Promise<TenantList> {
     const world = await this.gitops.world();
-    const names = await this.access.visibleTeams(actor);
-    const warnings: WarningItem[] = [];
-    const tenants = names.flatMap((name) => readTenant(world, name, warnings));
-    return {
-      ...paginate(
-        tenants.filter((tenant) => matches(tenant, input.query)),
-        input,
-        ({ name }) => name,
-      ),
-      warnings,
-    };
+    const names = actor.isAdmin ? tenantFolders(world) : await this.access.visibleTeams(actor);
+    const { items: page, next_cursor } = paginate(matching(world, names, input.query), input, (name) => name);
+    const items = page.flatMap((name) => readItem(world, name));
+    const warnings = page.flatMap((name) => tenantProblems(world, name).map(warningOf));
+    return { items, count: items.length, next_cursor, warnings };
   }
 
   /** @throws NotFound, or Conflict `unreadable_file`. */
@@ -35,7 +40,9 @@ export class TenantsService {
     const world = await this.gitops.world();
     const tenant = world.tenant(team);
     if (!tenant) throw new NotFound(`There is no team ${team}.`, { code: 'team_not_found', field: 'team', got: team });
-    const { services, problems } = world.services(team);
+    const { services } = world.services(team);
+    const folders = serviceFolders(world, team);
+    const problems = [tenantProblems(world, team), ...folders.map((name) => serviceProblems(world, team, name))].flat();
     return {
       name: tenant.name,
       display_name: tenant.displayName,
@@ -50,7 +57,7 @@ export class TenantsService {
       members: tenant.members.map(({ user, role }) => ({ user, role })),
       github_teams: tenant.githubTeams.map(({ team: slug, role }) => ({ team: slug, role })),
       services: services.map(serviceItem),
-      warnings: problems.map(({ message }) => ({ code: 'unreadable_file', message })),
+      warnings: problems.map(warningOf),
     };
   }
 }
@@ -59,27 +66,25 @@ function serviceItem({ name, imageTag, hosts }: Service): TenantAnswer['services
   return { name, image_tag: imageTag ?? null, host: hosts[0] ?? null };
 }
 
-function readTenant(world: World, name: string, warnings: WarningItem[]): TenantItem[] {
-  try {
-    const tenant = world.tenant(name);
-    return tenant ? [itemOf(name, tenant, world)] : [];
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    warnings.push({ code: 'unreadable_file', message: error.message });
-    return [];
+/** Nothing for a file that is absent or cannot be read: the warnings say so. */
+function readItem(world: World, name: string): TenantItem[] {
+  const isBroken = tenantProblems(world, name).some(({ severity }) => severity === 'broken');
+  const tenant = isBroken ? undefined : world.tenant(name);
+  if (!tenant) return [];
+  const { displayName, members, quotas } = tenant;
+  const services = world.serviceNames(name).length;
+  return [{ name, display_name: displayName, members: members.length, services, quotas }];
+}
+
+/** Of names in order, those that are asked for; files are read only where the name alone does not match. */
+function* matching(world: World, names: readonly string[], query = ''): Iterable<string> {
+  const wanted = query.toLowerCase();
+  for (const name of names) {
+    if (name.toLowerCase().includes(wanted) || displayName(world, name).includes(wanted)) yield name;
   }
 }
 
-function itemOf(name: string, tenant: Tenant, world: World): TenantItem {
-  return {
-    name,
-    display_name: tenant.displayName,
-    members: tenant.members.length,
-    services: world.serviceNames(name).length,
-    quotas: tenant.quotas,
-  };
-}
-
-function matches({ name, display_name }: TenantItem, query: string | undefined): boolean {
-  return query === undefined || `${name} ${display_name}`.toLowerCase().includes(query.toLowerCase());
+function displayName(world: World, name: string): string {
+  const [item] = readItem(world, name);
+  return item?.display_name.toLowerCase() ?? '';
 }
