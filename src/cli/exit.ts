@@ -8,6 +8,8 @@ export const EXIT = {
   confirmationRequired: 3,
   /** The operation was refused or failed. */
   refused: 4,
+  /** `audit verify` looked at everything, and something is wrong. */
+  unverified: 5,
   /** Stopped by a second signal, as a shell counts SIGINT. */
   interrupted: 130,
 } as const;

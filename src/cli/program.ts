@@ -14,13 +14,16 @@ export function buildProgram(): Command {
     .addHelpText(
       'after',
       '\nIn a clone: npm run --silent mctl -- COMMAND\n' +
-        'Exit codes: 0 done, 1 fault or wrong settings, 2 wrong usage, 3 confirmation required, 4 refused or failed.',
+        'Exit codes: 0 done, 1 fault or wrong settings, 2 wrong usage, 3 confirmation required, 4 refused or failed, ' +
+        '5 the audit does not verify.',
     );
   addToken(program);
   addInit(program);
   addRunOperation(program);
   addOperations(program);
+  addAudit(program);
   addEnv(program);
+  addDoctor(program);
   return program;
 }
 
@@ -100,6 +103,42 @@ function addOperations(program: Command): void {
     .action(async (options: { json?: boolean }) => (await import('./list-operations.js')).listOperations(options));
 }
 
+function addAudit(program: Command): void {
+  const audit = program
+    .command('audit')
+    .summary('verify the audit trail, or rebuild it from git')
+    .description('Compares the audit trail with the branch, or makes it anew from the branch after the store was lost.')
+    .addHelpText('after', examples('mctl audit verify', 'mctl audit rebuild --dry-run'));
+  audit
+    .command('verify')
+    .summary('compare the audit trail with the branch')
+    .description(
+      'Walks the audit chain and every commit of an operation, and says what was edited, dropped, reordered, cut off or contradicts. ' +
+        'Changes nothing. Works beside a running server, through it. Exit code 5 where something is wrong.',
+    )
+    .option('--since <start>', 'only from a duration ago (7d), a date (2026-01-31) or a commit on')
+    .option('--user <login>', 'as which administrator to ask a running server (default: the first of MCTL_ADMINS)')
+    .option('--json', 'print the result as JSON, with all findings')
+    .addHelpText('after', examples('mctl audit verify', 'mctl audit verify --since 7d --json'))
+    .action(async (options: { since?: string; user?: string; json?: boolean }) =>
+      (await import('./audit/verify-command.js')).verifyCommand(options),
+    );
+  audit
+    .command('rebuild')
+    .summary('make the store anew from the branch')
+    .description(
+      'Restores operations, idempotency keys and audit entries from the commits after the store was deleted or moved away, and says ' +
+        'what git does not know. Never destroys anything: a store that holds something is refused. The server must not run.',
+    )
+    .option('--dry-run', 'only say what would be restored')
+    .option('--user <login>', 'who does it, for the first audit entry (default: the first of MCTL_ADMINS)')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples('mctl audit rebuild --dry-run', 'mctl audit rebuild --user ada'))
+    .action(async (options: { dryRun?: boolean; user?: string; json?: boolean }) =>
+      (await import('./audit/rebuild-command.js')).rebuildCommand(options),
+    );
+}
+
 function addEnv(program: Command): void {
   program
     .command('env')
@@ -110,6 +149,23 @@ function addEnv(program: Command): void {
     .option('--example', 'print the text of .env.example')
     .addHelpText('after', examples('mctl env', 'mctl env --example > .env'))
     .action(async (options: { example?: boolean }) => (await import('./show-settings.js')).showSettings(options));
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .summary('find out what is wrong')
+    .description(
+      'Looks at Node, git, the settings, the data folder, the store, the port, the remote with its credential and branch, the repository ' +
+        'and the clock: one line each, with the way out below it. Changes nothing; works before the first start and beside a server. ' +
+        'Exits with 1 where something has failed; warnings do not count.',
+    )
+    .option('--json', 'print the findings as JSON')
+    .addHelpText(
+      'after',
+      examples('mctl doctor', 'mctl doctor --json | jq \'.checks[] | select(.status == "failed")\''),
+    )
+    .action(async (options: { json?: boolean }) => (await import('./doctor/doctor.js')).doctor(options));
 }
 
 function waitSeconds(text: string): number {

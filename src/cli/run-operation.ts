@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { LOGIN_PATTERN } from '../platform/auth/actor';
 import { loadConfig } from '../platform/config';
 import { type Call, exitCodeOf } from './call';
 import { callHere } from './call-here';
 import { callServer } from './call-server';
 import { UsageError } from './exit';
 import { quietLog } from './log-settings';
+import { loginOf } from './login';
 import { renderOutcome } from './render-outcome';
 import { findServer } from './server-file';
 
@@ -33,11 +33,6 @@ export async function runOperation(operation: string, options: RunOperationOptio
 
 function asJson(outcome: object): string {
   return `${JSON.stringify(Object.values(outcome)[0], null, 2)}\n`;
-}
-
-function loginOf(user: string): string {
-  if (LOGIN_PATTERN.test(user)) return user;
-  throw new UsageError('--user is not a login: letters, digits and . _ @ + -, at most 100.');
 }
 
 /** The flags win over what the JSON says. */

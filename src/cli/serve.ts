@@ -19,7 +19,7 @@ export interface ServeOptions {
 }
 
 const TOKEN_TTL_HOURS = 12;
-/** A remote that needs longer is left to the poller; MCTL starts meanwhile. */
+/** A repository that needs longer is read while MCTL listens; whoever asks meanwhile is told how far it is. */
 const FIRST_ANSWER_MS = 10_000;
 
 /** Starts the server and says where it is; returns while it runs. */
@@ -58,7 +58,8 @@ async function stop(app: NestExpressApplication, { quiet }: ServeOptions): Promi
  * @throws Conflict where waiting would not help, e.g. a remote that is not there; one that is merely away does not keep MCTL down.
  */
 async function askRepository(gitops: Gitops): Promise<string[]> {
-  const tooSlow = sleep(FIRST_ANSWER_MS, ['Attention: the GitOps remote has not answered yet.'], { ref: false });
+  const isLate = sleep(FIRST_ANSWER_MS, undefined, { ref: false });
+  const tooSlow = isLate.then(() => [`Attention: ${gitops.describe()}: ${gitops.firstReading ?? 'almost read'}.`]);
   try {
     return await Promise.race([lookAt(gitops), tooSlow]);
   } catch (error) {

@@ -38,7 +38,7 @@ export async function findServer(dataDir: string): Promise<ServerFacts | undefin
   return facts && isAlive(facts.pid) && (await isHealthy(facts.url)) ? facts : undefined;
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { Audit } from '../../platform/audit/audit';
+import { mustBeEmpty, rebuildAudit, type RebuildSources } from '../../platform/audit/rebuild/rebuild-audit';
+import type { RebuildReport } from '../../platform/audit/rebuild/rebuild-report';
+import type { OperationKnowledge } from '../../platform/audit/rebuild/restored-operation';
+import { type Config, loadConfig } from '../../platform/config';
+import { Conflict } from '../../platform/errors';
+import { openGitops } from '../../platform/gitops';
+import { Keys } from '../../platform/keys';
+import { OperationRegistry } from '../../platform/operations/registry';
+import { packageVersion } from '../../platform/package-root';
+import { fieldsOf } from '../../platform/schema';
+import { Store } from '../../platform/store';
+import { cliActor } from '../cli-actor';
+import { quietLog } from '../log-settings';
+import { loginOf } from '../login';
+import { withScratchApp } from '../scratch-app';
+import { findServer, type ServerFacts } from '../server-file';
+import { renderRebuild } from './render-rebuild';
+import { explainDamage, storeFile } from './store-file';
+
+export interface RebuildOptions {
+  readonly dryRun?: boolean;
+  readonly user?: string;
+  readonly json?: boolean;
+}
+
+/** @throws Conflict while a server runs, or where the store holds anything. */
+export async function rebuildCommand({ dryRun, user, json }: RebuildOptions): Promise<void> {
+  const config = loadConfig();
+  quietLog(config);
+  const login = loginOf(user ?? config.localAdmin);
+  const server = await findServer(config.dataDir);
+  if (server) throw serverRuns(server);
+  const sources = {
+    knowledge: await readKnowledge(),
+    actor: cliActor(config, login, `mctl-cli/${packageVersion}`),
+  };
+  quietLog(config);
+  const report = await withStore(config, dryRun === true, (target) => rebuild(config, { ...sources, target }));
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : renderRebuild(report));
+}
+
+/** Opens the store unless this is only a look; one that is there must be empty in either case. */
+async function withStore(
+  config: Config,
+  isDryRun: boolean,
+  work: (target: RebuildSources['target']) => Promise<RebuildReport>,
+): Promise<RebuildReport> {
+  const file = storeFile(config);
+  if (isDryRun && !existsSync(file)) return work(undefined);
+  const store = await explainDamage(file, () => Store.open(config.dataDir));
+  try {
+    await mustBeEmpty(store, file);
+    return await work(isDryRun ? undefined : { store, audit: new Audit(store, Keys.open(config.dataDir)) });
+  } finally {
+    await store.close();
+  }
+}
+
+async function rebuild(
+  config: Config,
+  sources: Pick<RebuildSources, 'target' | 'knowledge' | 'actor'>,
+): Promise<RebuildReport> {
+  const { gitops } = await openGitops(config);
+  try {
+    const { head } = await gitops.refresh();
+    return await rebuildAudit({ ...sources, history: gitops.commits, head });
+  } finally {
+    await gitops.close();
+  }
+}
+
+/** Features say what their operations are when the program is built. */
+function readKnowledge(): Promise<OperationKnowledge> {
+  return withScratchApp((app) => {
+    const registry = app.get(OperationRegistry);
+    return {
+      risk: (name: string) => registry.find(name)?.risk ?? 'unknown',
+      namesTeam: (name: string) => {
+        const operation = registry.find(name);
+        return operation !== undefined && fieldsOf(operation.input).has('team');
+      },
+    };
+  });
+}
+
+function serverRuns({ pid, url }: ServerFacts): Conflict {
+  return new Conflict(`A server (process ${pid}, ${url}) runs on this data folder and is writing its own books.`, {
+    code: 'server_runs',
+    fix: 'Stop it, then call again.',
+  });
+}

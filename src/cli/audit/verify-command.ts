@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { AuditVerifier } from '../../platform/audit/audit-verifier';
+import type { Verification } from '../../platform/audit/verification';
+import { type Config, loadConfig } from '../../platform/config';
+import { type ErrorBody, NotFound } from '../../platform/errors';
+import { type Gitops, openGitops } from '../../platform/gitops';
+import { Keys } from '../../platform/keys';
+import { Store } from '../../platform/store';
+import { askServer } from '../call-server';
+import { EXIT } from '../exit';
+import { describeRefusal } from '../faults';
+import { quietLog } from '../log-settings';
+import { loginOf } from '../login';
+import { findServer, type ServerFacts } from '../server-file';
+import { renderVerification } from './render-verification';
+import { explainDamage, storeFile } from './store-file';
+
+export interface VerifyOptions {
+  readonly since?: string;
+  readonly user?: string;
+  readonly json?: boolean;
+}
+
+type Outcome = { readonly answer: Verification } | { readonly refusal: ErrorBody };
+
+/** Through the server of the data folder where one runs: the embedded store has one owner. */
+export async function verifyCommand({ since, user, json }: VerifyOptions): Promise<void> {
+  const config = loadConfig();
+  quietLog(config);
+  const login = loginOf(user ?? config.localAdmin);
+  const server = await findServer(config.dataDir);
+  const outcome = server
+    ? await verifyThere(server, config, { login, since })
+    : { answer: await verifyHere(config, since) };
+  process.stdout.write(json ? `${JSON.stringify(Object.values(outcome)[0], null, 2)}\n` : render(outcome));
+  process.exitCode = exitCodeOf(outcome);
+}
+
+async function verifyThere(
+  server: ServerFacts,
+  config: Config,
+  { login, since }: { login: string; since: string | undefined },
+): Promise<Outcome> {
+  const query = since === undefined ? '' : `?since=${encodeURIComponent(since)}`;
+  const outcome = await askServer(server, config, { user: login, path: `/api/v1/audit/verification${query}` });
+  return 'answer' in outcome ? { answer: outcome.answer as Verification } : outcome;
+}
+
+/**
+ * Opens store and repository, looks, and closes them again.
+ * @throws NotFound where there is no store; StoreInUse while another process has it open.
+ */
+async function verifyHere(config: Config, since: string | undefined): Promise<Verification> {
+  const file = storeFile(config);
+  if (!existsSync(file)) throw noStore(file);
+  const store = await explainDamage(file, () => Store.open(config.dataDir));
+  try {
+    const { gitops } = await openGitops(config);
+    try {
+      return await explainDamage(file, () => verifierOf(store, config, gitops).verify(since));
+    } finally {
+      await gitops.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function verifierOf(store: Store, config: Config, gitops: Gitops): AuditVerifier {
+  return new AuditVerifier(store, Keys.open(config.dataDir), gitops);
+}
+
+function noStore(file: string): NotFound {
+  return new NotFound(`There is no store ${file}, so there is nothing to verify.`, {
+    code: 'store_not_found',
+    fix: 'Check MCTL_DATA_DIR. Where the store was lost, mctl audit rebuild restores from git what git knows.',
+  });
+}
+
+function render(outcome: Outcome): string {
+  if ('answer' in outcome) return renderVerification(outcome.answer);
+  const { refusal } = outcome;
+  return `refused (${refusal.code}): ${describeRefusal(refusal.message, refusal)}\n`;
+}
+
+function exitCodeOf(outcome: Outcome): number {
+  if ('refusal' in outcome) return EXIT.refused;
+  return outcome.answer.ok ? EXIT.ok : EXIT.unverified;
+}

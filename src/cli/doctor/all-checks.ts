@@ -1,0 +1,37 @@
+import { auditCheck, storeCheck } from './store-checks';
+import type { Check } from './check';
+import { clockCheck } from './clock-check';
+import { credentialCheck } from './credential-check';
+import { dataFolderCheck, temporaryFolderCheck } from './data-folder-check';
+import { diskSpaceCheck, fileSystemCheck } from './disk-checks';
+import { domainCheck } from './domain-check';
+import { gitCheck } from './git-check';
+import { keysCheck } from './keys-check';
+import { layoutCheck } from './layout-check';
+import { portCheck } from './port-check';
+import { branchCheck, fetchCheck, remoteCheck, writeAccessCheck } from './remote-checks';
+import { serverCheck } from './server-check';
+import { signingCheck } from './signing-check';
+
+/** This machine first, then the remote; whatever needs another check comes after it. */
+export const CHECKS: readonly Check[] = [
+  gitCheck,
+  dataFolderCheck,
+  diskSpaceCheck,
+  fileSystemCheck,
+  temporaryFolderCheck,
+  keysCheck,
+  serverCheck,
+  storeCheck,
+  auditCheck,
+  portCheck,
+  signingCheck,
+  credentialCheck,
+  remoteCheck,
+  branchCheck,
+  fetchCheck,
+  writeAccessCheck,
+  layoutCheck,
+  clockCheck,
+  domainCheck,
+];

@@ -1,0 +1,53 @@
+import { createPrivateKey } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Check, failed, type Finding, ok, warning } from './check';
+import { modeText, statOf } from './folder-facts';
+
+/** The key that signs MCTL's tokens: whoever reads it is an administrator of the platform. */
+export const keysCheck: Check = {
+  name: 'keys',
+  settings: ['MCTL_DATA_DIR'],
+  after: ['data folder'],
+  limitMs: 5_000,
+  run({ config: { dataDir } }) {
+    const file = join(dataDir, 'keys', 'installation.pem');
+    const stats = statOf(file);
+    if (stats) return judge(file, stats.mode);
+    return existsSync(join(dataDir, 'mctl.db'))
+      ? warning(
+          `${file} is gone; the next start makes another one, and tokens signed so far are no longer valid`,
+          'Restore it from the backup of the data folder, if there is one.',
+        )
+      : ok('will be created by the first start');
+  },
+};
+
+function judge(file: string, mode: number): Finding {
+  const problem = unreadable(file);
+  if (problem !== undefined) return failed(`${file} ${problem}`, 'Restore it from the backup of the data folder.');
+  const details = { mode: modeText(mode) };
+  const fix = `chmod 600 ${file}`;
+  if ((mode & 0o007) !== 0) {
+    return failed(`${file} has mode ${modeText(mode)}: anybody here can sign tokens`, fix, { details });
+  }
+  // Kubernetes opens volumes to the group of the pod (fsGroup), which is not wrong in itself.
+  if ((mode & 0o070) !== 0) {
+    return warning(`${file} has mode ${modeText(mode)}: its group can sign tokens`, fix, { details });
+  }
+  return ok(`${file}, mode ${modeText(mode)}`, { details });
+}
+
+function unreadable(file: string): string | undefined {
+  let pem: string;
+  try {
+    pem = readFileSync(file, 'utf8');
+  } catch {
+    return 'cannot be read by this user';
+  }
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519' ? undefined : 'is not an Ed25519 key';
+  } catch {
+    return 'holds no private key';
+  }
+}
