@@ -1,99 +1,135 @@
 /**
- * Commits per second through the REST door, from call to pushed commit: W writers, each deploying tag after tag to a service of its
- * own, against the embedded repository and against a file remote. Prints one table; the ratio between the rows says more than the rows.
+ * From REST call to pushed commit, against the embedded repository, a file remote and `git http-backend`, in repositories of several
+ * sizes: one writer, then 64 at once, deploying tag after tag. Prints a table and the ratios; those say more than the rows.
  *
- *   npm run bench:writes -- [writers=64] [deploys per writer=10]
+ *   npm run bench:writes -- --services 10,1000,10000 --repositories embedded,file,http --writers 64 --deploys 10
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { loadTypeScript } from './lib/load-typescript.mjs';
+import { Program } from './lib/program.mjs';
 
-const dist = resolve(import.meta.dirname, '../../dist');
-const require = createRequire(import.meta.url);
-const [writers = 64, deploys = 10] = process.argv.slice(2).map(Number);
+const HTTP_BACKEND = resolve(import.meta.dirname, '../../src/platform/gitops/git/testing/http-backend.ts');
+const { generateRepository, shapeOf } = loadTypeScript(
+  resolve(import.meta.dirname, '../support/generate-repository.ts'),
+);
+const ALONE = 30;
+const PAGES = 100;
 
-async function start(environment) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'mctl-bench-'));
-  const child = spawn(process.execPath, [join(dist, 'main.js'), '--quiet'], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      MCTL_DATA_DIR: dataDir,
-      MCTL_WRITES_PER_MINUTE: '1000000',
-      LOG_LEVEL: 'error',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
-    if (url) return { dataDir, child, url, token: await adminToken(dataDir) };
+const { values } = parseArgs({
+  options: {
+    services: { type: 'string', default: '10,1000,10000' },
+    repositories: { type: 'string', default: 'embedded,file,http' },
+    writers: { type: 'string', default: '64' },
+    deploys: { type: 'string', default: '10' },
+  },
+});
+const sizes = values.services.split(',').map(Number);
+const kinds = values.repositories.split(',');
+const writers = Number(values.writers);
+const deploys = Number(values.deploys);
+
+const folder = mkdtempSync(join(tmpdir(), 'mctl-bench-'));
+try {
+  const rows = [];
+  for (const services of sizes) {
+    const original = join(folder, `${services}.git`);
+    execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', original]);
+    const { commits } = await generateRepository(original, { services });
+    for (const kind of kinds) rows.push(await measure(kind, services, original, commits));
+    rmSync(original, { recursive: true, force: true });
   }
-  throw new Error('the program ended before it listened');
+  console.table(rows);
+  console.table(kinds.flatMap((kind) => growthOf(rows.filter((row) => row.repository === kind))));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
 
-function adminToken(dataDir) {
-  const { Keys } = require(join(dist, 'platform/keys'));
-  const { LocalIssuer } = require(join(dist, 'platform/auth/local-issuer'));
-  const { readConfig } = require(join(dist, 'platform/config'));
-  return new LocalIssuer(Keys.open(dataDir), readConfig({ MCTL_DATA_DIR: dataDir })).sign('admin', 3_600_000);
+async function measure(kind, services, original, history) {
+  const here = mkdtempSync(join(folder, 'run-'));
+  const dataDir = join(here, 'data');
+  const remote = await place(kind, original, here, dataDir);
+  const program = await Program.start(dataDir, remote.environment);
+  const shape = shapeOf(services).services;
+  const startMemory = program.memory().now;
+
+  const alone = [];
+  for (let index = 0; index <= ALONE; index += 1) {
+    alone.push(await program.execute('deploy-service', deployOf(shape[index % shape.length], `2.${index}.0`)));
+  }
+  const pages = [];
+  for (let index = 0; index < PAGES; index += 1) pages.push(await program.list(50));
+  const many = await writeTogether(program, shape);
+  const row = {
+    repository: kind,
+    services,
+    history,
+    'start s': (program.startMs / 1000).toFixed(1),
+    'one writer p50 ms': percentile(alone.slice(1), 0.5),
+    [`${writers} writers/s`]: many.perSecond,
+    'p50 ms': percentile(many.latencies, 0.5),
+    'p99 ms': percentile(many.latencies, 0.99),
+    'page p50 ms': percentile(pages, 0.5),
+    'RSS start MB': startMemory,
+    'RSS peak MB': program.memory().peak,
+  };
+  await program.stop();
+  await remote.close();
+  rmSync(here, { recursive: true, force: true });
+  return row;
 }
 
-async function execute({ url, token }, operation, input) {
-  const response = await fetch(`${url}/api/v1/operations/${operation}/execute`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ ...input, wait_seconds: 25 }),
-  });
-  const answer = await response.json();
-  if (answer.operation?.status !== 'succeeded') throw new Error(JSON.stringify(answer).slice(0, 400));
+/** A fresh copy of the repository where this kind of remote has it. */
+async function place(kind, original, here, dataDir) {
+  mkdirSync(dataDir, { mode: 0o700 });
+  const path = kind === 'embedded' ? join(dataDir, 'gitops.git') : join(here, 'remote.git');
+  cpSync(original, path, { recursive: true });
+  if (kind === 'embedded') return { environment: {}, close: () => undefined };
+  if (kind === 'file') return { environment: { MCTL_GITOPS_REMOTE: path }, close: () => undefined };
+  execFileSync('git', ['--git-dir', path, 'config', 'http.receivepack', 'true']);
+  const server = await loadTypeScript(HTTP_BACKEND).startHttpBackend({ root: here });
+  return { environment: { MCTL_GITOPS_REMOTE: `${server.url}/remote.git` }, close: () => server.close() };
 }
 
-async function measure(name, environment) {
-  const program = await start(environment);
-  const teams = Array.from({ length: writers }, (_, index) => `team-${index}`);
-  for (const team of teams) await execute(program, 'create-tenant', { team });
-  const image = 'registry.example.org/app';
-  await Promise.all(
-    teams.map((team) =>
-      execute(program, 'deploy-service', { action: 'onboard', team, service: 'api', image, image_tag: '0' }),
-    ),
-  );
+async function writeTogether(program, shape) {
   const latencies = [];
   const started = performance.now();
   await Promise.all(
-    teams.map(async (team) => {
-      for (let tag = 1; tag <= deploys; tag++) {
-        const begun = performance.now();
-        await execute(program, 'deploy-service', { action: 'deploy', team, service: 'api', image_tag: String(tag) });
-        latencies.push(performance.now() - begun);
+    Array.from({ length: writers }, async (_, writer) => {
+      const service = shape[writer % shape.length];
+      for (let index = 0; index < deploys; index += 1) {
+        latencies.push(await program.execute('deploy-service', deployOf(service, `3.${writer}.${index}`)));
       }
     }),
   );
-  const seconds = (performance.now() - started) / 1000;
-  latencies.sort((a, b) => a - b);
-  const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${program.child.pid}/status`, 'utf8'))?.[1];
-  program.child.kill('SIGTERM');
-  await once(program.child, 'exit');
-  rmSync(program.dataDir, { recursive: true, force: true });
-  return {
-    repository: name,
-    writers,
-    commits: latencies.length,
-    'commits/s': (latencies.length / seconds).toFixed(1),
-    'p50 ms': Math.round(latencies[Math.floor(latencies.length / 2)]),
-    'p99 ms': Math.round(latencies[Math.floor(latencies.length * 0.99)]),
-    'RSS MB': Math.round(Number(rss) / 1024),
-  };
+  return { latencies, perSecond: (latencies.length / ((performance.now() - started) / 1000)).toFixed(1) };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'mctl-remote-'));
-const remote = join(folder, 'gitops.git');
-execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
-const rows = [await measure('embedded', {}), await measure('file remote', { MCTL_GITOPS_REMOTE: remote })];
-rmSync(folder, { recursive: true, force: true });
-console.table(rows);
+function deployOf(service, tag) {
+  return { action: 'deploy', ...service, image_tag: tag };
+}
+
+function percentile(numbers, share) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return Number(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(1));
+}
+
+/** How much more the largest repository costs than the smallest of the same kind. */
+function growthOf(rows) {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === last) return [];
+  const ratio = (column) => Number((last[column] / first[column]).toFixed(2));
+  return [
+    {
+      repository: first.repository,
+      from: first.services,
+      to: last.services,
+      'one writer': ratio('one writer p50 ms'),
+      'together, p50': ratio('p50 ms'),
+      page: ratio('page p50 ms'),
+    },
+  ];
+}

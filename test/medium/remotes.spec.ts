@@ -125,7 +125,7 @@ describe('a repository that was there before', () => {
     ]);
   });
 
-  it('says that the branch is protected, in our words, and writes again when it is not', async () => {
+  it('says that a hook declined it, in our words, and writes again when none does', async () => {
     const hook = join(repository, 'hooks/pre-receive');
     mkdirSync(join(repository, 'hooks'), { recursive: true });
     writeFileSync(hook, '#!/bin/sh\necho "secret words of the hook" >&2\nexit 1\n');
@@ -136,7 +136,7 @@ describe('a repository that was there before', () => {
       operation: { status: 'failed' },
       commit: null,
       changes: [],
-      error: { code: 'gitops_protected', fix: expect.stringContaining('MCTL_GITOPS_BRANCH') },
+      error: { code: 'gitops_declined', fix: expect.stringContaining('hooks') },
     });
     expect(JSON.stringify(body)).not.toContain('secret words');
     expect(await git(repository, 'rev-parse', 'main')).toBe(head);
@@ -205,7 +205,7 @@ describe('a remote behind http', () => {
       error: { code: 'gitops_denied', fix: expect.stringContaining('MCTL_GITOPS_TOKEN_FILE') },
     });
     rmSync(tokenFile);
-    expect((await create('unauthorized')).body.error.code).toBe('gitops_denied');
+    expect((await create('unauthorized')).body.error.code).toBe('gitops_token_file');
     writeFileSync(tokenFile, ROTATED);
     expect((await create('unauthorized')).body.operation.status).toBe('succeeded');
   });
@@ -217,7 +217,7 @@ describe('a remote behind http', () => {
     const workflow = () => admin.get(`/api/v1/workflows/${body.workflow.name}`);
     const waiting = await until(workflow, (answer) => answer.body.logs.length > 0);
     expect(waiting.body).toMatchObject({ status: 'running', commit: null, error: null });
-    expect(waiting.body.logs[0].line).toMatch(/does not answer\. Trying again\./);
+    expect(waiting.body.logs[0].line).toMatch(/breaks off\. Trying again\./);
     const ready = await until(
       () => admin.get('/readyz'),
       (answer) => answer.body.checks.gitops !== 'ok',

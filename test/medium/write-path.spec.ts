@@ -64,6 +64,7 @@ describe('many writers at once', () => {
         'Request-Id': expect.any(String),
         Workflow: body.workflow.name,
         'Plan-Digest': expect.stringMatching(/^[0-9a-f]{64}$/),
+        'Audit-Head': expect.stringMatching(/^\d+ [0-9a-f]{64}$/),
       });
       expect(commit?.message).toContain(`\n\nreason ${index}\n\n`);
       expect(await show(`tenants/load-${index}/values.yaml`)).toContain(`writer-${index}`);

@@ -1,8 +1,13 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashOf } from '../../src/platform/audit/chain';
+import type { Verification } from '../../src/platform/audit/verification';
+import { verifyAudit } from '../../src/platform/audit/verify-audit';
+import { CommitHistory } from '../../src/platform/gitops';
+import { ObjectReader } from '../../src/platform/gitops/git';
+import { Keys } from '../../src/platform/keys';
 import { type AuditRow, type OperationRow, Store } from '../../src/platform/store';
-import { hashOf } from '../../src/platform/audit/audit';
 import { commitsOf, type PlainCommit, trailer } from './plain-git';
 
 /** What a data folder and a repository remember of the same writes. The program must not run: it alone opens the store. */
@@ -10,17 +15,35 @@ export interface Ledger {
   readonly operations: readonly OperationRow[];
   readonly audit: readonly AuditRow[];
   readonly commits: readonly PlainCommit[];
+  /** What `mctl audit verify` says of them, by its own code. */
+  readonly verification: Verification;
 }
 
 export async function readLedger(dataDir: string, repository: string): Promise<Ledger> {
   const copy = copyOfStore(dataDir);
   try {
-    const { db } = await Store.open(copy);
+    const store = await Store.open(copy);
+    const { db } = store;
     const operations = await db.selectFrom('operations').selectAll().orderBy('id').execute();
     const audit = await db.selectFrom('audit').selectAll().orderBy('seq').execute();
-    return { operations, audit, commits: await commitsOf(repository) };
+    const verification = await verify(store, dataDir, repository);
+    return { operations, audit, commits: await commitsOf(repository), verification };
   } finally {
     rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+async function verify(store: Store, dataDir: string, repository: string): Promise<Verification> {
+  const reader = new ObjectReader(repository);
+  try {
+    return await verifyAudit({
+      store,
+      auditKey: Keys.open(dataDir).auditKey,
+      history: new CommitHistory(reader),
+      head: () => reader.resolve('refs/heads/main'),
+    });
+  } finally {
+    await reader.close();
   }
 }
 
@@ -34,7 +57,12 @@ function copyOfStore(dataDir: string): string {
 
 /** Everything that is wrong with it, one line each; empty = nothing lost, nothing doubled, every entry true. */
 export function faultsOf(ledger: Ledger): string[] {
-  return [...faultsOfChain(ledger.audit), ...faultsOfBranch(ledger), ...faultsOfOperations(ledger)];
+  return [
+    ...faultsOfChain(ledger.audit),
+    ...faultsOfBranch(ledger),
+    ...faultsOfOperations(ledger),
+    ...ledger.verification.findings.map(({ code, what }) => `verification: ${code}: ${what}`),
+  ];
 }
 
 /** As `faultsOf`, and nothing is left to be done. */
