@@ -1,21 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fail, mustRun, say } from './process.mjs';
 
 /**
  * Everything tests need beyond Node, git and npm packages, in one place:
  * { binary: 'dnsmasq', debian: 'dnsmasq', for: 'the domain tests', folders: ['/usr/lib/...'] }
- * `folders` names further places to look in, for servers that Debian keeps off the PATH.
+ * `folders` names further places to look in, for servers that Debian keeps off the PATH. `service` is what the package would
+ * start and enable by itself: tests start their own, as a child on a port of its own.
  */
 export const systemPackages = [
-  { binary: 'sshd', debian: 'openssh-server', for: 'the tests of ssh remotes' },
+  { binary: 'sshd', debian: 'openssh-server', for: 'the tests of ssh remotes', service: 'ssh' },
   { binary: 'ssh', debian: 'openssh-client', for: 'the tests of ssh remotes' },
   { binary: 'ssh-keygen', debian: 'openssh-client', for: 'the tests of ssh remotes and signed commits' },
   { binary: 'gpg', debian: 'gnupg', for: 'the tests of signed commits' },
   { binary: 'gpg-agent', debian: 'gnupg', for: 'the tests of signed commits' },
   { binary: 'prlimit', debian: 'util-linux', for: 'the tests of a full disk' },
   { binary: 'openssl', debian: 'openssl', for: 'the tests of https remotes' },
+  { binary: 'prometheus', debian: 'prometheus', for: 'the resource tests', service: 'prometheus' },
+  { binary: 'promtool', debian: 'prometheus', for: 'the resource tests' },
 ];
 
 export async function ensureSystemPackages(needed = systemPackages) {
@@ -31,11 +34,35 @@ export async function ensureSystemPackages(needed = systemPackages) {
   say(`installing ${packages.join(', ')} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await mustRun('apt-get update', 'apt-get', ['update', '-qq'], { env });
+  const allowStarts = forbidStarts();
   await mustRun('apt-get install', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
     env,
   });
+  allowStarts();
+  await disable([...new Set(missing.flatMap(({ service }) => service ?? []))]);
   const still = needed.find((each) => !isPresent(each));
   if (still) fail(`${still.debian} is installed, but ${still.binary} is still nowhere to be found`);
+}
+
+const POLICY = '/usr/sbin/policy-rc.d';
+/** Exit status of a policy that forbids the action (invoke-rc.d.policy). */
+const FORBIDDEN = 101;
+
+/** Debian asks this file before a package starts its service. What somebody put there before decides for itself. */
+function forbidStarts() {
+  if (existsSync(POLICY)) return () => undefined;
+  writeFileSync(POLICY, `#!/bin/sh\nexit ${FORBIDDEN}\n`, { mode: 0o755 });
+  const remove = () => rmSync(POLICY, { force: true });
+  // Also when the installation fails, which ends this process.
+  process.once('exit', remove);
+  return remove;
+}
+
+/** Not started is not enough where systemd would start it with the next boot. */
+async function disable(services) {
+  const hasSystemd = existsSync('/run/systemd/system');
+  if (hasSystemd && services.length > 0)
+    await mustRun('systemctl disable', 'systemctl', ['disable', '--now', ...services]);
 }
 
 function isPresent({ binary, folders = [] }) {

@@ -148,4 +148,64 @@ describe(Quantity.name, () => {
       }),
     );
   });
+
+  // What Kubernetes' own parser makes of these (apimachinery, pkg/api/resource), each as a whole number of billionths.
+  it.each([
+    ['0Ki', 0n],
+    ['3.001n', 4n],
+    ['1.1E-9', 2n],
+    ['0.0000000001', 1n],
+    ['0.00000012345', 124n],
+    ['4u', 4_000n],
+    ['0.5e-1', 50_000_000n],
+    ['1.3E+6', 1_300_000n * 10n ** 9n],
+    ['100.035k', 100_035n * 10n ** 9n],
+    ['100.035Ki', 102_435_840n * 10n ** 6n],
+    ['0.05Gi', 536_870_912n * 10n ** 8n],
+    ['0.000000000001Ki', 2n],
+    ['.0001k', 100n * 10n ** 6n],
+    ['1.G', 10n ** 18n],
+    ['3Ei', 3n * 1024n ** 6n * 10n ** 9n],
+    ['12E', 12n * 10n ** 27n],
+  ])('means by %s what Kubernetes means', (text, nanos) => {
+    for (const [sign, factor] of [
+      ['', 1n],
+      ['+', 1n],
+      ['-', -1n],
+    ] as const) {
+      expect(quantity(sign + text).compareTo(quantity(`${nanos * factor}n`))).toBe(0);
+    }
+  });
+
+  it.each(['1.1.M', '1+1.0M', '0.1mi', '0.1am', '.5i', '1i', '-3.01e-', '1 '])(
+    'refuses %p as Kubernetes does',
+    (text) => expect(Quantity.parse(text)).toBeUndefined(),
+  );
+
+  it('subtracts, scales, rounds up and compares in percent, exactly', () => {
+    expect(String(quantity('1Gi').minus(quantity('1536Mi')))).toBe('-512Mi');
+    expect(String(quantity('1000Mi').scaledBy({ numerator: 115, denominator: 100 }))).toBe('1150Mi');
+    expect(String(quantity('1n').scaledBy({ numerator: 115, denominator: 100 }))).toBe('2n');
+    expect(String(quantity('1234567890').roundedUpTo(quantity('1Mi')))).toBe('1178Mi');
+    expect(String(quantity('0.1234').roundedUpTo(quantity('1m')))).toBe('124m');
+    expect(String(quantity('2Mi').roundedUpTo(quantity('1Mi')))).toBe('2Mi');
+    expect(quantity('2001m').percentOf(quantity('2'))).toBe(100.1);
+    expect(quantity('1').percentOf(quantity('3'))).toBe(33.4);
+    expect(quantity('1').percentOf(Quantity.zero)).toBeUndefined();
+    expect(quantity('1536Mi').toNumber()).toBe(1_610_612_736);
+    expect(quantity('350m').toNumber()).toBe(0.35);
+    expect(String(quantity('1G').max(quantity('1Gi')))).toBe('1Gi');
+  });
+
+  it('takes away what it added, and rounds up to the nearest multiple and no further', () => {
+    fc.assert(
+      fc.property(written, written, fc.constantFrom('1m', '1', '1Mi', '7n'), (a, b, unit) => {
+        const [x, y, step] = [quantity(a), quantity(b), quantity(unit)];
+        expect(x.plus(y).minus(y).compareTo(x)).toBe(0);
+        const rounded = x.roundedUpTo(step);
+        expect(x.exceeds(rounded)).toBe(false);
+        expect(rounded.minus(step).compareTo(x)).toBe(-1);
+      }),
+    );
+  });
 });

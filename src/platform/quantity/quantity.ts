@@ -53,6 +53,10 @@ export class Quantity {
     return new Quantity(this.nanos + other.nanos, this.nanos === 0n ? other.style : this.style);
   }
 
+  minus(other: Quantity): Quantity {
+    return this.plus(other.times(-1));
+  }
+
   /** @param count a whole number. */
   times(count: number): Quantity {
     return new Quantity(this.nanos * BigInt(count), this.style);
@@ -65,6 +69,30 @@ export class Quantity {
 
   exceeds(other: Quantity): boolean {
     return this.compareTo(other) > 0;
+  }
+
+  max(other: Quantity): Quantity {
+    return other.exceeds(this) ? other : this;
+  }
+
+  /** This × numerator / denominator, e.g. 115 / 100; what is finer than 10⁻⁹ is rounded up. @param ratio positive whole numbers. */
+  scaledBy({ numerator, denominator }: { numerator: number; denominator: number }): Quantity {
+    return new Quantity(ceilDivide(this.nanos * BigInt(numerator), BigInt(denominator)), this.style);
+  }
+
+  /** The next whole multiple of a unit, e.g. of `1Mi`, written like the unit. @param unit more than zero. */
+  roundedUpTo(unit: Quantity): Quantity {
+    return new Quantity(ceilDivide(this.nanos, unit.nanos) * unit.nanos, unit.style);
+  }
+
+  /** How many hundredths of the whole this is, to one decimal place, rounded up: 100.1 is too much. Undefined of nothing. */
+  percentOf(whole: Quantity): number | undefined {
+    return whole.nanos > 0n ? Number(ceilDivide(this.nanos * 1000n, whole.nanos)) / 10 : undefined;
+  }
+
+  /** In base units (cores, bytes, pieces), for charts and arithmetic elsewhere. Exact up to what a JSON number holds. */
+  toNumber(): number {
+    return Number(this.nanos) / Number(NANOS);
   }
 
   /** The canonical form: no fraction, the largest unit that loses nothing. */
@@ -89,8 +117,13 @@ function scaleOf(suffix: string): { factor: bigint; exponent: number; style: Qua
 /** `digits` × 10^`places`, rounded up. */
 function shift(digits: bigint, places: number): bigint {
   if (places >= 0) return digits * 10n ** BigInt(places);
-  const divisor = 10n ** BigInt(-places);
-  return (digits + divisor - 1n) / divisor;
+  return ceilDivide(digits, 10n ** BigInt(-places));
+}
+
+/** The least whole number that is not less than the quotient. BigInt's own division cuts towards zero. */
+function ceilDivide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return dividend % divisor !== 0n && dividend > 0n === divisor > 0n ? quotient + 1n : quotient;
 }
 
 function binaryText(value: bigint): string {
