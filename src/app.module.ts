@@ -10,6 +10,7 @@ import { InputPipe } from './platform/http/input.pipe';
 import { ToolResultInterceptor } from './platform/mcp/tool-result.interceptor';
 import { MetricsInterceptor } from './platform/metrics/metrics.interceptor';
 import { PlatformModule } from './platform/platform.module';
+import { ResourcesModule } from './resources';
 import { ServicesModule } from './services';
 import { TenantsModule } from './tenants/tenants.module';
 
@@ -24,6 +25,7 @@ export class AppModule {
         PlatformModule,
         IdentityModule,
         OperationsModule,
+        ResourcesModule,
         ServicesModule,
         TenantsModule,
       ],

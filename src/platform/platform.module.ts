@@ -18,6 +18,7 @@ import { OperationStore } from './operations/operation-store';
 import { Operations } from './operations/operations';
 import { Planner } from './operations/planner';
 import { OperationRegistry } from './operations/registry';
+import { Prometheus } from './prometheus';
 import { StoreModule } from './store';
 import { Committer } from './workflows/committer';
 import { Endings } from './workflows/endings';
@@ -38,6 +39,7 @@ const shared = [
   OperationStore,
   Operations,
   Planner,
+  Prometheus,
   RateLimits,
 ];
 

@@ -1,10 +1,11 @@
 import { Conflict } from '../platform/errors';
-import { peakReplicas, type Resources, type Service, type World } from '../platform/gitops';
+import { peakReplicas, type Service, type World } from '../platform/gitops';
 import type { Warning } from '../platform/operations/plan';
 import { Quantity } from '../platform/quantity';
+import { CONTAINER_RESOURCES, podDemand } from './demand.policy';
 
 /** Keys of a ResourceQuota that a service's pods count against. */
-const RESOURCES = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory', 'pods'] as const;
+const RESOURCES = [...CONTAINER_RESOURCES, 'pods'] as const;
 type Resource = (typeof RESOURCES)[number];
 
 /** Numbers of one resource, as Kubernetes quantities. */
@@ -51,15 +52,7 @@ function shortfallOf(
 /** What all replicas that can exist at once take of a resource; nothing where the file says no quantity. */
 function needOf(service: Service, resource: Resource): Quantity {
   const replicas = peakReplicas(service);
-  return resource === 'pods' ? Quantity.of(replicas) : (perReplica(service, resource) ?? Quantity.zero).times(replicas);
-}
-
-/** All containers of one pod; undefined where the main one names no quantity. A sidecar without one asks for none. */
-function perReplica(service: Service, resource: Exclude<Resource, 'pods'>): Quantity | undefined {
-  const [kind, unit] = resource.split('.') as ['requests' | 'limits', string];
-  const quantity = (resources: Resources) => Quantity.parse(resources[kind][unit] ?? '');
-  const main = quantity(service.resources);
-  return main && service.sidecars.reduce((sum, sidecar) => sum.plus(quantity(sidecar) ?? Quantity.zero), main);
+  return resource === 'pods' ? Quantity.of(replicas) : (podDemand(service, resource) ?? Quantity.zero).times(replicas);
 }
 
 function exceeded(team: string, short: Readonly<Record<string, Shortfall>>): Conflict {
@@ -81,7 +74,7 @@ function unreadable(files: number): Warning[] {
 
 function uncountable(services: readonly Service[]): Warning[] {
   const names = services
-    .filter((service) => RESOURCES.some((resource) => resource !== 'pods' && !perReplica(service, resource)))
+    .filter((service) => CONTAINER_RESOURCES.some((resource) => !podDemand(service, resource)))
     .map(({ name }) => name);
   if (names.length === 0) return [];
   return [

@@ -20,13 +20,10 @@ import { exampleOf } from '../support/tool-examples';
 const NOT_BUILT_YET = [
   'mctl_acknowledge_incident',
   'mctl_add_custom_domain',
-  'mctl_apply_openclaw_resource_profile',
   'mctl_create_preview',
   'mctl_delete_preview',
   'mctl_deploy_openclaw',
   'mctl_get_incident',
-  'mctl_get_openclaw_sizing_recommendation',
-  'mctl_get_resource_usage',
   'mctl_grant_repo_access',
   'mctl_incident_summary',
   'mctl_list_domains',

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { parseDuration } from './duration';
+import { resourceProfiles } from './resource-profiles';
 import { setting } from './setting';
 
 const integer = (minimum: number, maximum: number) =>
@@ -28,6 +29,10 @@ const domain = z
   .regex(new RegExp(`^${label}(\\.${label})*$`), 'must be a lower-case domain name such as apps.example.org');
 const publicUrl = z
   .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })])
+  .transform((value) => value.replace(/\/+$/, '') || undefined);
+const apiUrl = z
+  .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })])
+  .refine((value) => !/[?#]|^[^/]*\/\/[^/]*@/.test(value), 'must be without credentials, query and fragment')
   .transform((value) => value.replace(/\/+$/, '') || undefined);
 
 /** Every setting there is. Durations end up in milliseconds. The order is that of `.env.example`. */
@@ -164,6 +169,28 @@ export const SETTINGS = {
   cluster: setting('MCTL_CLUSTER', z.enum(['none'], 'must be none: this version answers from git only'), {
     fallback: 'none',
     help: 'Where actual state (sync, health, pods, logs) is read; none = answers from desired state, labelled source: gitops.',
+  }),
+  prometheusUrl: setting('MCTL_PROMETHEUS_URL', apiUrl, {
+    fallback: '',
+    help: 'Prometheus API (Prometheus, VictoriaMetrics) with metrics of cAdvisor and kube-state-metrics, the address before /api/v1; empty = no usage figures, no sizing. An own CA: NODE_EXTRA_CA_CERTS.',
+    example: 'https://prometheus.example.org',
+  }),
+  prometheusTokenFile: setting('MCTL_PROMETHEUS_TOKEN_FILE', optionalText, {
+    fallback: '',
+    help: 'File with the bearer token for the Prometheus API. It is read again at every use, so that it can be rotated.',
+  }),
+  prometheusTimeout: setting(
+    'MCTL_PROMETHEUS_TIMEOUT',
+    duration.refine((milliseconds) => milliseconds >= 1_000 && milliseconds <= 60_000, 'must be from 1s to 60s'),
+    {
+      fallback: '10s',
+      help: 'How long one query of the Prometheus API may take, from 1s to 60s.',
+    },
+  ),
+  openclawProfiles: setting('MCTL_OPENCLAW_PROFILES', resourceProfiles, {
+    fallback: '',
+    help: 'Resource profiles as JSON: requests and limits of startup, steady-medium and steady-small; a name left out, or empty = the defaults.',
+    example: '{"startup":{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"cpu":"2","memory":"4Gi"}}}',
   }),
   readOnly: setting('MCTL_READ_ONLY', flag, {
     fallback: 'false',

@@ -6,6 +6,7 @@ export * from './gitops';
 export * from './inspect';
 export * from './inspection';
 export * from './layout';
+export type { Claim, InitContainer } from './pod-file';
 export * from './service-file';
 export * from './tenant-file';
 export * from './values';

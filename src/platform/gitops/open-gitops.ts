@@ -86,6 +86,7 @@ function platformFacts(config: Config): PlatformFacts {
     clusterIssuer: values.clusterIssuer,
     imageRegistries: values.imageRegistries,
     builder: values.builder,
+    resourceProfiles: values.openclawProfiles,
   };
 }
 

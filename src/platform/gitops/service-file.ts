@@ -1,3 +1,4 @@
+import { type Claim, type InitContainer, readClaims, readInitContainers } from './pod-file';
 import {
   at,
   countAt,
@@ -39,6 +40,10 @@ export interface Service {
   readonly resources: Resources;
   /** Of the containers beside the main one, in the order of the file. */
   readonly sidecars: readonly Resources[];
+  /** Of the containers before the main one, in the order of the file. */
+  readonly initContainers: readonly InitContainer[];
+  /** Volumes that outlive the pods. */
+  readonly claims: readonly Claim[];
   /** Plain values as the file has them; what is shown passes the masking of `secrets-in-env.ts`. */
   readonly env: Readonly<Record<string, string>>;
   /** Names of the environment variables that come from the secret store. */
@@ -74,6 +79,8 @@ export function readService(team: string, name: string, data: unknown): Service 
       limits: quantityMapAt(container, 'resources', 'limits'),
     })),
     env: textMapAt(data, 'env'),
+    initContainers: readInitContainers(data),
+    claims: readClaims(data),
     secretNames: readSecretNames(data),
     probes: {
       liveness: readProbe(data, 'liveness'),

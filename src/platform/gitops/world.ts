@@ -1,3 +1,4 @@
+import type { ResourceProfiles } from '../config';
 import { Conflict } from '../errors';
 import type { FileChange, FileIndex, RepositoryFile } from './file-index';
 import { readValues } from './documents';
@@ -16,6 +17,8 @@ export interface PlatformFacts {
   /** Allowed image registries or registry/path prefixes; empty = any. */
   readonly imageRegistries: readonly string[];
   readonly builder: 'none';
+  /** Absent = the defaults (`DEFAULT_PROFILES`). */
+  readonly resourceProfiles?: ResourceProfiles;
 }
 
 /**

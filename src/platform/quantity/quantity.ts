@@ -29,6 +29,10 @@ export class Quantity {
   ) {}
 
   static readonly zero = new Quantity(0n, 'decimal');
+  /** `1m`, the finest that Kubernetes schedules CPU by. */
+  static readonly MILLI = new Quantity(NANOS / 1000n, 'decimal');
+  /** `1Mi`. */
+  static readonly MEBI = new Quantity(NANOS * 1024n ** 2n, 'binary');
 
   /**
    * Reads the grammar of Kubernetes: sign, fraction, one suffix or an exponent. What is finer than 10⁻⁹ is rounded away from zero,

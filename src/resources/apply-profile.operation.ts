@@ -1,0 +1,61 @@
+import { DEFAULT_PROFILES, type ResourceProfile } from '../platform/config';
+import type { Service } from '../platform/gitops';
+import type { YamlEdit } from '../platform/gitops/yaml';
+import { defineOperation, type PlanContext } from '../platform/operations/operation';
+import type { Plan } from '../platform/operations/plan';
+import { Quantity } from '../platform/quantity';
+import { editFile, lookAt, planChange, requireService, textOf } from '../services';
+import { ApplyProfileAnswer, ApplyProfileInput } from './apply-profile.dto';
+
+export const applyResourceProfile = defineOperation({
+  name: 'apply-resource-profile',
+  tool: 'mctl_apply_openclaw_resource_profile',
+  title: 'Apply Resource Profile',
+  description:
+    'Set CPU and memory (requests and limits) of a service’s own container to a profile: startup, steady-medium or steady-small. Nothing else changes; pods restart. Refused with the numbers when the team’s quota has no room. mctl_get_openclaw_sizing_recommendation says which one fits. Commits to git. Answers what changed.',
+  kind: 'write',
+  risk: 'medium',
+  role: 'owner',
+  idempotent: true,
+  input: ApplyProfileInput,
+  answer: ApplyProfileAnswer,
+  paths: ['services/{team}/{service}/values.yaml'],
+  target: ({ team, service }) => `${team}/${service}`,
+  plan,
+});
+
+function plan({ input, world }: PlanContext<ApplyProfileInput, undefined>): Plan {
+  const { team, service: name, profile: wanted } = input;
+  const service = requireService(world, team, name);
+  const profile = (world.platform.resourceProfiles ?? DEFAULT_PROFILES)[wanted];
+  const edits = editsTo(service, profile);
+  const path = world.layout.serviceFile(team, name);
+  const { requests, limits } = profile;
+  const change = planChange(
+    { world, team, service: name, text: editFile(path, textOf(world, team, name), edits) },
+    {
+      subject: `resources(${team}/${name}): ${wanted}`,
+      summary:
+        edits.length === 0
+          ? `${team}/${name} has the resources of ${wanted} already.`
+          : `${team}/${name} gets the resources of ${wanted}: ${requests.cpu} to ${limits.cpu} CPU, ${requests.memory} to ${limits.memory} memory.`,
+      warnings: [],
+      nextActions: [lookAt(team, name)],
+    },
+  );
+  return { ...change, answer: { ...change.answer, profile: wanted } };
+}
+
+/** What says the same in other words stays as somebody wrote it, e.g. `1024Mi` for 1Gi. */
+function editsTo({ resources }: Service, profile: ResourceProfile): YamlEdit[] {
+  return (['requests', 'limits'] as const).flatMap((kind) =>
+    (['cpu', 'memory'] as const)
+      .filter((resource) => !isSame(resources[kind][resource], profile[kind][resource]))
+      .map((resource) => ({ path: ['resources', kind, resource], set: profile[kind][resource] })),
+  );
+}
+
+function isSame(written: string | undefined, wanted: string): boolean {
+  const [is, shall] = [Quantity.parse(written ?? ''), Quantity.parse(wanted)];
+  return is !== undefined && shall !== undefined && is.compareTo(shall) === 0;
+}
