@@ -62,7 +62,7 @@ function forbidStarts() {
 async function disable(services) {
   const hasSystemd = existsSync('/run/systemd/system');
   if (hasSystemd && services.length > 0)
-    await mustRun('systemctl disable', 'systemctl', ['disable', '--now', ...services]);
+    {await mustRun('systemctl disable', 'systemctl', ['disable', '--now', ...services]);}
 }
 
 function isPresent({ binary, folders = [] }) {
