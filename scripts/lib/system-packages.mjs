@@ -60,9 +60,8 @@ function forbidStarts() {
 
 /** Not started is not enough where systemd would start it with the next boot. */
 async function disable(services) {
-  const hasSystemd = existsSync('/run/systemd/system');
-  if (hasSystemd && services.length > 0)
-    {await mustRun('systemctl disable', 'systemctl', ['disable', '--now', ...services]);}
+  if (services.length === 0 || !existsSync('/run/systemd/system')) return;
+  await mustRun('systemctl disable', 'systemctl', ['disable', '--now', ...services]);
 }
 
 function isPresent({ binary, folders = [] }) {
