@@ -64,6 +64,16 @@ it('is refused with the numbers where the quota has no room, other services coun
   expect(cpu).toEqual({ needed: '500m', used: '0', hard: '499m' });
 });
 
+it('is held against what pods of other services take at their largest, which may be before they start', () => {
+  const init = '{name: migrate, image: a, resources: {limits: {memory: 6Gi}}}';
+  const services = {
+    'billing/openclaw': COMMENTED,
+    'billing/api': `image: {repository: a, tag: "1"}\ninitContainers:\n  - ${init}\n`,
+  };
+  const apply = () => planOf(applyResourceProfile, aWorld({ services }), { team: 'billing', profile: 'startup' });
+  expect(refusalOf(apply)).toMatchObject({ details: { 'limits.memory': { needed: '4Gi', used: '6Gi', hard: '8Gi' } } });
+});
+
 it('may go down in a team that is over its quota', () => {
   const over = { tenants: { billing: { quotas: { 'requests.memory': '1Mi', 'requests.cpu': '1m' } } } };
   const file =
