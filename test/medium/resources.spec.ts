@@ -18,8 +18,16 @@ const START = NOW - 26 * HOUR;
 const SWITCH = NOW - 10 * HOUR;
 const POD = 'billing-openclaw-7d9c5b6f4d';
 
-/** Two generations of pods, of which the first was the busier. */
+/** Two generations of pods, of which the first was the busier, and a replica beside them all the time. */
 const OPENCLAW = [
+  ...cadvisor({
+    pod: `${POD}-klmnp`,
+    container: 'openclaw',
+    from: START,
+    to: NOW,
+    cores: (index) => 0.1 + 0.1 * noise(index + 3),
+    bytes: (index) => (550 + 100 * noise(index + 3)) * MEBI,
+  }),
   ...cadvisor({
     pod: `${POD}-abcde`,
     container: 'openclaw',
@@ -38,6 +46,9 @@ const OPENCLAW = [
   }),
 ];
 
+/** The same container, scraped by two: once is enough. */
+const TWICE = OPENCLAW.slice(0, 2).map((each) => ({ ...each, labels: { ...each.labels, job: 'another' } }));
+
 /** What must not be counted: other teams, other services, other containers, the sum over the pod. */
 const OTHERS = [
   { namespace: 'storefront', pod: `${POD}-abcde`, container: 'openclaw' },
@@ -51,6 +62,7 @@ const HUNGRY = { namespace: 'billing', pod: 'billing-hungry-7d9c5b6f4d-abcde', c
 const MINUTES = Array.from({ length: 26 * 60 }, (_, index) => START + index * 60);
 const SERIES: Series[] = [
   ...OPENCLAW,
+  ...TWICE,
   ...OTHERS,
   ...cadvisor({ ...HUNGRY, from: START, to: NOW, cores: () => 0.001, bytes: () => 400 * MEBI }),
   {
@@ -60,6 +72,13 @@ const SERIES: Series[] = [
   },
   steady('kube_pod_container_status_last_terminated_reason', { ...HUNGRY, reason: 'OOMKilled' }, MINUTES.slice(400), 1),
   steady('kube_pod_container_resource_limits', { ...HUNGRY, resource: 'memory', unit: 'byte' }, MINUTES, 512 * MEBI),
+  // Another replica has more, and was never killed.
+  steady(
+    'kube_pod_container_resource_limits',
+    { ...HUNGRY, pod: 'billing-hungry-7d9c5b6f4d-klmnp', resource: 'memory', unit: 'byte' },
+    MINUTES,
+    2048 * MEBI,
+  ),
   steady('kube_pod_container_resource_limits', { ...HUNGRY, resource: 'cpu', unit: 'core' }, MINUTES, 9e12),
   ...cadvisor({
     pod: 'billing-idle-7d9c5b6f4d-abcde',
@@ -252,8 +271,10 @@ describe('usage with a real Prometheus', () => {
     });
     expect(of('unseen').measured).toEqual({ cpu: null, memory: null });
     // Its sidecar counts, for the pod takes it; pods of billing-openclaw-web do not.
-    const last = OPENCLAW.at(-1)?.samples.at(-1)?.[1] ?? NaN;
-    expect(of('openclaw').measured.memory.value).toBe(9000 * MEBI + roundUp(last, MEBI));
+    const running = ofMetric('memory').filter(({ samples }) => samples.at(-1)?.[0] === NOW);
+    const bytes = running.reduce((sum, { samples }) => sum + (samples.at(-1)?.[1] ?? NaN), 0);
+    expect(running).toHaveLength(2);
+    expect(of('openclaw').measured.memory.value).toBe(9000 * MEBI + roundUp(bytes, MEBI));
     // Nothing was scraped since the test began, so the rate may be less than the 7 cores and a little that it was, never more.
     expect(of('openclaw').measured.cpu.value).toBeGreaterThan(1);
     expect(of('openclaw').measured.cpu.value).toBeLessThan(7.5);
