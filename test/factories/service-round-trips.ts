@@ -1,4 +1,5 @@
 import { at, listAt, textAt } from '../../src/platform/gitops';
+import { applyResourceProfile } from '../../src/resources/apply-profile.operation';
 import { deployService } from '../../src/services/deploy.operation';
 import { rollbackService } from '../../src/services/rollback.operation';
 import { scaleService } from '../../src/services/scale.operation';
@@ -215,8 +216,20 @@ const healthPath: TripMaker = (file) => {
   };
 };
 
+/** From one profile to another: what stood there before was none, so only its four places may differ. */
+const profile: TripMaker = () => {
+  const apply = (name: string): Call => ({ operation: applyResourceProfile, raw: { ...TARGET, profile: name } });
+  return {
+    call: apply('startup'),
+    undo: [apply('steady-small')],
+    touches: ['requests', 'limits'].flatMap((kind) => ['cpu', 'memory'].map((each): Path => ['resources', kind, each])),
+    exact: false,
+  };
+};
+
 /** By operation, every way to use it that edits a file in place. */
 export const SERVICE_TRIPS: Readonly<Record<string, Readonly<Record<string, TripMaker>>>> = {
+  'apply-resource-profile': { 'another profile': profile },
   'deploy-service': {
     'another tag': (file) => imageTrip(file, (tag) => deploy(tag)),
     'values of variables': setVariables,
