@@ -11,6 +11,7 @@ import { ToolResultInterceptor } from './platform/mcp/tool-result.interceptor';
 import { MetricsInterceptor } from './platform/metrics/metrics.interceptor';
 import { PlatformModule } from './platform/platform.module';
 import { ResourcesModule } from './resources';
+import { PreviewsModule } from './previews';
 import { ServicesModule } from './services';
 import { TenantsModule } from './tenants/tenants.module';
 
@@ -26,6 +27,7 @@ export class AppModule {
         IdentityModule,
         OperationsModule,
         ResourcesModule,
+        PreviewsModule,
         ServicesModule,
         TenantsModule,
       ],

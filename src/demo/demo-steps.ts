@@ -122,6 +122,17 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     },
   },
   {
+    as: 'grace',
+    operation: 'create-preview',
+    input: {
+      team: 'billing',
+      service: 'payment-api',
+      image_tag: '1.3.0-rc.1',
+      ttl_hours: 168,
+      reason: 'accounting wants to try instalments before they ship',
+    },
+  },
+  {
     as: 'mia',
     operation: 'create-tenant',
     input: {

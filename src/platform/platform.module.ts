@@ -6,6 +6,7 @@ import { AccessRules } from './auth/access-rules';
 import { LocalIssuer } from './auth/local-issuer';
 import { LocalTokenStrategy } from './auth/local-token.strategy';
 import { RateLimits } from './auth/rate-limits';
+import { Clock } from './clock';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
 import { KeysModule } from './keys';
@@ -29,6 +30,7 @@ const shared = [
   AccessRules,
   AnswerBuilder,
   Audit,
+  Clock,
   Committer,
   ConfirmTokens,
   EmbeddedWorkflows,

@@ -70,10 +70,12 @@ function refuseReserved(team: string, service: string): void {
   });
 }
 
-/** Team `a-b` with service `c` and team `a` with service `b-c` would be one application and one host. Whose it is stays unsaid. */
+/** Team `a-b` with service `c` and team `a` with service `b-c` would be one application and one host; a preview has a host like a service's. Whose it is stays unsaid. */
 function refuseClash(world: World, team: string, service: string): void {
   const joined = joinedName(team, service);
-  const taken = splits(joined).some(([other, name]) => other !== team && world.hasService(other, name));
+  const taken = splits(joined).some(
+    ([other, name]) => (other !== team && world.hasService(other, name)) || world.previewNames(other).includes(name),
+  );
   if (!taken) return;
   throw new Conflict(`The name ${joined}, which this service would have, is taken.`, {
     code: 'name_clash',

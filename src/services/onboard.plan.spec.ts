@@ -250,6 +250,18 @@ autoscaling:
     expect(plan({ ...NEW, team: 'a', service: 'c' }, taken).changes).toHaveLength(1);
   });
 
+  it('refuses a name that a preview has already: they would share one host', () => {
+    const files = { 'previews/a/b-c-a1b2c3/values.yaml': 'image: {}\n' };
+    const taken = aWorld({ tenants: { a: {}, 'a-b': {} }, files });
+    for (const [team, service] of [
+      ['a', 'b-c-a1b2c3'],
+      ['a-b', 'c-a1b2c3'],
+    ]) {
+      expect(refused({ ...NEW, team, service }, taken)).toMatchObject({ code: 'name_clash', field: 'service' });
+    }
+    expect(plan({ ...NEW, team: 'a', service: 'b-c-a1b2c4' }, taken).changes).toHaveLength(1);
+  });
+
   it.each([
     ['billing', 'openclaw-skills'],
     ['tenant', 'billing'],

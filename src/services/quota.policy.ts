@@ -26,14 +26,35 @@ export interface Shortfall {
 export function checkQuota(before: World, after: World, team: string, name: string): Warning[] {
   const [was, service] = [before.service(team, name), after.service(team, name)];
   if (!service) return [];
+  const neighbours = () => {
+    const { services, problems } = after.services(team);
+    return { others: services.filter((other) => other.name !== name), unreadable: problems.length };
+  };
+  return checkRoom({ owner: team, was, service, neighbours, quotas: after.tenant(team)?.quotas ?? {} });
+}
+
+/** What shares one ResourceQuota. */
+export interface Room {
+  /** Whose quota it is, for the error. */
+  readonly owner: string;
+  /** As it is now; absent where it is new. */
+  readonly was?: Service;
+  readonly service: Service;
+  /** Read only where the change needs more than before. */
+  readonly neighbours: () => { readonly others: readonly Service[]; readonly unreadable: number };
+  readonly quotas: Readonly<Record<string, string>>;
+  /** What to do where it does not fit; absent = what helps a service. */
+  readonly fix?: string;
+}
+
+/** As `checkQuota`, for any namespace. @throws Conflict `quota_exceeded`. */
+export function checkRoom({ owner, was, service, neighbours, quotas, fix }: Room): Warning[] {
   const growing = RESOURCES.filter((resource) => !was || needOf(service, resource).exceeds(needOf(was, resource)));
   if (growing.length === 0) return [];
-  const { services, problems } = after.services(team);
-  const others = services.filter((other) => other.name !== name);
-  const quotas = after.tenant(team)?.quotas ?? {};
+  const { others, unreadable: missing } = neighbours();
   const short = growing.flatMap((resource) => shortfallOf(resource, quotas[resource], service, others));
-  if (short.length > 0) throw exceeded(team, Object.fromEntries(short));
-  return [...unreadable(problems.length), ...uncountable([service, ...others]), ...unusableQuotas(quotas)];
+  if (short.length > 0) throw exceeded(owner, Object.fromEntries(short), fix);
+  return [...unreadable(missing), ...uncountable([service, ...others]), ...unusableQuotas(quotas)];
 }
 
 function shortfallOf(
@@ -55,14 +76,16 @@ function needOf(service: Service, resource: Resource): Quantity {
   return resource === 'pods' ? Quantity.of(replicas) : (podDemand(service, resource) ?? Quantity.zero).times(replicas);
 }
 
-function exceeded(team: string, short: Readonly<Record<string, Shortfall>>): Conflict {
+const FIX = 'Ask for fewer replicas, scale another service of the team down, or have a platform admin raise the quota.';
+
+function exceeded(team: string, short: Readonly<Record<string, Shortfall>>, fix = FIX): Conflict {
   const numbers = Object.entries(short).map(
     ([resource, { needed, used, hard }]) => `${resource}: needs ${needed}, other services use ${used}, quota ${hard}`,
   );
   return new Conflict(`This does not fit into the quota of ${team}. ${numbers.join('; ')}.`, {
     code: 'quota_exceeded',
     details: short,
-    fix: 'Ask for fewer replicas, scale another service of the team down, or have a platform admin raise the quota.',
+    fix,
   });
 }
 

@@ -52,6 +52,36 @@ describe('the seeded repository with the demo in it', () => {
     }
   });
 
+  it('lints and renders every preview as its ApplicationSet would, into the namespace that its tenant makes', async () => {
+    const previews = foldersIn('previews').flatMap((team) =>
+      foldersIn(`previews/${team}`).map((name) => ({ team, name })),
+    );
+    expect(previews).toEqual([{ team: 'billing', name: expect.stringMatching(/^payment-api-[a-z0-9]{6}$/) }]);
+    for (const { team, name } of previews) {
+      const values = readFileSync(join(root, 'previews', team, name, 'values.yaml'), 'utf8');
+      const [id, service] = [name.slice(-6), name.slice(0, -7)];
+      const identity = { fullnameOverride: name, 'mctl.team': team, 'mctl.service': service, 'mctl.preview': id };
+      const manifests = await render('service', name, `${team}-preview`, values, identity);
+      expect(crdViolations(manifests)).toEqual([]);
+      for (const { metadata } of manifests) {
+        expect(metadata.name.startsWith(name) || metadata.name.endsWith(`-${id}`)).toBe(true);
+        expect(metadata.labels).toMatchObject({ 'mctl.dev/service': service, 'mctl.dev/preview': id });
+      }
+      const [deployment] = ofKind(manifests, 'Deployment');
+      expect(deployment?.spec).toMatchObject({ replicas: 1 });
+      expect(deployment?.metadata.annotations).toMatchObject({
+        'mctl.dev/requested-by': 'grace',
+        'mctl.dev/expires-at': expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/),
+      });
+      const [ingress] = ofKind(manifests, 'Ingress');
+      expect(JSON.stringify(ingress?.spec)).toContain(`"host":"${team}-${name}.apps.localhost"`);
+      expect(JSON.stringify(manifests)).not.toContain(`${team}-${service}.apps.localhost`);
+    }
+    const tenant = readFileSync(join(root, 'tenants', 'billing', 'values.yaml'), 'utf8');
+    const made = await render('tenant', 'tenant-billing', 'billing', tenant, { 'tenant.name': 'billing' });
+    expect(ofKind(made, 'Namespace').map(({ metadata }) => metadata.name)).toContain('billing-preview');
+  });
+
   it('has a valid Argo CD project and sign-in binding for every tenant', () => {
     for (const team of foldersIn('tenants')) {
       const files = [`argocd/projects/${team}.yaml`, `argo-workflows/sso-team-${team}.yaml`];

@@ -111,7 +111,7 @@ describe('ApplicationSets', () => {
     const made = await application('previews', 'platform-gitops/previews/billing/payment-api-a1b2c3');
     expect(made.metadata.name).toBe('preview-billing-payment-api-a1b2c3');
     expect(made.spec).toMatchObject({ project: 'billing', destination: { namespace: 'billing-preview' } });
-    const manifests = await render(made, { image });
+    const manifests = await render(made, { image, fullnameOverride: 'payment-api', mctl: { preview: 'other0' } });
     expect(only(manifests, 'Deployment').metadata).toMatchObject({
       name: 'payment-api-a1b2c3',
       labels: { 'mctl.dev/team': 'billing', 'mctl.dev/service': 'payment-api', 'mctl.dev/preview': 'a1b2c3' },

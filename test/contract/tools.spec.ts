@@ -20,15 +20,12 @@ import { exampleOf } from '../support/tool-examples';
 const NOT_BUILT_YET = [
   'mctl_acknowledge_incident',
   'mctl_add_custom_domain',
-  'mctl_create_preview',
-  'mctl_delete_preview',
   'mctl_deploy_openclaw',
   'mctl_get_incident',
   'mctl_grant_repo_access',
   'mctl_incident_summary',
   'mctl_list_domains',
   'mctl_list_incidents',
-  'mctl_list_previews',
   'mctl_list_repos',
   'mctl_provision_database',
   'mctl_remove_custom_domain',
@@ -39,7 +36,7 @@ const NOT_BUILT_YET = [
 ];
 
 const GOLDEN_TOOLS = join(__dirname, '__goldens__', 'tools');
-const ABOUT = { team: 'billing', service: 'api', workflow: 'deploy-service-x' };
+const ABOUT = { team: 'billing', service: 'api', workflow: 'deploy-service-x', preview: 'a1b2c3' };
 const contract = readContract();
 const built = contract.filter(({ name }) => !NOT_BUILT_YET.includes(name));
 const ajv = new Ajv2020({ strict: false, validateFormats: false });

@@ -1,4 +1,6 @@
 import type { World } from '../../src/platform/gitops';
+import { createPreview } from '../../src/previews/create-preview.operation';
+import { deletePreview } from '../../src/previews/delete-preview.operation';
 import { deployService } from '../../src/services/deploy.operation';
 import { retireService } from '../../src/services/retire.operation';
 import { createTenant } from '../../src/tenants/create-tenant.operation';
@@ -25,6 +27,9 @@ export interface Surroundings {
   readonly otherTenant: string;
 }
 
+/** A service that can be previewed whatever the others are. */
+const PLAIN = '# mine\nimage: {repository: ghcr.io/acme/plain, tag: "1"} # fixed\nreplicaCount: 2 # two\n';
+
 /** Two teams with a service each, a preview, a database and domains, all in somebody's own handwriting. */
 export function worldOfTexts({ service, otherService, template, tenant, otherTenant }: Surroundings): World {
   return aWorld({
@@ -33,6 +38,7 @@ export function worldOfTexts({ service, otherService, template, tenant, otherTen
     files: {
       'tenants/billing/values.yaml': tenant,
       'tenants/shop/values.yaml': otherTenant,
+      'services/shop/plain/values.yaml': PLAIN,
       'services/billing/api/notes.md': 'by hand\r\n\ttabs\n',
       'previews/billing/api-abc123/values.yaml': service,
       'databases/billing/api.yaml': '# kept\nkind: Database\n',
@@ -64,6 +70,8 @@ const create: Call = {
   operation: createTenant,
   raw: { team: 'newcomers', display_name: "Ada's: team", github_teams: [{ team: 'acme/new', role: 'developer' }] },
 };
+/** The id that the factory's caller gets at the factory's moment. */
+const PREVIEW = '5jeijn';
 const FRESH = ['services/billing/fresh/values.yaml'];
 const NEWCOMERS = [
   'argo-workflows/sso-team-newcomers.yaml',
@@ -91,6 +99,20 @@ export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTri
         'services/billing/api/notes.md',
         'services/billing/api/values.yaml',
       ],
+    },
+  },
+  'create-preview': {
+    'a preview': {
+      call: { operation: createPreview, raw: { team: 'shop', service: 'plain', image_tag: '2' } },
+      back: { operation: deletePreview, raw: { team: 'shop', service: 'plain', preview_id: PREVIEW } },
+      files: [`previews/shop/plain-${PREVIEW}/values.yaml`],
+      from: 'services/shop/plain/values.yaml',
+    },
+  },
+  'delete-preview': {
+    'a preview': {
+      call: { operation: deletePreview, raw: { team: 'billing', service: 'api', preview_id: 'abc123' } },
+      files: ['previews/billing/api-abc123/values.yaml'],
     },
   },
   'create-tenant': {

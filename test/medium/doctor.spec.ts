@@ -455,7 +455,7 @@ describe('mctl doctor', () => {
       const env = await overHttp({ readOnly: true });
       const report = await doctor(env);
       expect(complaints(report)).toEqual({ 'write access': 'failed' });
-      expect(report.checks['write access']?.fix).toContain('the account may write');
+      expect(report.checks['write access']?.fix).toContain('Make it writable again');
       expect(complaints(await doctor({ ...env, MCTL_READ_ONLY: 'true' }))).toEqual({ 'write access': 'warning' });
     });
 

@@ -92,7 +92,7 @@ it('answers a write that failed with 409 and describes no change', async () => {
       operation: { status: 'failed' },
       commit: null,
       changes: [],
-      error: { code: 'gitops_protected' },
+      error: { code: 'gitops_declined' },
     });
     expect(body).not.toHaveProperty('namespace');
   } finally {

@@ -14,7 +14,7 @@ export interface Place {
   readonly dataDir: string;
 }
 
-/** Team `billing` with a service that has been deployed twice, and a team of the stranger. */
+/** Team `billing` with a service that has been deployed twice and has a preview, and a team of the stranger. */
 export async function furnish(place: Place): Promise<Furniture> {
   const admin = await signedIn(place, 'admin');
   const members = (['owner', 'developer', 'viewer'] as const).map((role) => ({ user: PEOPLE[role], role }));
@@ -31,7 +31,8 @@ export async function furnish(place: Place): Promise<Furniture> {
   const api = { team: 'billing', service: 'api' };
   await done(admin, 'deploy-service', { ...api, action: 'onboard', image: 'ghcr.io/acme/api', image_tag: '1.0.0' });
   const { workflow } = await done(admin, 'deploy-service', { ...api, action: 'deploy', image_tag: '1.1.0' });
-  return { ...api, workflow: workflow.name };
+  const { preview_id: preview } = await done(admin, 'create-preview', { ...api, image_tag: '1.2.0' });
+  return { ...api, workflow: workflow.name, preview };
 }
 
 export async function signedIn({ url, dataDir }: Place, login: string): Promise<RestTestClient> {

@@ -3,6 +3,8 @@ export interface Furniture {
   readonly team: string;
   readonly service: string;
   readonly workflow: string;
+  /** Id of a preview of the service. */
+  readonly preview: string;
 }
 
 type Arguments = Record<string, unknown>;
@@ -28,6 +30,9 @@ export const EXAMPLES: Readonly<Record<string, (about: Furniture) => Arguments>>
   mctl_get_resource_usage: ({ team }) => ({ team }),
   mctl_get_openclaw_sizing_recommendation: ({ team, service }) => ({ team, service }),
   mctl_apply_openclaw_resource_profile: ({ team, service }) => ({ team, service, profile: 'steady-small' }),
+  mctl_list_previews: ({ team }) => ({ team }),
+  mctl_create_preview: ({ team, service }) => ({ team, service, image_tag: '3.0.0' }),
+  mctl_delete_preview: ({ team, service, preview }) => ({ team, service, preview_id: preview }),
   mctl_list_operations: () => ({}),
   mctl_get_operation: () => ({ operation: 'create-tenant' }),
   mctl_list_recent_operations: ({ team }) => ({ team }),
@@ -46,6 +51,7 @@ export const REST_ROUTES: Readonly<Record<string, string>> = {
   mctl_get_service_logs: 'logs/:team/:service',
   mctl_get_resource_usage: 'resources/:team',
   mctl_get_openclaw_sizing_recommendation: 'openclaw/:team/:service/sizing',
+  mctl_list_previews: 'previews',
   mctl_list_operations: 'operations',
   mctl_get_operation: 'operations/:operation',
   mctl_list_recent_operations: 'audit',

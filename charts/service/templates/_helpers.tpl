@@ -36,6 +36,14 @@ backstage.io/kubernetes-id: {{ . | quote }}
 name: {{ include "service.fullname" . | quote }}
 labels:
   {{- include "service.labels" . | nindent 2 }}
+{{- with .Values.preview }}
+annotations:
+  {{- range $key, $text := dict "created-at" .createdAt "expires-at" .expiresAt "requested-by" .requestedBy }}
+  {{- with $text }}
+  mctl.dev/{{ $key }}: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The schema refuses a missing tag too; this is for whoever renders without it. */}}

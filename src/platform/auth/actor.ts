@@ -21,5 +21,10 @@ export interface Actor {
   readonly via: Via;
 }
 
+/** MCTL itself, e.g. as `system:preview-sweeper`: a login that no identity provider has (see `LOGIN_PATTERN`). */
+export function systemActor(name: string, requestId: string): Actor {
+  return { login: `system:${name}`, method: 'system', isAdmin: true, via: { door: 'system', requestId } };
+}
+
 /** Logins of all identity providers we know; also keeps commit authors and trailers on one line. */
 export const LOGIN_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/;

@@ -153,6 +153,23 @@ export const SETTINGS = {
     help: 'Services get the host {team}-{service}.DOMAIN.',
     example: 'apps.example.org',
   }),
+  previewDomain: setting(
+    'MCTL_PREVIEW_DOMAIN',
+    z.union([z.literal(''), domain]).transform((value) => value || undefined),
+    {
+      fallback: '',
+      help: 'Previews get the host {team}-{service}-{id}.DOMAIN; empty = MCTL_PLATFORM_DOMAIN.',
+      example: 'preview.example.org',
+    },
+  ),
+  previewsPerTeam: setting('MCTL_PREVIEWS_PER_TEAM', integer(0, 1000), {
+    fallback: '8',
+    help: 'Most previews that a team may have at a time; its preview quota counts as well.',
+  }),
+  previewSweep: setting('MCTL_PREVIEW_SWEEP', duration, {
+    fallback: '1m',
+    help: 'How often expired previews are looked for and deleted; 0s = never.',
+  }),
   imageRegistries: setting('MCTL_IMAGE_REGISTRIES', list, {
     fallback: '',
     help: 'Registries (or registry/path prefixes) that images may come from, a comma list; empty = any.',

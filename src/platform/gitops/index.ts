@@ -7,6 +7,7 @@ export * from './inspect';
 export * from './inspection';
 export * from './layout';
 export type { Claim, InitContainer } from './pod-file';
+export * from './preview-file';
 export * from './service-file';
 export * from './tenant-file';
 export * from './values';

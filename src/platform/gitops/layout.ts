@@ -55,6 +55,26 @@ export class Layout {
     return `${this.serviceFolder(team, service)}values.yaml`;
   }
 
+  previewsFolder(team: string): string {
+    return this.under(`previews/${team}/`);
+  }
+
+  previewFolder(team: string, service: string, id: string): string {
+    return `${this.previewsFolder(team)}${service}-${id}/`;
+  }
+
+  previewFile(team: string, service: string, id: string): string {
+    return `${this.previewFolder(team, service, id)}values.yaml`;
+  }
+
+  /** Whether the file is a preview's values, which are those of chart `service`. */
+  isPreviewFile(path: string): boolean {
+    return (
+      path.startsWith(this.under('previews/')) &&
+      /^[^/]+\/[^/]+\/values\.yaml$/.test(path.slice(this.under('previews/').length))
+    );
+  }
+
   /** Argo CD project with the tenant's roles: one file each, never a shared list. */
   projectFile(team: string): string {
     return this.under(`argocd/projects/${team}.yaml`);

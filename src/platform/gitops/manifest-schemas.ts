@@ -38,7 +38,7 @@ export class ManifestSchemas {
   }
 
   private newViolations({ path, content }: FileChange, world: World): Problem[] {
-    const { kind } = world.layout.kindOf(path);
+    const kind = world.layout.isPreviewFile(path) ? 'service' : world.layout.kindOf(path).kind;
     if (kind === 'other' || content === undefined) return [];
     const validate = this.charts[kind];
     const before = world.text(path);

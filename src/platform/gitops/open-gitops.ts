@@ -87,6 +87,8 @@ function platformFacts(config: Config): PlatformFacts {
     imageRegistries: values.imageRegistries,
     builder: values.builder,
     resourceProfiles: values.openclawProfiles,
+    previewDomain: values.previewDomain,
+    previewsPerTeam: values.previewsPerTeam,
   };
 }
 

@@ -1,4 +1,4 @@
-import { flagAt, isPlain, listAt, quantityMapAt, textAt } from './values';
+import { flagAt, isPlain, listAt, mapAt, quantityMapAt, textAt } from './values';
 
 export const ROLES = ['viewer', 'developer', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
@@ -24,6 +24,8 @@ export interface Tenant {
   readonly githubTeams: readonly GithubTeam[];
   /** ResourceQuota keys and quantities, e.g. `requests.cpu: 500m`. */
   readonly quotas: Readonly<Record<string, string>>;
+  /** The second namespace, `{team}-preview`, with a quota of its own. */
+  readonly preview: { readonly enabled: boolean; readonly quotas: Readonly<Record<string, string>> };
   readonly networking: { intraNamespace: boolean; clusterEgress: boolean; internetEgress: boolean };
 }
 
@@ -37,12 +39,31 @@ export function readTenant(team: string, data: unknown): Tenant {
     members: listAt(data, 'tenant', 'members').flatMap(readMember),
     githubTeams: listAt(data, 'tenant', 'githubTeams').flatMap(readGithubTeam),
     quotas: quantityMapAt(data, 'tenant', 'quotas'),
+    preview: {
+      enabled: flagAt(data, 'tenant', 'preview', 'enabled') ?? true,
+      quotas: readPreviewQuotas(data),
+    },
     networking: {
       intraNamespace: flagAt(data, 'tenant', 'networking', 'allowIntraNamespace') ?? true,
       clusterEgress: flagAt(data, 'tenant', 'networking', 'allowClusterEgress') ?? false,
       internetEgress: flagAt(data, 'tenant', 'networking', 'allowInternetEgress') ?? false,
     },
   };
+}
+
+/** Defaults of chart `tenant` (charts/tenant/values.yaml), which Helm merges with the file's key by key; `null` takes one out. */
+const PREVIEW_QUOTAS = {
+  'requests.cpu': '1',
+  'requests.memory': '2Gi',
+  'limits.cpu': '4',
+  'limits.memory': '4Gi',
+  pods: '8',
+};
+
+function readPreviewQuotas(data: unknown): Record<string, string> {
+  const given = mapAt(data, 'tenant', 'preview', 'quotas');
+  const kept = Object.entries(PREVIEW_QUOTAS).filter(([key]) => !Object.hasOwn(given, key));
+  return { ...Object.fromEntries(kept), ...quantityMapAt(data, 'tenant', 'preview', 'quotas') };
 }
 
 function readMember(entry: unknown): Member[] {

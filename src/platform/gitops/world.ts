@@ -4,6 +4,7 @@ import type { FileChange, FileIndex, RepositoryFile } from './file-index';
 import { readValues } from './documents';
 import { brokenFile, type FileProblem, unreadable } from './file-problem';
 import type { Layout } from './layout';
+import { type Preview, readPreview } from './preview-file';
 import { readService, type Service } from './service-file';
 import { readTenant, type Tenant } from './tenant-file';
 import { YamlParseError } from './yaml';
@@ -19,6 +20,10 @@ export interface PlatformFacts {
   readonly builder: 'none';
   /** Absent = the defaults (`DEFAULT_PROFILES`). */
   readonly resourceProfiles?: ResourceProfiles;
+  /** Below which previews get their hosts; absent = `domain`. */
+  readonly previewDomain?: string;
+  /** Most previews that one team may have at a time; absent = no limit but its quota. */
+  readonly previewsPerTeam?: number;
 }
 
 /**
@@ -103,6 +108,19 @@ export class World {
   /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
   service(team: string, service: string): Service | undefined {
     return this.model(this.layout.serviceFile(team, service), (data) => readService(team, service, data));
+  }
+
+  /** Sorted names of the folders of a team's previews that hold a values file. */
+  previewNames(team: string): string[] {
+    const folder = this.layout.previewsFolder(team);
+    return this.list(folder).flatMap((name) =>
+      name.endsWith('/') && this.file(`${folder}${name}values.yaml`) ? [name.slice(0, -1)] : [],
+    );
+  }
+
+  /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
+  preview(team: string, service: string, id: string): Preview | undefined {
+    return this.model(this.layout.previewFile(team, service, id), (data) => readPreview({ team, service, id }, data));
   }
 
   /** The services of a team that can be read, and what is wrong with the others. */

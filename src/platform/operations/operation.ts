@@ -8,10 +8,15 @@ import type { Plan } from './plan';
 export type Risk = 'low' | 'medium' | 'high';
 
 export interface PlanContext<Input, Facts> {
-  readonly actor: Pick<Actor, 'login' | 'isAdmin'>;
+  readonly actor: Pick<Actor, 'login' | 'isAdmin'> & Partial<Pick<Actor, 'method' | 'via'>>;
   readonly input: Input;
   readonly world: World;
   readonly facts: Facts;
+  /**
+   * When the call came in, kept with the operation: the plan at the commit gets the same moment, so that what depends on time stays
+   * the same. A destructive plan may judge by it but not write it down: the call that confirms comes at another moment.
+   */
+  readonly now: Date;
 }
 
 /**

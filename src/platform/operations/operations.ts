@@ -32,6 +32,8 @@ interface Call {
   readonly input: WriteArguments;
   /** Tells whether two calls mean the same. */
   readonly argsDigest: string;
+  /** When it came in. */
+  readonly now: Date;
 }
 
 /** The recorded intent, or the plan where nothing more was asked for or allowed. */
@@ -68,6 +70,7 @@ export class Operations {
       actor,
       input,
       argsDigest: digestOf({ operation: operation.name, arguments: meaningOf(input) }),
+      now: new Date(),
     };
     const accepted = await this.once(call, () => this.accept(call));
     return 'row' in accepted ? this.follow(accepted.row, input, progress) : accepted.plan;
@@ -94,12 +97,14 @@ export class Operations {
 
   /** Plans, and either answers the plan or records the intent. */
   private async accept(call: Call): Promise<Accepted> {
-    const { operation, actor, input } = call;
-    const planned = await this.planner.plan(operation, actor, input, await this.gitops.world());
+    const { operation, actor, input, now } = call;
+    const planned = await this.planner.plan(operation, actor, input, await this.gitops.world(), now);
     // After the plan: an operation that knows better where a secret belongs has said so by now.
     refuseCredentials(meaningOf(input));
     if (input.dry_run) return { plan: await this.showPlan(call, planned) };
-    if (operation.kind !== 'destructive') return { row: await this.submit(call, planned) };
+    // MCTL itself, e.g. a sweeper, has nobody to ask; its plans say themselves when it may destroy.
+    const asksFirst = operation.kind === 'destructive' && actor.method !== 'system';
+    if (!asksFirst) return { row: await this.submit(call, planned) };
     const { confirm_token: token } = input as DestructiveArguments;
     if (!token) return { plan: await this.askForConfirmation(call, planned) };
     return { row: await this.submit(call, planned, await this.confirmed(call, token, planned)) };
@@ -185,12 +190,11 @@ function auditFacts({ operation, actor, input }: Call): Omit<AuditEntry, 'event'
 }
 
 function newRow(
-  { operation, actor, input, argsDigest }: Call,
+  { operation, actor, input, argsDigest, now }: Call,
   planned: Planned,
   confirmedDigest: string | undefined,
 ): OperationRow {
   const id = ulid();
-  const now = new Date().toISOString();
   const { plan, described, digest, world } = planned;
   const answer: StoredAnswer = {
     changes: described,
@@ -222,10 +226,10 @@ function newRow(
     summary: plan.summary,
     answer: JSON.stringify(answer),
     error: null,
-    submitted_at: now,
+    submitted_at: now.toISOString(),
     started_at: null,
     finished_at: null,
-    next_run_at: now,
+    next_run_at: new Date().toISOString(),
     attempts: 0,
   };
 }

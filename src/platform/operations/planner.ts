@@ -31,11 +31,14 @@ export class Planner {
     @Inject(ManifestSchemas) private readonly schemas: ManifestSchemas,
   ) {}
 
-  /** @throws what the plan throws; NotFound or NotAllowed where the caller's role no longer suffices in this world. */
-  async plan(operation: Operation, actor: Actor, input: WriteArguments, world: World): Promise<Planned> {
+  /**
+   * @param now when the call came in, the same at every planning of one operation.
+   * @throws what the plan throws; NotFound or NotAllowed where the caller's role no longer suffices in this world.
+   */
+  async plan(operation: Operation, actor: Actor, input: WriteArguments, world: World, now: Date): Promise<Planned> {
     this.access.check(world, actor, operation, input);
     const facts = await operation.facts?.(input, this.gitops);
-    const plan = operation.plan({ actor, input, world, facts });
+    const plan = operation.plan({ actor, input, world, facts, now });
     const changes = effectiveChanges(plan, world);
     for (const { path, content } of changes) if (content !== undefined) world.mustBeText(path);
     this.schemas.check(changes, world);

@@ -148,7 +148,13 @@ export class Committer {
   private async planAgain(row: OperationRow, world: World): Promise<Planned> {
     const operation = this.registry.get(row.operation);
     const input = parseInput(operation.input, JSON.parse(row.input));
-    const planned = await this.planner.plan(operation, callerOf(row, this.config), input, world);
+    const planned = await this.planner.plan(
+      operation,
+      callerOf(row, this.config),
+      input,
+      world,
+      new Date(row.submitted_at),
+    );
     if (row.confirmed_digest && row.confirmed_digest !== planned.digest) {
       throw new Conflict(
         'What was confirmed is no longer what would happen: the repository changed in between. Nothing was written.',

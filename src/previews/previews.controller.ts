@@ -1,0 +1,23 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { Actor } from '../platform/auth/actor';
+import { ReadRoute } from '../platform/http/route.decorators';
+import { Caller, Input } from '../platform/mcp';
+import { ListPreviewsInput, PreviewList } from './previews.dto';
+import { PreviewsService } from './previews.service';
+
+@Controller('api/v1')
+export class PreviewsController {
+  constructor(@Inject(PreviewsService) private readonly previews: PreviewsService) {}
+
+  @ReadRoute('previews', {
+    tag: 'previews',
+    summary: 'Previews of one team',
+    role: 'viewer',
+    team: 'argument',
+    input: ListPreviewsInput,
+    answer: PreviewList,
+  })
+  list(@Input() input: ListPreviewsInput, @Caller() actor: Actor): Promise<PreviewList> {
+    return this.previews.list(actor, input);
+  }
+}
