@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { AuditVerifier } from '../platform/audit/audit-verifier';
+import { AuditVerifier } from '../platform/audit/verify/audit-verifier';
 import { ReadRoute } from '../platform/http/route.decorators';
 import { Input } from '../platform/mcp';
 import { AuditVerification, VerifyAuditInput } from './audit-verification.dto';
@@ -9,7 +9,7 @@ import { AuditVerification, VerifyAuditInput } from './audit-verification.dto';
 export class AuditVerificationController {
   constructor(@Inject(AuditVerifier) private readonly verifier: AuditVerifier) {}
 
-  @ReadRoute('audit/verification', {
+  @ReadRoute('audit/verify/verification', {
     tag: 'operations',
     summary: 'Whether audit trail, operations and branch agree',
     role: 'admin',

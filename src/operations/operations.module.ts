@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditQuery } from '../platform/audit/audit-query';
-import { AuditVerifier } from '../platform/audit/audit-verifier';
+import { AuditVerifier } from '../platform/audit/verify/audit-verifier';
 import { AuditVerificationController } from './audit-verification.controller';
 import { OperationsController } from './operations.controller';
 import { OperationsService } from './operations.service';

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
-import type { Verification } from '../../src/platform/audit/verification';
+import type { Verification } from '../../src/platform/audit/verify/verification';
 import { column, RestTestClient } from '../support/clients';
 import { type Finished, Workplace } from '../support/commands';
 import { done, furnish, PEOPLE, signedIn } from '../support/furnish';
@@ -79,8 +79,8 @@ describe('mctl audit verify beside a running server', () => {
   });
 
   it('is for administrators, over REST too', async () => {
-    expect((await (await as(PEOPLE.owner)).get('/api/v1/audit/verification')).status).toBe(403);
-    expect((await (await as('admin')).get('/api/v1/audit/verification')).body).toMatchObject({
+    expect((await (await as(PEOPLE.owner)).get('/api/v1/audit/verify/verification')).status).toBe(403);
+    expect((await (await as('admin')).get('/api/v1/audit/verify/verification')).body).toMatchObject({
       ok: true,
       findings: [],
     });

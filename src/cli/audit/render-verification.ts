@@ -1,4 +1,4 @@
-import type { Verification } from '../../platform/audit/verification';
+import type { Verification } from '../../platform/audit/verify/verification';
 import { counted } from './counted';
 
 /** More would scroll the summary away; --json has them. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { AuditVerifier } from '../../platform/audit/audit-verifier';
-import type { Verification } from '../../platform/audit/verification';
+import { AuditVerifier } from '../../platform/audit/verify/audit-verifier';
+import type { Verification } from '../../platform/audit/verify/verification';
 import { type Config, loadConfig } from '../../platform/config';
 import { type ErrorBody, NotFound } from '../../platform/errors';
 import { type Gitops, openGitops } from '../../platform/gitops';

@@ -4,7 +4,7 @@ import { NAME_PATTERN } from '../../operations/arguments.dto';
 import { authorOf, proseLine } from '../../operations/commit-message';
 import type { StoredAnswer } from '../../operations/operation-store';
 import type { OperationRow } from '../../store';
-import { reasonOf } from '../compare-commit';
+import { reasonOf } from '../verify/compare-commit';
 import { trailerOf } from '../trailers';
 import { FROM_GIT, UNKNOWN_ARGUMENTS } from './from-git';
 

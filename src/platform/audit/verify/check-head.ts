@@ -1,6 +1,6 @@
-import type { AuditHeadRow, Store } from '../store';
-import { awaitsSeal, holds, readHeadRow } from './audit-head';
-import { type AuditHead, EMPTY_CHAIN } from './chain';
+import type { AuditHeadRow, Store } from '../../store';
+import { awaitsSeal, holds, readHeadRow } from '../audit-head';
+import { type AuditHead, EMPTY_CHAIN } from '../chain';
 import type { Findings } from './findings';
 
 /** The head and the newest entry, as they were together. */

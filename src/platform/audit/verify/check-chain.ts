@@ -1,6 +1,6 @@
-import type { AuditRow, Store } from '../store';
+import type { AuditRow, Store } from '../../store';
 import { type Books, breathe, PAGE } from './books';
-import { type AuditHead, EMPTY_CHAIN, hashOf } from './chain';
+import { type AuditHead, EMPTY_CHAIN, hashOf } from '../chain';
 import type { Findings } from './findings';
 
 /** SQLite keeps 64-bit numbers; nobody has put an entry before the first that this would miss. */

@@ -1,9 +1,9 @@
-import { cleanIdentity, type LogEntry } from '../gitops';
-import { authorOf, proseLine, trailersOf } from '../operations/commit-message';
-import { oneLine } from '../text/one-line';
-import type { OperationRow } from '../store';
-import { FROM_GIT } from './rebuild/from-git';
-import { trailerOf } from './trailers';
+import { cleanIdentity, type LogEntry } from '../../gitops';
+import { authorOf, proseLine, trailersOf } from '../../operations/commit-message';
+import { oneLine } from '../../text/one-line';
+import type { OperationRow } from '../../store';
+import { FROM_GIT } from '../rebuild/from-git';
+import { trailerOf } from '../trailers';
 
 /** Names of what a commit and the row of its operation, which succeeded, do not both say. */
 export function differencesOf(commit: LogEntry, row: OperationRow): string[] {

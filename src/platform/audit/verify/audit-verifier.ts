@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Gitops } from '../gitops';
-import { Keys } from '../keys';
-import { Store } from '../store';
+import { Gitops } from '../../gitops';
+import { Keys } from '../../keys';
+import { Store } from '../../store';
 import type { Verification } from './verification';
 import { verifyAudit } from './verify-audit';
 

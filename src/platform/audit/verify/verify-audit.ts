@@ -1,5 +1,5 @@
-import type { CommitHistory } from '../gitops';
-import type { Store } from '../store';
+import type { CommitHistory } from '../../gitops';
+import type { Store } from '../../store';
 import type { Books } from './books';
 import { checkChain } from './check-chain';
 import { checkCommits } from './check-commits';

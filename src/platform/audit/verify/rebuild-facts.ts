@@ -1,4 +1,4 @@
-import type { Store } from '../store';
+import type { Store } from '../../store';
 import type { Books } from './books';
 import type { IsBeforeRebuild } from './check-commits';
 import type { RebuildFacts } from './verification';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CommitHistory } from '../gitops';
-import type { AuditRow, OperationRow, Store } from '../store';
+import type { CommitHistory } from '../../gitops';
+import type { AuditRow, OperationRow, Store } from '../../store';
 import type { Findings } from './findings';
 
 /** Operations, commits or entries that are looked at together. */

@@ -1,6 +1,6 @@
-import { parseDuration } from '../config/duration';
-import { InvalidInput } from '../errors';
-import type { CommitHistory } from '../gitops';
+import { parseDuration } from '../../config/duration';
+import { InvalidInput } from '../../errors';
+import type { CommitHistory } from '../../gitops';
 
 /** From where on the books are looked at. */
 export interface Since {

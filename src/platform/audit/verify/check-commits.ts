@@ -1,10 +1,10 @@
-import type { CommitRange, LogEntry } from '../gitops';
-import type { OperationRow } from '../store';
-import { parseAnchor } from './audit-head';
+import type { CommitRange, LogEntry } from '../../gitops';
+import type { OperationRow } from '../../store';
+import { parseAnchor } from '../audit-head';
 import { type Books, breathe, recordsOf } from './books';
-import type { AuditHead } from './chain';
+import type { AuditHead } from '../chain';
 import { differencesOf } from './compare-commit';
-import { trailerOf } from './trailers';
+import { trailerOf } from '../trailers';
 import type { AnchorCounts } from './verification';
 
 export interface CommitCounts {

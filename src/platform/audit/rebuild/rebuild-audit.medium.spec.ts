@@ -4,8 +4,8 @@ import { type CommitHistory, type LogEntry } from '../../gitops';
 import { Keys } from '../../keys';
 import { log } from '../../logging';
 import { ada, drop, put, undo, WritePath } from '../../workflows/testing/write-path';
-import type { Verification } from '../verification';
-import { verifyAudit } from '../verify-audit';
+import type { Verification } from '../verify/verification';
+import { verifyAudit } from '../verify/verify-audit';
 import { mustBeEmpty, rebuildAudit } from './rebuild-audit';
 import type { RebuildReport } from './rebuild-report';
 

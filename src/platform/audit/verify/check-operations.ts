@@ -1,7 +1,7 @@
-import { oneLine } from '../text/one-line';
-import type { AuditRow, OperationRow, Store } from '../store';
+import { oneLine } from '../../text/one-line';
+import type { AuditRow, OperationRow, Store } from '../../store';
 import { type Books, breathe, PAGE, recordsOf } from './books';
-import { FROM_GIT } from './rebuild/from-git';
+import { FROM_GIT } from '../rebuild/from-git';
 
 export interface OperationCounts {
   readonly operations: number;
