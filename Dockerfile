@@ -40,9 +40,7 @@ COPY package.json LICENSE ./
 COPY charts charts
 COPY seed seed
 
-# The heap is bounded so that the collector runs before the container's memory limit is met; raise both together.
 ENV NODE_ENV=production \
-    NODE_OPTIONS=--max-old-space-size=256 \
     HOME=/data \
     TMPDIR=/data \
     MCTL_DATA_DIR=/data
@@ -61,4 +59,6 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["/usr/bin/tini", "--"]
-CMD ["node", "dist/main.js"]
+# The heap is bounded so that the collector runs before the container's memory limit is met, and its young generation is kept small:
+# 10,000 services then take 240 MB instead of 330 (docs/performance.md). Commands like `audit rebuild` have Node's own bounds.
+CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=512", "dist/main.js"]

@@ -18,6 +18,8 @@ const { generateRepository, shapeOf } = loadTypeScript(
 );
 const ALONE = 30;
 const PAGES = 100;
+/** The smallest repository has no more services than this. */
+const PAGE = 10;
 
 const { values } = parseArgs({
   options: {
@@ -61,7 +63,7 @@ async function measure(kind, services, original, history) {
     alone.push(await program.execute('deploy-service', deployOf(shape[index % shape.length], `2.${index}.0`)));
   }
   const pages = [];
-  for (let index = 0; index < PAGES; index += 1) pages.push(await program.list(50));
+  for (let index = 0; index < PAGES; index += 1) pages.push(await program.list(PAGE));
   const many = await writeTogether(program, shape);
   const row = {
     repository: kind,

@@ -8,13 +8,15 @@ import { createInterface } from 'node:readline';
 const dist = resolve(import.meta.dirname, '../../../dist');
 const require = createRequire(import.meta.url);
 const NO_LIMIT = '1000000';
+/** As `npm start` and the image have it. */
+const AS_STARTED = ['--max-semi-space-size=2', '--max-old-space-size=512'];
 
 /** The built server as a process of its own on a data folder, with an administrator's token. */
 export class Program {
   /** Resolves when the server listens and has read its repository. */
   static async start(dataDir, environment) {
     const started = performance.now();
-    const child = spawn(process.execPath, [join(dist, 'main.js'), '--quiet'], {
+    const child = spawn(process.execPath, [...AS_STARTED, join(dist, 'main.js'), '--quiet'], {
       env: {
         PATH: process.env.PATH,
         PORT: '0',
