@@ -19,6 +19,7 @@ export interface ServeOptions {
 }
 
 const TOKEN_TTL_HOURS = 12;
+const PROGRESS_MS = 2_000;
 /** A repository that needs longer is read while MCTL listens; whoever asks meanwhile is told how far it is. */
 const FIRST_ANSWER_MS = 10_000;
 
@@ -38,7 +39,8 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 async function open(app: NestExpressApplication, config: Config, { demo, quiet }: ServeOptions): Promise<void> {
-  const notes = await askRepository(app.get(Gitops));
+  const stopTelling = quiet ? () => undefined : tellProgress(app.get(Gitops));
+  const notes = await askRepository(app.get(Gitops)).finally(stopTelling);
   await app.listen(config.values.port, config.values.host);
   const address = await app.getUrl();
   writeServerFile(config.dataDir, address);
@@ -51,6 +53,13 @@ async function stop(app: NestExpressApplication, { quiet }: ServeOptions): Promi
   if (!quiet) process.stdout.write('\nStopping: what was accepted comes to its end. Ctrl-C again stops at once.\n');
   await drain(app);
   if (!quiet) process.stdout.write('Stopped.\n');
+}
+
+/** A line every two seconds while the repository is read for the first time: nobody should wait before a blank screen. */
+function tellProgress(gitops: Gitops): () => void {
+  const tell = (): void => void process.stdout.write(`${gitops.describe()}: ${gitops.firstReading ?? 'read'}\n`);
+  const timer = setInterval(tell, PROGRESS_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /**

@@ -22,7 +22,7 @@ export class FirstReading {
 
   /** E.g. `reading 12000 of 33000 files`. */
   describe(): string {
-    return this.total === undefined ? 'waiting for the remote' : `reading ${this.done} of ${this.total} files`;
+    return this.total === undefined ? 'fetching it from the remote' : `reading ${this.done} of ${this.total} files`;
   }
 
   /** @throws Unavailable, with how far it is, where the state is not known within seconds; the reading goes on. */
