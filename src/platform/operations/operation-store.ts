@@ -32,6 +32,8 @@ export interface WorkflowFilter {
   readonly limit: number;
 }
 
+const OPEN: readonly OperationStatus[] = ['submitted', 'running'];
+
 /** Rows of operations, their steps and their logs. Final rows never change again: every update says so in its condition. */
 @Injectable()
 export class OperationStore {
@@ -62,36 +64,45 @@ export class OperationStore {
     return this.store.db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   }
 
-  /** Oldest first: operations that wait or were interrupted, and whose time has come. */
+  /**
+   * Oldest first: operations that wait or were interrupted, and whose time has come. Not those behind an earlier one on the same object
+   * that still waits: the tag that was asked for last must be the one that stays.
+   */
   due(now: Date, limit: number): Promise<OperationRow[]> {
     return this.store.db
       .selectFrom('operations')
       .selectAll()
-      .where('status', 'in', ['submitted', 'running'])
+      .where('status', 'in', OPEN)
       .where('next_run_at', '<=', now.toISOString())
+      .where((row) => row.not(row.exists(waitingBefore(row, now))))
       .orderBy('id')
       .limit(limit)
       .execute();
   }
 
-  async nextDueAt(): Promise<Date | undefined> {
+  async nextDueAt(now: Date): Promise<Date | undefined> {
     const row = await this.store.db
       .selectFrom('operations')
       .select('next_run_at')
-      .where('status', 'in', ['submitted', 'running'])
+      .where('status', 'in', OPEN)
+      .where((each) => each.not(each.exists(waitingBefore(each, now))))
       .orderBy('next_run_at')
       .limit(1)
       .executeTakeFirst();
     return row && new Date(row.next_run_at);
   }
 
-  async update(transaction: StoreTransaction, id: string, change: Partial<OperationRow>): Promise<void> {
-    await transaction
+  /** What waits is tried again now. A clock that was set back would otherwise keep it waiting for the difference. */
+  async endWaiting(now: Date): Promise<void> {
+    await this.store.db
       .updateTable('operations')
-      .set(change)
-      .where('id', '=', id)
-      .where('status', 'in', ['submitted', 'running'])
+      .set({ next_run_at: now.toISOString() })
+      .where('status', 'in', OPEN)
       .execute();
+  }
+
+  async update(transaction: StoreTransaction, id: string, change: Partial<OperationRow>): Promise<void> {
+    await transaction.updateTable('operations').set(change).where('id', '=', id).where('status', 'in', OPEN).execute();
   }
 
   async updateStep(transaction: StoreTransaction, id: string, name: string, change: Partial<StepRow>): Promise<void> {
@@ -209,6 +220,28 @@ function deletionAfter(row: RowExpression<'operations'>) {
     .where('deletion.operation', '=', 'delete-tenant')
     .where('deletion.status', '=', 'succeeded')
     .whereRef('deletion.id', '>=', 'operations.id');
+}
+
+/** An earlier operation on the same target, or where one of the two is about the whole team, whose time has not come (as in `Turns`). */
+function waitingBefore(row: RowExpression<'operations'>, now: Date) {
+  return row
+    .selectFrom('operations as earlier')
+    .select('earlier.id')
+    .whereRef('earlier.id', '<', 'operations.id')
+    .where('earlier.status', 'in', OPEN)
+    .where('earlier.next_run_at', '>', now.toISOString())
+    .where((pair) =>
+      pair.or([
+        pair('earlier.target', '=', pair.ref('operations.target')),
+        pair.and([
+          pair('earlier.team', '=', pair.ref('operations.team')),
+          pair.or([
+            pair('earlier.target', '=', pair.ref('operations.team')),
+            pair('operations.target', '=', pair.ref('earlier.team')),
+          ]),
+        ]),
+      ]),
+    );
 }
 
 function groupById<T extends { operation_id: string }>(rows: readonly T[]): Map<string, T[]> {

@@ -40,7 +40,7 @@ export class Planner {
     const facts = await operation.facts?.(input, this.gitops);
     const plan = operation.plan({ actor, input, world, facts, now });
     const changes = effectiveChanges(plan, world);
-    for (const { path, content } of changes) if (content !== undefined) world.mustBeText(path);
+    for (const change of changes) world.mustAllow(change);
     this.schemas.check(changes, world);
     return { plan, changes, described: describeChanges(changes, world), digest: planDigest(plan, world), world };
   }

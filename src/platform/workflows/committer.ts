@@ -12,7 +12,9 @@ import { parseInput } from '../schema';
 import { type OperationRow, Store } from '../store';
 import { batchProgress } from './batch-progress';
 import { Endings } from './endings';
+import { isOwnCommit } from './own-commit';
 import { AFTER } from './steps';
+import { Turns } from './turns';
 
 interface Ready {
   readonly row: OperationRow;
@@ -93,7 +95,7 @@ export class Committer {
     const interrupted = last === undefined ? open.filter(({ attempts }) => attempts > 1) : open;
     if (interrupted.length === 0 || !world.head) return open;
     const bases = last === undefined ? interrupted.map(({ base }) => base) : [last];
-    const done = await this.commitsSince(new Set(bases), world.head);
+    const done = await this.commitsSince(new Set(bases), world.head, interrupted);
     const recovered = interrupted.flatMap((row) => {
       const commit = done.get(row.id);
       return commit === undefined ? [] : [{ row, commit, planDigest: row.plan_digest }];
@@ -102,14 +104,28 @@ export class Committer {
     return open.filter((row) => !recovered.some((each) => each.row.id === row.id));
   }
 
-  /** Rows in the order of their ids say nothing about which base is the oldest: clocks are set back. So each is looked from. */
-  private async commitsSince(bases: ReadonlySet<string | null>, head: string): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
+  /**
+   * The commit of each operation that has one. Rows in the order of their ids say nothing about which base is the oldest: clocks are
+   * set back. So each is looked from. Only what carries one of the ids is read: few commits, mostly none.
+   */
+  private async commitsSince(
+    bases: ReadonlySet<string | null>,
+    head: string,
+    rows: readonly OperationRow[],
+  ): Promise<Map<string, string>> {
+    const candidates = new Set<string>();
     for (const base of bases.has(null) ? [null] : bases) {
-      const commits = await this.gitops.findOperations(base ?? undefined, head);
-      for (const [id, [commit]] of commits) if (commit !== undefined) found.set(id, commit);
+      const found = await this.gitops.findOperations(base ?? undefined, head);
+      for (const { id } of rows) found.get(id)?.forEach((commit) => candidates.add(commit));
     }
-    return found;
+    const commits = await this.gitops.commits.read([...candidates]);
+    return new Map(
+      rows.flatMap((row) => {
+        // Newest first: what stands after our own is a copy of it.
+        const own = commits.findLast((commit) => isOwnCommit(commit, row));
+        return own ? [[row.id, own.sha]] : [];
+      }),
+    );
   }
 
   /** As they are now. A lost race asks for the plan again; what failed in the first round must not come back. */
@@ -125,21 +141,27 @@ export class Committer {
   private async prepare(rows: readonly OperationRow[], start: World, changed: (id: string) => void): Promise<Ready[]> {
     const ready: Ready[] = [];
     const touched = new Set<string>();
+    const turns = new Turns();
     // Holds what each of them was submitted with: their entries are durable by now.
     const auditHead = await readHead(this.store.db);
     let world = start;
     for (const row of rows) {
+      if (turns.mustWait(row)) continue;
       try {
         const planned = await this.planAgain(row, world);
         const readsHistory = this.registry.get(row.operation).facts !== undefined;
-        if (readsHistory && planned.changes.some(({ path }) => touched.has(path))) continue;
-        ready.push({ row, planned, draft: this.draft(row, planned, auditHead) });
+        if (readsHistory && planned.changes.some(({ path }) => touched.has(path))) {
+          turns.wait(row);
+          continue;
+        }
+        ready.push({ row, planned, draft: this.draft(row, planned, world, auditHead) });
         world = world.with(planned.changes);
         planned.changes.forEach(({ path }) => touched.add(path));
       } catch (error) {
         // Git's own trouble is not this operation's: the batch waits.
         if (error instanceof GitError) throw error;
         if (world === start) await this.endings.fail(row, error, changed, 'plan');
+        else turns.wait(row);
       }
     }
     return ready;
@@ -167,9 +189,18 @@ export class Committer {
     return planned;
   }
 
-  private draft(row: OperationRow, { plan, changes, digest }: Planned, auditHead: AuditHead): CommitDraft {
+  private draft(
+    row: OperationRow,
+    { plan, changes, digest }: Planned,
+    world: World,
+    auditHead: AuditHead,
+  ): CommitDraft {
     return {
-      changes: changes.map(({ path, content }) => (content === undefined ? { path, delete: true } : { path, content })),
+      changes: changes.map(({ path, content }) =>
+        content === undefined
+          ? { path, delete: true }
+          : { path, content, isExecutable: world.file(path)?.isExecutable },
+      ),
       message: commitMessage(plan.subject, row, { planDigest: digest, reverts: plan.reverts, auditHead }),
       author: authorOf(row),
       committer: this.config.committer,

@@ -1,6 +1,10 @@
+import { log } from '../logging';
 import { put, rejected, WritePath } from './testing/write-path';
 
 let path: WritePath;
+beforeAll(() => {
+  log.level = 'silent';
+});
 afterEach(() => path.close());
 
 it('carries fewer operations after losses, and the others with the next push, each once', async () => {

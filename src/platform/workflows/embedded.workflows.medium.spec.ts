@@ -1,9 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Unavailable } from '../errors';
+import { GitError } from '../gitops';
+import { log } from '../logging';
 import { ada, away, declined, drop, lost, put, refused, rejected, undo, WritePath } from './testing/write-path';
+
+const unknown = () => Promise.reject(new GitError({ command: 'push', kind: 'unknown' }));
 
 let path: WritePath;
 const open = async (env?: Record<string, string>) => (path = await WritePath.open(env));
+beforeAll(() => void (log.level = 'silent'));
 afterEach(() => path.close());
 
 const outcomes = (rows: readonly { status: string; error: string | null }[]) =>
@@ -19,13 +24,8 @@ describe('a batch', () => {
     );
     expect(outcomes(rows)).toEqual(['succeeded', 'succeeded', 'succeeded']);
     expect(new Set(rows.map(({ commit }) => commit)).size).toBe(3);
-    expect((await path.subjects()).sort()).toEqual(['put(a): 1', 'put(a): 2', 'put(b): 3']);
-    expect(await path.text('a')).toBe(
-      (await path.subjects())
-        .filter((s) => s.startsWith('put(a)'))
-        .at(-1)
-        ?.slice(-1),
-    );
+    expect(await path.subjects()).toEqual(['put(a): 1', 'put(a): 2', 'put(b): 3']);
+    expect(await path.text('a')).toBe('2');
   });
 
   it('refuses the second of two who want the same, and goes on without it', async () => {
@@ -100,8 +100,47 @@ describe('a batch', () => {
     for (const text of ['1', '2']) await path.call(put, { path: 'a', text });
     const rows = await path.together([put, { path: 'a', text: '3' }], [undo, { path: 'a' }]);
     expect(outcomes(rows)).toEqual(['succeeded', 'succeeded']);
-    const [, , third, fourth] = await path.subjects();
-    expect([third, fourth]).toEqual(third === 'put(a): 3' ? ['put(a): 3', 'put(a): 2'] : ['put(a): 1', 'put(a): 3']);
+    expect((await path.subjects()).slice(2)).toEqual(['put(a): 3', 'put(a): 2']);
+  });
+});
+
+describe('operations on one object', () => {
+  const inOrder = ['put(a): 1', 'put(a): 2', 'put(a): 3'];
+
+  it('are done in the order they were asked for, though the first had to wait', async () => {
+    await open();
+    path.remote.publishes.push(away);
+    const ids: string[] = [];
+    for (const text of ['1', '2', '3']) {
+      const { operation } = await path.call(put, { path: 'a', text, wait_seconds: 0 });
+      ids.push(operation.id ?? '');
+      const isWaiting = async () => Date.parse((await path.rows.get(ids[0] ?? '')).next_run_at) > Date.now();
+      while (text === '1' && !(await isWaiting())) await turn();
+    }
+    const { operation: other } = await path.call(put, { path: 'b', text: 'x', wait_seconds: 0 });
+    expect(outcomes(await path.ended([...ids, other.id ?? '']))).toEqual(Array(4).fill('succeeded'));
+    expect((await path.subjects()).filter((subject) => subject.startsWith('put(a)'))).toEqual(inOrder);
+  });
+
+  it('keep their order where each of a batch is tried alone', async () => {
+    await open();
+    path.remote.publishes.push(unknown, unknown);
+    const rows = await path.together(
+      [put, { path: 'a', text: '1' }],
+      [put, { path: 'a', text: '2' }],
+      [put, { path: 'a', text: '3' }],
+    );
+    expect(outcomes(rows)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(await path.subjects()).toEqual(inOrder);
+  });
+
+  it('do not wait for a clock that was set back', async () => {
+    await open();
+    const [id = ''] = await path.queue([put, { path: 'a', text: '1' }]);
+    const later = new Date(Date.now() + 40 * 86_400_000).toISOString();
+    await path.store.transaction((transaction) => path.rows.update(transaction, id, { next_run_at: later }));
+    await path.workflows.onApplicationBootstrap();
+    expect(outcomes(await path.ended([id]))).toEqual(['succeeded']);
   });
 });
 

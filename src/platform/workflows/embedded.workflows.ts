@@ -7,6 +7,7 @@ import { OperationStore } from '../operations/operation-store';
 import { type OperationRow, Store } from '../store';
 import { Committer } from './committer';
 import { Endings } from './endings';
+import { Turns } from './turns';
 
 const BACKOFF_MS = 500;
 const BACKOFF_LIMIT_MS = 15_000;
@@ -32,7 +33,8 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.operations.endWaiting(new Date());
     this.wake();
   }
 
@@ -92,18 +94,22 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     try {
       await this.committer.run(rows, changed);
     } catch (error) {
-      if (error instanceof GitError) log.warn({ err: error }, 'git could not do it');
-      else log.error({ err: error }, 'a batch of operations met an unexpected error');
+      if (error instanceof GitError) {
+        log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
+      } else log.error({ err: error }, 'a batch of operations met an unexpected error');
       if (rows.length > 1 && mayBeOfOne(error)) return this.runOneByOne(rows);
       for (const row of rows) await this.postponeOrFail(row, error, changed);
     }
   }
 
   private async runOneByOne(rows: readonly OperationRow[]): Promise<void> {
+    const turns = new Turns();
     for (const { id } of rows) {
       if (this.isStopping) return;
       const row = await this.operations.get(id);
-      if (isOpen(row)) await this.runBatch([row]);
+      if (!isOpen(row) || turns.mustWait(row)) continue;
+      await this.runBatch([row]);
+      if (isOpen(await this.operations.get(id))) turns.wait(row);
     }
   }
 
@@ -158,8 +164,9 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   private async untilNextDue(): Promise<number | undefined> {
     if (this.isStopping) return undefined;
     try {
-      const next = await this.operations.nextDueAt();
-      return next && Math.max(0, next.getTime() - Date.now());
+      const next = await this.operations.nextDueAt(new Date());
+      // A clock that is set back while this waits must not make it wait for longer.
+      return next && Math.min(BACKOFF_LIMIT_MS, Math.max(0, next.getTime() - Date.now()));
     } catch (error) {
       log.error({ err: error }, 'the queue cannot be read');
       return BACKOFF_MS;
