@@ -4,8 +4,12 @@ export interface RepositoryFile {
   readonly text: string;
   /** Blob id; absent for a file that is planned and not committed yet. */
   readonly blob?: string;
+  /** Mode 100755; absent where it is not. A write keeps it. */
+  readonly isExecutable?: true;
   /** Why the file cannot be read as text; the text is then not what the file holds. */
   readonly problem?: string;
+  /** The next step where it is none of our files that is broken: see `FileIndex.strays`. */
+  readonly fix?: string;
   /** What the text means, read once at first use; whoever reads owns the kind (see `World`). */
   model?: unknown;
 }
@@ -25,6 +29,7 @@ export class FileIndex {
   private readonly children = new Map<string, Set<string>>();
   private readonly sorted = new Map<string, readonly string[]>();
   private readonly holders = new Map<string, readonly string[]>();
+  private readonly misplaced = new Set<string>();
 
   get(path: string): RepositoryFile | undefined {
     return this.files.get(path);
@@ -33,10 +38,18 @@ export class FileIndex {
   set(file: RepositoryFile): void {
     if (!this.files.has(file.path)) this.link(file.path);
     this.files.set(file.path, file);
+    if (file.fix === undefined) this.misplaced.delete(file.path);
+    else this.misplaced.add(file.path);
   }
 
   delete(path: string): void {
     if (this.files.delete(path)) this.unlink(path);
+    this.misplaced.delete(path);
+  }
+
+  /** Paths of what no file of ours can be: it stands where a folder belongs, or has a name that cannot be written. */
+  get strays(): readonly string[] {
+    return [...this.misplaced];
   }
 
   get size(): number {
@@ -45,7 +58,9 @@ export class FileIndex {
 
   /** Sorted names directly in a folder (`a/b/`), folders ending in a slash. */
   list(folder: string): readonly string[] {
-    return kept(this.sorted, folder, () => [...(this.children.get(folder) ?? [])].sort());
+    const names = this.children.get(folder);
+    // Nothing is kept for folders that are not there: there is no end of them.
+    return names ? kept(this.sorted, folder, () => [...names].sort()) : [];
   }
 
   /** Sorted names of the folders directly in a folder that hold this file: `services/billing/`, `values.yaml` → the services. */

@@ -22,21 +22,30 @@ export type Oddity = Pick<FileProblem, 'code' | 'message' | 'fix'>;
 
 const MEND = 'Somebody has to mend this file in the GitOps repository; MCTL does not guess at it.';
 
+/** For what stands in the place of a folder. */
+export const MAKE_IT_A_FOLDER =
+  'Make it a folder: MCTL reads nothing through it, and a write below it would replace it by a folder without the rest.';
+
 /** The error of everything that needs what a broken file says. @param why half a sentence, e.g. `it is not UTF-8`. */
-export function unreadable(path: string, why: string): Conflict {
-  return new Conflict(spellHidden(`${path} cannot be read: ${why}`), { code: 'unreadable_file', fix: MEND });
+export function unreadable(path: string, why: string, fix = MEND): Conflict {
+  return new Conflict(spellHidden(sentence(`${path} cannot be read: ${why}`)), { code: 'unreadable_file', fix });
 }
 
 /** The same as something to tell beside what could be read. */
-export function brokenFile(path: string, { message, code }: Conflict): FileProblem {
-  return { path, severity: 'broken', code, message, fix: MEND };
+export function brokenFile(path: string, { message, code, details }: Conflict): FileProblem {
+  return { path, severity: 'broken', code, message, fix: details.fix ?? MEND };
 }
 
 export function oddFile(path: string, { code, message, fix }: Oddity): FileProblem {
-  return { path, severity: 'odd', code, message: spellHidden(`${path}: ${message}`), fix };
+  return { path, severity: 'odd', code, message: spellHidden(sentence(`${path}: ${message}`)), fix };
 }
 
 /** The problem as a warning beside what could be read. */
 export function warningOf({ code, message, fix }: FileProblem): { code: string; message: string } {
   return { code, message: `${message} ${fix}` };
+}
+
+/** Reasons come from parsers, which end theirs as they like; a fix may follow. */
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

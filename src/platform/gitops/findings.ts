@@ -28,8 +28,8 @@ export function findingsOf(file: RepositoryFile, kind: FileKind): Findings {
 }
 
 function look(file: RepositoryFile, kind: FileKind): Findings {
-  const { path, text, problem } = file;
-  if (problem) return broken(path, problem);
+  const { path, text, problem, fix } = file;
+  if (problem) return broken(path, problem, fix);
   if (kind.kind === 'other' && !/\.ya?ml$/.test(path)) return NOTHING;
   try {
     return kind.kind === 'other' ? lookAtDocuments(text) : lookAtValues(path, readValues(text, parseValuesOnce), kind);
@@ -54,6 +54,6 @@ function lookAtDocuments(text: string): Findings {
   return NOTHING;
 }
 
-function broken(path: string, why: string): Findings {
-  return { problems: [brokenFile(path, unreadable(path, why))], hosts: [] };
+function broken(path: string, why: string, fix?: string): Findings {
+  return { problems: [brokenFile(path, unreadable(path, why, fix))], hosts: [] };
 }

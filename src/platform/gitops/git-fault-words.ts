@@ -28,6 +28,10 @@ export const GIT_FAULTS: Record<GitErrorKind, Explanation> = {
     'The branch is protected against MCTL: the remote declined the commit.',
     'Allow MCTL’s account to push to the branch, or point MCTL_GITOPS_BRANCH at another one.',
   ),
+  checked_out: fails(
+    'The GitOps remote is a work tree with the branch checked out, and git takes no push to such a branch.',
+    'Point MCTL_GITOPS_REMOTE at a bare repository (git clone --bare makes one), or check out another branch over there.',
+  ),
   unsigned: fails(
     'The remote takes signed commits only.',
     'Set MCTL_GITOPS_SIGNING_KEY to a key that the remote knows for MCTL’s account.',
@@ -67,6 +71,15 @@ export const GIT_FAULTS: Record<GitErrorKind, Explanation> = {
     `Put a key without a passphrase into ${KEY}, e.g. a deploy key of this repository alone.`,
   ),
   key_invalid: fails('The ssh key file holds no private key that ssh can read.', `Check ${KEY}.`),
+
+  shallow: fails(
+    'The GitOps remote is a shallow clone: its history is cut off, and MCTL needs all of it.',
+    'Run git fetch --unshallow over there, or point MCTL_GITOPS_REMOTE at the repository it was cloned from.',
+  ),
+  object_format: fails(
+    'The GitOps remote uses SHA-256 object ids; MCTL’s mirror does not.',
+    'Point MCTL_GITOPS_REMOTE at a repository with SHA-1 object ids (git init --object-format=sha1), which is what git makes by default.',
+  ),
 
   host_key: fails(
     'The GitOps remote shows an ssh host key that is not pinned.',
@@ -112,8 +125,19 @@ export const GIT_FAULTS: Record<GitErrorKind, Explanation> = {
     'The GitOps remote cannot store anything: its disk is full or read-only.',
     'Look at the disk of the remote; waiting operations then go on.',
   ),
+  unwritable_here: waits(
+    'MCTL may not read or write in its own data folder.',
+    'Give the user that MCTL runs as the rights below MCTL_DATA_DIR, or mount it writable; waiting operations then go on.',
+  ),
 
-  corrupt: fails('The GitOps repository is damaged.', 'Run git fsck on it.'),
+  corrupt: fails(
+    'The GitOps repository is damaged.',
+    'Run git fsck on it. Restore the embedded one (gitops.git below MCTL_DATA_DIR) from a backup; its logs/refs/heads/ has the last commit of each branch.',
+  ),
+  corrupt_mirror: waits(
+    'Git cannot read what it fetched from the GitOps remote, not even into a mirror made anew.',
+    'Run git fsck on the remote, and look at the disk below MCTL_DATA_DIR; waiting operations then go on.',
+  ),
   signing: fails(
     'MCTL cannot sign its commits.',
     'Check MCTL_GITOPS_SIGNING_KEY: the key must be there, without a passphrase (gpg: in the keyring of HOME or GNUPGHOME).',

@@ -18,6 +18,8 @@ export function mayBeOfOne(error: unknown): boolean {
 /** What a caller is told: our words per kind, never git's own output. */
 export function explainGitError(error: GitError): MctlError {
   const { message, fix, passes } = GIT_FAULTS[error.kind];
-  const details = { code: `gitops_${error.kind}`, fix, cause: error };
-  return passes ? new Unavailable(message, { ...details, retryAfterSeconds: 5 }) : new Conflict(message, details);
+  const { damage } = error;
+  const details = { code: `gitops_${error.kind}`, fix: damage?.fix ?? fix, cause: error };
+  const text = damage ? `${message} ${damage.what}` : message;
+  return passes ? new Unavailable(text, { ...details, retryAfterSeconds: 5 }) : new Conflict(text, details);
 }

@@ -1,4 +1,6 @@
+import { renameSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { log } from '../logging';
 import { UrlRemote, RemoteCredentials, type ObjectReader } from './git';
 import { draft, GitFixture } from './git/testing/git-fixture';
 import { Gitops } from './gitops';
@@ -15,7 +17,7 @@ let origin: string;
 let reader: ObjectReader;
 let gitops: Gitops;
 
-async function open(name: string): Promise<{ gitops: Gitops; reader: ObjectReader }> {
+async function open(name: string, isLocal = false): Promise<{ gitops: Gitops; reader: ObjectReader }> {
   const mirror = await fixture.repository(name);
   const remote = new UrlRemote({
     gitDir: mirror.gitDir,
@@ -24,7 +26,7 @@ async function open(name: string): Promise<{ gitops: Gitops; reader: ObjectReade
     reader: mirror.reader,
     credentials: new RemoteCredentials(),
   });
-  const options = { gitDir: mirror.gitDir, layout: new Layout(''), platform, maxStalenessMs: 60_000, isLocal: false };
+  const options = { gitDir: mirror.gitDir, layout: new Layout(''), platform, maxStalenessMs: 60_000, isLocal };
   return { gitops: new Gitops(mirror.reader, remote, options), reader: mirror.reader };
 }
 
@@ -95,6 +97,62 @@ describe('whoever asks while the repository is being read', () => {
     await expect(gitops.refresh()).rejects.toThrow('interrupted');
     expect((await gitops.world()).teams()).toEqual(['billing', 'search']);
     expect((await gitops.refresh()).teams()).toEqual(['billing', 'search', 'third']);
+  });
+});
+
+describe('a remote that is gone while the program runs', () => {
+  const away = () => `${origin}.away`;
+  let lines: string[];
+
+  beforeEach(() => {
+    lines = [];
+    for (const level of ['info', 'warn'] as const) {
+      jest.spyOn(log, level).mockImplementation((_: unknown, text?: string) => void lines.push(`${level} ${text}`));
+    }
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is told with our words and since when, until it answers again; what is known is still answered', async () => {
+    await gitops.world();
+    expect(gitops.failing).toBeUndefined();
+    renameSync(origin, away());
+    await expect(gitops.refresh()).rejects.toMatchObject({ code: 'gitops_not_found' });
+    const first = gitops.failing;
+    expect(first).toMatchObject({ kind: 'not_found', reason: 'The GitOps repository is not there.' });
+    expect(JSON.stringify(first)).not.toContain(origin);
+    const commit = gitops.commit(
+      () => Promise.resolve([draft([tenant('third')])]),
+      () => Promise.resolve(),
+    );
+    await expect(commit).rejects.toMatchObject({ kind: 'not_found' });
+    expect(gitops.failing?.since).toEqual(first?.since);
+    expect((await gitops.world()).teams()).toEqual(['billing', 'search']);
+    renameSync(away(), origin);
+    await gitops.refresh();
+    expect(gitops.failing).toBeUndefined();
+  });
+
+  it('is over as well where a read asks, and finds nothing new', async () => {
+    const local = (await open('local.git', true)).gitops;
+    await local.world();
+    renameSync(origin, away());
+    await expect(local.world()).rejects.toMatchObject({ code: 'gitops_not_found' });
+    expect(local.failing).toMatchObject({ kind: 'not_found' });
+    renameSync(away(), origin);
+    await local.world();
+    expect(local.failing).toBeUndefined();
+    await local.close();
+  });
+
+  it('is logged once when it goes and once when it is back', async () => {
+    await gitops.world();
+    renameSync(origin, away());
+    for (let ask = 0; ask < 3; ask++) await gitops.refresh().catch(() => undefined);
+    expect(lines).toEqual(['warn asking the GitOps remote fails']);
+    renameSync(away(), origin);
+    await gitops.refresh();
+    await gitops.refresh();
+    expect(lines).toEqual(['warn asking the GitOps remote fails', 'info the GitOps remote is back']);
   });
 });
 

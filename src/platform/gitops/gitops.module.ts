@@ -1,5 +1,6 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config';
+import { MctlError } from '../errors';
 import { log } from '../logging';
 import { Gitops } from './gitops';
 import { initRepository } from './init-repository';
@@ -44,7 +45,7 @@ export class GitopsModule implements OnApplicationShutdown {
     this.timers = [
       ...(isEmbedded
         ? []
-        : [every(config.values.gitopsPoll, () => gitops.refresh(), 'the GitOps remote did not answer')]),
+        : [every(config.values.gitopsPoll, () => follow(gitops), 'following the GitOps remote failed')]),
       every(
         MAINTENANCE_CHECK_MS,
         async () => (await repository.needsMaintenance()) && repository.maintain(),
@@ -56,5 +57,14 @@ export class GitopsModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.timers.forEach(clearInterval);
     await this.opened.gitops.close();
+  }
+}
+
+/** That the remote does not answer is logged where it begins and where it ends (`RemoteContact`), not at every poll. */
+async function follow(gitops: Gitops): Promise<void> {
+  try {
+    await gitops.refresh();
+  } catch (error) {
+    if (!(error instanceof MctlError)) throw error;
   }
 }

@@ -16,10 +16,12 @@ import { CommitHistory } from './commit-history';
 import { Contention } from './contention';
 import { FileIndex } from './file-index';
 import { explainGitError } from './git-fault';
-import { loadFiles, repositoryFile, updateFiles } from './load-files';
+import { loadFiles, repositoryFile, requireFolders, updateFiles, withMode } from './load-files';
 import { FirstReading } from './first-reading';
 import type { Layout } from './layout';
+import { asDamage, type MirrorRepair } from './mirror-repair';
 import { Mutex } from './mutex';
+import { type Outage, RemoteContact } from './remote-contact';
 import { type PlatformFacts, World } from './world';
 
 export interface GitopsOptions {
@@ -30,6 +32,8 @@ export interface GitopsOptions {
   /** True where asking the remote costs nothing, so that every read may do it. */
   readonly isLocal: boolean;
   readonly signing?: Signing;
+  /** For a mirror of a remote. */
+  readonly mirror?: MirrorRepair;
 }
 
 /** Steps of a batch on its way to the branch, for progress and for tests that interrupt it. */
@@ -58,8 +62,11 @@ export class Gitops {
   private files = new FileIndex();
   private readonly mutex = new Mutex();
   private head: string | undefined;
+  /** It was made since the files were last read. */
+  private isMirrorNew = false;
   private lastSync = 0;
   private readonly contention = new Contention();
+  private readonly contact = new RemoteContact();
   /** Until the first state is known. */
   private first: FirstReading | undefined = new FirstReading();
   /** Shared by all who wait for it: each asking for itself would fetch once more. */
@@ -88,6 +95,11 @@ export class Gitops {
   /** How long ago the remote was last asked successfully, in seconds; undefined before the first time. */
   get secondsSinceSync(): number | undefined {
     return this.lastSync === 0 ? undefined : (Date.now() - this.lastSync) / 1000;
+  }
+
+  /** Why the last ask of the remote failed; undefined where it went well. `world` may answer all the same, from what is known. */
+  get failing(): Outage | undefined {
+    return this.contact.failing;
   }
 
   get fileCount(): number {
@@ -154,7 +166,7 @@ export class Gitops {
       const batch: Batch = { drafts: [] };
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.tryCommit(build, observe, batch);
+          return await this.mended(() => this.tryCommit(build, observe, batch));
         } catch (error) {
           if (!isGitError(error, 'rejected') || !this.contention.lost(batch.drafts.length, attempt)) throw error;
           log.debug({ attempt, room: this.room }, 'somebody else was faster');
@@ -176,7 +188,7 @@ export class Gitops {
   }
 
   /**
-   * Commits by the operation that made them, after `base` (exclusive). From the beginning where there is no base, or none that is
+   * Commits by the Operation-Id they carry, newest first, after `base` (exclusive); whether the operation made them is not asked here. From the beginning where there is no base, or none that is
    * known any more: the history was written anew, or the mirror is another one.
    */
   async findOperations(base: string | undefined, head: string): Promise<Map<string, string[]>> {
@@ -193,6 +205,11 @@ export class Gitops {
       if (text !== undefined) found.set(path, text);
     }
     return found;
+  }
+
+  /** @throws Conflict `unreadable_file` where at the head as last known no folder is above one of these files, but something else. */
+  async mustHaveFolders(paths: readonly string[]): Promise<void> {
+    if (this.head !== undefined) await requireFolders(this.reader, this.head, paths);
   }
 
   close(): Promise<void> {
@@ -230,10 +247,34 @@ export class Gitops {
   }
 
   private async sync(): Promise<World> {
+    try {
+      const world = await this.mended(() => this.ask());
+      this.contact.succeeded();
+      return world;
+    } catch (error) {
+      this.contact.failed(error);
+      throw error;
+    }
+  }
+
+  /** Tries once more on a mirror made anew where the old one was what failed. */
+  private async mended<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (cause) {
+      const error = asDamage(cause, this.options.gitDir);
+      if (!(await this.options.mirror?.repair(error))) throw error;
+      this.isMirrorNew = true;
+      return task();
+    }
+  }
+
+  private async ask(): Promise<World> {
     const head = await this.remote.head();
-    if (head !== this.head) {
+    if (head !== this.head || this.isMirrorNew) {
       await this.follow(head);
       this.head = head;
+      this.isMirrorNew = false;
     }
     // Last: whoever does not wait for the branch is answered from the index from here on.
     this.lastSync = Date.now();
@@ -248,7 +289,9 @@ export class Gitops {
   /** Whoever only reads need not wait for a batch that is on its way. */
   private async isCurrent(): Promise<boolean> {
     try {
-      return (await this.remote.head()) === this.head;
+      const isCurrent = (await this.remote.head()) === this.head;
+      if (isCurrent) this.contact.succeeded();
+      return isCurrent;
     } catch (error) {
       if (error instanceof GitError) return false;
       throw error;
@@ -257,7 +300,8 @@ export class Gitops {
 
   private async follow(head: string | undefined): Promise<void> {
     if (head === undefined) throw new GitError({ command: 'fetch', kind: 'branch_gone' });
-    if (this.head === undefined) {
+    // What was known may not be on the branch any more, and then a new mirror lacks it.
+    if (this.head === undefined || this.isMirrorNew) {
       this.files = await loadFiles(this.reader, head, this.options.layout, (done, total) =>
         this.first?.advance(done, total),
       );
@@ -269,7 +313,7 @@ export class Gitops {
     const changes = drafts.flatMap((draft) => draft.changes).filter(({ path }) => this.options.layout.covers(path));
     for (const change of changes) {
       if ('delete' in change) this.files.delete(change.path);
-      else this.files.set(repositoryFile(change.path, Buffer.from(change.content)));
+      else this.files.set(withMode(repositoryFile(change.path, Buffer.from(change.content)), change.isExecutable));
     }
     this.head = head;
   }

@@ -1,4 +1,5 @@
 export * from './commit-history';
+export * from './count-operations';
 export * from './documents';
 export * from './file-index';
 export * from './file-problem';
@@ -8,6 +9,7 @@ export * from './inspection';
 export * from './layout';
 export type { Claim, InitContainer } from './pod-file';
 export * from './preview-file';
+export type { Outage } from './remote-contact';
 export * from './service-file';
 export * from './tenant-file';
 export * from './values';

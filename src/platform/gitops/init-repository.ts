@@ -14,6 +14,7 @@ export interface InitResult {
 /**
  * Puts charts, ApplicationSets and templates into the repository as one commit. What is there already stays, unless `update`
  * replaces the files that are ours. Running it again changes nothing.
+ * @throws Conflict `unreadable_file` where a link, a submodule or a file stands in the place of a folder that it would write to.
  */
 export async function initRepository(
   gitops: Gitops,
@@ -29,6 +30,7 @@ export async function initRepository(
       const differing = files.filter(({ path, content }) => present.get(path) !== content);
       kept = options.update ? [] : differing.filter(({ path }) => present.has(path));
       written = differing.filter((file) => !kept.includes(file));
+      await gitops.mustHaveFolders(written.map(({ path }) => path));
       return written.length === 0 ? [] : [draftOf(written, config, present.size === 0)];
     },
     () => Promise.resolve(),

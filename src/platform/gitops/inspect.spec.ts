@@ -91,6 +91,13 @@ describe(inspectWorld.name, () => {
     ]);
   });
 
+  it('does not promise administrators a service whose team has no file, and says what would bring it back', () => {
+    const [problem] = inspectWorld(aWorld({ tenants, services: { 'ghosts/api': GOOD } }));
+    expect(problem?.message).toBe(
+      'platform-gitops/services/ghosts/api/values.yaml: there is no team ghosts, so no tool reaches this service until platform-gitops/tenants/ghosts/values.yaml exists.',
+    );
+  });
+
   it('names both sides of a host or an application that two services claim', () => {
     const services = {
       'labs/api': `${GOOD}ingress: {enabled: true, hosts: [shop.example.com]}\n`,

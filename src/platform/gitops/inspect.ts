@@ -1,6 +1,7 @@
 import { Claims } from './claims';
-import { type FileProblem, oddFile, type Oddity } from './file-problem';
+import { brokenFile, type FileProblem, oddFile, type Oddity } from './file-problem';
 import { findingsOf } from './findings';
+import { foldersAbove } from './layout';
 import type { World } from './world';
 
 /**
@@ -34,31 +35,44 @@ export function* inspecting(world: World): Generator<void, FileProblem[], void> 
     yield;
     problems.push(...fileProblems(world, path));
   }
+  problems.push(...strayProblems(world, new Set(problems.map(({ path }) => path))));
   return [...problems, ...claims.problems()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** What stands in the place of one of these folders (`a/b/`), or of one above it; where there is such a thing, nobody can read it. */
+export function folderProblems(world: World, folders: readonly string[]): FileProblem[] {
+  const problems = folders.flatMap((folder) => {
+    const path = foldersAbove(folder).find((above) => world.file(above) !== undefined);
+    const obstacle = world.obstacleAbove(folder);
+    return path !== undefined && obstacle ? [brokenFile(path, obstacle)] : [];
+  });
+  return [...new Map(problems.map((problem) => [problem.path, problem])).values()];
 }
 
 /** What is wrong with a team's own file; a folder without one counts. */
 export function tenantProblems(world: World, team: string): readonly FileProblem[] {
   const path = world.layout.tenantFile(team);
   if (world.file(path)) return [...fileProblems(world, path), ...badName(path, team, 'team')];
-  return noValues(world, world.layout.tenantFolder(team), 'There is no team of this name.');
+  const folder = world.layout.tenantFolder(team);
+  return pointerProblems(world, folder) ?? noValues(world, folder, 'There is no team of this name.');
 }
 
 /** What is wrong with one service; a folder without a file counts, for Argo CD makes an application of it. */
 export function serviceProblems(world: World, team: string, service: string): readonly FileProblem[] {
   const path = world.layout.serviceFile(team, service);
   if (world.file(path)) return [...fileProblems(world, path), ...badName(path, service, 'service')];
-  return noValues(world, world.layout.serviceFolder(team, service), 'There is no service of this name.');
+  const folder = world.layout.serviceFolder(team, service);
+  return pointerProblems(world, folder) ?? noValues(world, folder, 'There is no service of this name.');
 }
 
-/** Names of all folders of teams, sorted, whether or not there is a file in them. */
+/** Names of all folders of teams, sorted, whether or not there is a file in them, and of what stands in the place of one. */
 export function tenantFolders(world: World): string[] {
-  return foldersIn(world, world.layout.under('tenants/'));
+  return placesIn(world, world.layout.under('tenants/'));
 }
 
-/** Names of all folders of a team's services, sorted, whether or not there is a file in them. */
+/** Names of all folders of a team's services, sorted, whether or not there is a file in them, and of what stands in the place of one. */
 export function serviceFolders(world: World, team: string): string[] {
-  return foldersIn(world, world.layout.servicesFolder(team));
+  return placesIn(world, world.layout.servicesFolder(team));
 }
 
 /** Teams that have services and no file of their own, sorted. Nobody is a member of them. */
@@ -66,14 +80,15 @@ export function orphanTeams(world: World): string[] {
   return foldersIn(world, world.layout.under('services/')).filter((team) => !world.hasTenant(team));
 }
 
-/** A service that no member of any team can see. */
+/** A service that nobody reaches: each tool asks for the team first, of administrators too. They are told of it in lists. */
 export function orphan(world: World, team: string, service: string): FileProblem[] {
   if (world.hasTenant(team)) return [];
   const path = world.layout.serviceFile(team, service);
+  const file = world.layout.tenantFile(team);
   const oddity: Oddity = {
     code: 'no_tenant',
-    message: `there is no team ${team}, so nobody but platform administrators can see or change this service.`,
-    fix: `Add ${world.layout.tenantFile(team)}, or remove the folder.`,
+    message: `there is no team ${team}, so no tool reaches this service until ${file} exists.`,
+    fix: 'Add that file, or remove the folder of this service.',
   };
   return world.file(path) ? [oddFile(path, oddity)] : [];
 }
@@ -89,8 +104,32 @@ function fileProblems(world: World, path: string): readonly FileProblem[] {
   return file ? findingsOf(file, world.layout.kindOf(path)).problems : [];
 }
 
+/** Sorted by the bare name, as pages are: with its slash `api` would come after `api-2`. */
 function foldersIn(world: World, folder: string): string[] {
-  return world.list(folder).flatMap((name) => (name.endsWith('/') ? [name.slice(0, -1)] : []));
+  return world
+    .list(folder)
+    .flatMap((name) => (name.endsWith('/') ? [name.slice(0, -1)] : []))
+    .sort();
+}
+
+function placesIn(world: World, folder: string): string[] {
+  const loose = looseFiles(world, folder).map((path) => path.slice(folder.length));
+  return loose.length > 0 ? [...foldersIn(world, folder), ...loose].sort() : foldersIn(world, folder);
+}
+
+/** Undefined where no submodule or symbolic link stands in the place of the folder. */
+function pointerProblems(world: World, folder: string): readonly FileProblem[] | undefined {
+  const path = folder.slice(0, -1);
+  return world.file(path)?.problem === undefined ? undefined : fileProblems(world, path);
+}
+
+/** What is in the way of our folders, or has a name that cannot be written, and has not been named yet. */
+function strayProblems(world: World, named: ReadonlySet<string>): FileProblem[] {
+  const { layout } = world;
+  const strays = world.strays().flatMap((path) => fileProblems(world, path));
+  const folders = tenantFolders(world).map((team) => layout.servicesFolder(team));
+  const blocked = folderProblems(world, folders).filter(({ path }) => !layout.places.has(path));
+  return [...strays, ...blocked].filter(({ path }) => !named.has(path));
 }
 
 function noValues(world: World, folder: string, so: string): FileProblem[] {
@@ -121,11 +160,10 @@ function* otherFiles(world: World): Iterable<string> {
   for (const name of world.list(layout.under('argo-workflows/'))) {
     if (/^sso-team-.*\.yaml$/.test(name)) yield layout.under(`argo-workflows/${name}`);
   }
-  for (const folder of ['tenants/', 'services/']) yield* looseFiles(world, layout.under(folder));
-  for (const team of foldersIn(world, layout.under('services/'))) yield* looseFiles(world, layout.servicesFolder(team));
+  yield* looseFiles(world, layout.under('services/'));
 }
 
-/** Submodules and symbolic links in the place of a team or service: the index keeps them as files that cannot be read. */
+/** Submodules and symbolic links in the place of a team's or service's folder: the index keeps them as files that cannot be read. */
 function looseFiles(world: World, folder: string): string[] {
   return world
     .list(folder)

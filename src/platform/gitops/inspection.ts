@@ -107,6 +107,7 @@ function keyOf({ path, message }: FileProblem): string {
   return `${path}\0${message}`;
 }
 
-function countPaths(problems: readonly FileProblem[], severity: FileProblem['severity']): number {
+/** How many files or folders have such a problem, however many each. */
+export function countPaths(problems: readonly FileProblem[], severity: FileProblem['severity']): number {
   return new Set(problems.filter((problem) => problem.severity === severity).map(({ path }) => path)).size;
 }

@@ -14,21 +14,34 @@ const FOLDERS = [
   'templates',
 ];
 
+/** `a/b/c` and `a/b/` → [`a`, `a/b`]. */
+export function foldersAbove(path: string): string[] {
+  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
+}
+
 /** Where things are in the repository (design §5; the upstream layout). All paths are relative to the repository's top. */
 export class Layout {
   private readonly prefix: string;
   /** The folders that are read; nothing else of the repository is looked at. */
   readonly folders: readonly string[];
+  /** Every path at which a folder belongs before anything can be read: those folders and all above them. */
+  readonly places: ReadonlySet<string>;
 
   /** @param root folder inside the repository without slashes at its ends; empty = the top. */
   constructor(readonly root: string) {
     this.prefix = root ? `${root}/` : '';
     this.folders = FOLDERS.map((folder) => this.under(folder));
+    this.places = new Set(this.folders.flatMap((folder) => foldersAbove(`${folder}/`)));
   }
 
-  /** Whether the read model holds this file. */
+  /** The folder at the repository's top below which everything of ours is; empty = the top itself. */
+  get top(): string {
+    return this.root.replace(/\/.*/, '');
+  }
+
+  /** Whether the read model holds this file, or what stands here in the place of a folder. */
   covers(path: string): boolean {
-    return this.folders.some((folder) => path.startsWith(`${folder}/`));
+    return this.places.has(path) || this.folders.some((folder) => path.startsWith(`${folder}/`));
   }
 
   under(path: string): string {

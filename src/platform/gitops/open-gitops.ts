@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../config';
@@ -5,19 +6,23 @@ import { log } from '../logging';
 import {
   assertCanSign,
   EmbeddedRemote,
+  GitError,
   ObjectReader,
-  openBareRepository,
   type BareRepository,
   type Remote,
   RemoteCredentials,
+  RemoteProbe,
   type Signing,
   UrlRemote,
 } from './git';
 import { Gitops } from './gitops';
+import { openEmbedded } from './open-embedded';
 import { Layout } from './layout';
+import { MirrorRepair, openMirror } from './mirror-repair';
 import type { PlatformFacts } from './world';
 
 const EMBEDDED = 'gitops.git';
+const MIRROR = 'gitops-mirror.git';
 
 export interface OpenedGitops {
   readonly gitops: Gitops;
@@ -27,16 +32,15 @@ export interface OpenedGitops {
 
 /**
  * Opens the repository that the settings name: the bare one in the data folder, or a mirror of the remote beside it.
- * @throws GitError `signing` where commits are to be signed and the key cannot do it.
+ * @throws GitError `branch_gone` where the embedded one has branches and this is none of them; `signing` where commits are to be signed and the key cannot do it.
  */
 export async function openGitops(config: Config): Promise<OpenedGitops> {
   const { gitopsRemote: url, gitopsBranch: branch, gitopsRoot, gitopsMaxStaleness } = config.values;
   const isEmbedded = url === undefined;
-  const repository = await openBareRepository(
-    join(config.dataDir, isEmbedded ? EMBEDDED : 'gitops-mirror.git'),
-    branch,
-  );
+  const folder = repositoryFolder(config);
+  const repository = await (isEmbedded ? openEmbedded : openMirror)(folder, branch);
   const { gitDir } = repository;
+  if (isEmbedded) await assertBranch(config);
   const reader = new ObjectReader(gitDir);
   const remote: Remote = isEmbedded
     ? new EmbeddedRemote({ gitDir, branch, reader, onRewritten })
@@ -54,8 +58,35 @@ export async function openGitops(config: Config): Promise<OpenedGitops> {
     maxStalenessMs: gitopsMaxStaleness,
     isLocal: isEmbedded,
     signing,
+    ...(!isEmbedded && { mirror: new MirrorRepair(repository, reader) }),
   });
   return { gitops, repository, isEmbedded };
+}
+
+/** The embedded repository, or the mirror of the remote. */
+export function repositoryFolder({ dataDir, values }: Config): string {
+  return join(dataDir, values.gitopsRemote === undefined ? EMBEDDED : MIRROR);
+}
+
+/** The embedded repository would be made anew while the data folder has the mirror of a remote that no setting names. */
+export function hasForgottenRemote({ dataDir, values }: Config): boolean {
+  if (values.gitopsRemote !== undefined || existsSync(join(dataDir, EMBEDDED))) return false;
+  const mirror = join(dataDir, MIRROR);
+  // A mirror that never came to a commit has no tracking ref, loose or packed.
+  return hasFiles(join(mirror, 'refs', 'remotes')) || existsSync(join(mirror, 'packed-refs'));
+}
+
+function hasFiles(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder, { withFileTypes: true, recursive: true }).some((entry) => entry.isFile());
+}
+
+/** A branch is started in a repository without any, as on a remote. */
+async function assertBranch(config: Config): Promise<void> {
+  const { gitopsBranch: branch, gitopsTimeout: timeoutMs } = config.values;
+  const probe = new RemoteProbe({ url: repoUrlOf(config), branch, credentials: credentialsOf(config), timeoutMs });
+  const { head, branches } = await probe.look(AbortSignal.timeout(timeoutMs));
+  if (head === undefined && branches.length > 0) throw new GitError({ command: 'ls-remote', kind: 'branch_gone' });
 }
 
 export function credentialsOf({ values }: Config): RemoteCredentials {

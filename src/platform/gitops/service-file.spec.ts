@@ -50,7 +50,7 @@ describe(readTenant.name, () => {
   networking: {allowInternetEgress: on, allowClusterEgress: "yes"}
 `;
     expect(readTenant('labs', readValues(text))).toMatchObject({
-      name: '1e3',
+      name: 'labs',
       members: [
         { user: '1e3', role: 'owner' },
         { user: '0123', role: 'unknown' },

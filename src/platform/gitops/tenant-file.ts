@@ -16,6 +16,7 @@ export interface GithubTeam {
 }
 
 export interface Tenant {
+  /** The folder's: what the file says there does not count. */
   readonly name: string;
   readonly displayName: string;
   readonly description: string;
@@ -32,7 +33,7 @@ export interface Tenant {
 /** Reads the data of `tenants/{team}/values.yaml`; unknown keys stay in the file and are not our business here. */
 export function readTenant(team: string, data: unknown): Tenant {
   return {
-    name: textAt(data, 'tenant', 'name') ?? team,
+    name: team,
     displayName: textAt(data, 'tenant', 'displayName') ?? '',
     description: textAt(data, 'tenant', 'description') ?? '',
     contactEmail: textAt(data, 'tenant', 'contactEmail') ?? '',

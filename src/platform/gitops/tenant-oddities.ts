@@ -1,7 +1,7 @@
 import type { Oddity } from './file-problem';
 import { oddQuantities } from './misread-numbers';
 import { isEmpty, itemsAt, misfits, type Shape, short } from './shape';
-import { readTenant, ROLES } from './tenant-file';
+import { ROLES } from './tenant-file';
 import { isPlain, type Plain, textAt } from './values';
 
 /** Every key that `readTenant` looks at. */
@@ -39,7 +39,7 @@ const NO_TENANT: Oddity = {
 };
 
 function otherName(team: string, data: Plain): Oddity[] {
-  if (readTenant(team, data).name === team) return [];
+  if ((textAt(data, 'tenant', 'name') ?? team) === team) return [];
   return [
     {
       code: 'name_mismatch',

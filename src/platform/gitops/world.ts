@@ -2,8 +2,8 @@ import type { ResourceProfiles } from '../config';
 import { Conflict } from '../errors';
 import type { FileChange, FileIndex, RepositoryFile } from './file-index';
 import { readValues } from './documents';
-import { brokenFile, type FileProblem, unreadable } from './file-problem';
-import type { Layout } from './layout';
+import { brokenFile, type FileProblem, MAKE_IT_A_FOLDER, unreadable } from './file-problem';
+import { foldersAbove, type Layout } from './layout';
 import { type Preview, readPreview } from './preview-file';
 import { readService, type Service } from './service-file';
 import { readTenant, type Tenant } from './tenant-file';
@@ -45,7 +45,8 @@ export class World {
     const next = new World(this.head, this.files, this.layout, this.platform);
     for (const [path, file] of this.changed) next.changed.set(path, file);
     for (const { path, content } of changes) {
-      next.changed.set(path, content === undefined ? undefined : { path, text: content });
+      const { isExecutable } = next.file(path) ?? {};
+      next.changed.set(path, content === undefined ? undefined : { path, text: content, isExecutable });
     }
     return next;
   }
@@ -58,10 +59,47 @@ export class World {
     return this.file(path)?.text;
   }
 
-  /** @throws Conflict `unreadable_file` where the file is there and is no text: an edit would change bytes nobody asked for. */
+  /**
+   * What stands where a folder above this path belongs (a link, a submodule, a file): what is below it is not read, which is not the
+   * same as absent. Its own folder too, for a path that ends in a slash.
+   */
+  obstacleAbove(path: string): Conflict | undefined {
+    const above = foldersAbove(path).find((folder) => this.file(folder) !== undefined);
+    if (above === undefined) return undefined;
+    const { problem, fix } = this.file(above) ?? {};
+    return unreadable(above, problem ?? 'it is a file where a folder belongs', fix ?? MAKE_IT_A_FOLDER);
+  }
+
+  /** Sorted paths of what no file of ours can be; see `FileIndex.strays`. */
+  strays(): string[] {
+    return [...this.files.strays].sort();
+  }
+
+  /**
+   * @throws Conflict `unreadable_file` where the file is there and is no text, or below what is no folder: an edit would change bytes
+   * nobody asked for.
+   */
   mustBeText(path: string): void {
-    const problem = this.file(path)?.problem;
-    if (problem) throw unreadable(path, problem);
+    const { problem, fix } = this.file(path) ?? {};
+    const broken = problem ? unreadable(path, problem, fix) : this.obstacleAbove(path);
+    if (broken) throw broken;
+  }
+
+  /** @throws Conflict `unreadable_file` where git would do something else than the change says, or more. */
+  mustAllow({ path, content }: FileChange): void {
+    if (content === undefined) this.mustBeDeletable(path);
+    else this.mustBeReplaceable(path);
+  }
+
+  private mustBeReplaceable(path: string): void {
+    this.mustBeText(path);
+    if (this.holdsAny(`${path}/`)) throw unreadable(path, 'it is a folder where a file belongs');
+  }
+
+  /** Whatever is in the way of a file may go; a name that cannot be written cannot be deleted either. */
+  private mustBeDeletable(path: string): void {
+    const { problem, fix } = this.file(path) ?? {};
+    if (problem && fix) throw unreadable(path, problem, fix);
   }
 
   /** Sorted names directly in a folder (`a/b/`); folders end in a slash. */
@@ -156,6 +194,9 @@ export class World {
 
   private model<T>(path: string, read: (data: unknown) => T): T | undefined {
     const file = this.file(path);
+    // Below what is no folder nobody can tell whether it is absent.
+    const obstacle = file ? undefined : this.obstacleAbove(path);
+    if (obstacle) throw obstacle;
     if (!file) return undefined;
     file.model ??= readModel(file, read);
     if (file.model instanceof Conflict) throw file.model;
@@ -164,7 +205,7 @@ export class World {
 }
 
 function readModel<T>(file: RepositoryFile, read: (data: unknown) => T): T | Conflict {
-  if (file.problem) return unreadable(file.path, file.problem);
+  if (file.problem) return unreadable(file.path, file.problem, file.fix);
   try {
     return read(readValues(file.text));
   } catch (error) {

@@ -32,6 +32,13 @@ describe('movedAside', () => {
     expect(await movedAside(gitDir, base, head, 'ours/b')).toBe(true);
   });
 
+  it('is false where something came in its own place, or of one above it', async () => {
+    const above = await file('else');
+    expect(await movedAside(gitDir, base, above, 'else')).toBe(false);
+    expect(await movedAside(gitDir, base, above, 'else/where')).toBe(false);
+    expect(await movedAside(gitDir, base, above, 'elsewhere')).toBe(true);
+  });
+
   it('is false where it was touched on a branch that was merged', async () => {
     const side = await file('ours/b');
     const person = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];

@@ -27,5 +27,6 @@ export async function movedAside(gitDir: string, from: string, to: string, folde
 function isAside(field: string, folder: string): boolean {
   if (field === '' || field === '>') return true;
   const isCommit = field.startsWith('>') || field.startsWith('<');
-  return !isCommit && folder !== '' && !field.startsWith(`${folder}/`);
+  // Also what comes in the place of the folder, or of one above it.
+  return !isCommit && folder !== '' && !field.startsWith(`${folder}/`) && !`${folder}/`.startsWith(`${field}/`);
 }

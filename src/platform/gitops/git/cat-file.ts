@@ -67,6 +67,11 @@ export class CatFile {
     return this.enqueue(`contents ${name}\0`, true);
   }
 
+  /** Ends the child, which may hold files that are gone by now; a new one answers what is still unanswered. */
+  renew(): void {
+    this.child?.kill('SIGKILL');
+  }
+
   /** Ends the child; what is still unanswered fails. */
   async close(): Promise<void> {
     this.closed = true;

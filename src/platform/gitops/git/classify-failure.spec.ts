@@ -30,6 +30,7 @@ const FETCH: readonly (readonly [GitErrorKind, string])[] = [
   ['not_found', `fatal: '/none.git' does not appear to be a git repository\n${SSH_END}`],
   ['not_found', "fatal: repository 'https://x/none.git/' not found"],
   ['branch_gone', "fatal: couldn't find remote ref refs/heads/none"],
+  ['object_format', 'fatal: mismatched algorithms: client sha1; server sha256'],
   ['redirected', status(302)],
   ['redirected', status(308)],
   ['busy', status(429)],
@@ -60,6 +61,20 @@ const FETCH: readonly (readonly [GitErrorKind, string])[] = [
     'corrupt',
     'error: object file objects/aa/bb is empty\nfatal: loose object aabb (stored in objects/aa/bb) is corrupt',
   ],
+  ['corrupt', 'fatal: bad object refs/remotes/x/main\nerror: /r.git did not send all necessary objects'],
+  [
+    'unwritable_here',
+    'error: insufficient permission for adding an object to repository database /m.git/objects\nfatal: failed to write object\nfatal: unpack-objects failed',
+  ],
+  [
+    'unwritable_here',
+    "error: cannot lock ref 'refs/remotes/x/main': Unable to create '/m.git/refs/remotes/x/main.lock': Permission denied",
+  ],
+  [
+    'unwritable_here',
+    "fatal: Unable to create temporary file '/m.git/objects/pack/tmp_pack_XXXXXX': Read-only file system",
+  ],
+  ['denied', 'remote: error: insufficient permission for adding an object to repository database ./objects'],
   ['unknown', 'fatal: something nobody thought of'],
 ];
 
@@ -158,7 +173,32 @@ const PUSH: readonly (readonly [GitErrorKind, string])[] = [
   ],
 ];
 
+/** What commands say that never leave this machine. */
+const LOCAL: readonly (readonly [GitErrorKind, command: string, stderr: string])[] = [
+  [
+    'unwritable_here',
+    'update-ref',
+    "fatal: prepare: cannot lock ref 'refs/heads/main': Unable to create '/g.git/refs/heads/main.lock': Permission denied",
+  ],
+  [
+    'unwritable_here',
+    'fast-import',
+    "fatal: Unable to create temporary file '/g.git/objects/pack/tmp_pack_XXXXXX': Permission denied",
+  ],
+  ['unwritable_here', 'config', 'error: could not lock config file /g.git/config: Read-only file system'],
+  ['corrupt', 'fast-import', "fatal: Can't load tree 61df2c90668bba8301ee2cc87ba9cd720c0b7748"],
+  [
+    'corrupt',
+    'log',
+    'error: Could not read 03a6e97c34092b5b4b4b9bffd491264a8759ccf9\nfatal: Failed to traverse parents of commit 2e8a8ddc18629c5add02cb93f6d23cfb9ea2d80c',
+  ],
+];
+
 describe('classifyFailure', () => {
+  it.each(LOCAL)('%s, in %s: %s', (kind, command, stderr) => {
+    expect(classifyFailure({ command, stderr })).toBe(kind);
+  });
+
   it.each(FETCH)('%s: %s', (kind, stderr) => {
     expect(classifyFailure({ command: 'fetch', stderr })).toBe(kind);
   });

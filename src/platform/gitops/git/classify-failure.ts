@@ -26,6 +26,12 @@ const DECLINED: Rules = [
   ],
 ];
 
+/** Commands that talk to the remote; all others touch this machine only. */
+const REMOTE_COMMANDS: ReadonlySet<string> = new Set(['fetch', 'push', 'ls-remote']);
+/** What a fetch says of the repository that it writes to. */
+const OUR_FOLDER =
+  /insufficient permission for adding an object|unable to create (temporary|'.*\.lock').*(permission denied|read-only)/i;
+
 /** A refusal by a hook or rule, told from what git itself refuses. */
 const IS_DECLINED = /hook declined|push declined|GH0(06|09|13)\b|repository rule violations|TF40\d{4}/i;
 
@@ -39,7 +45,10 @@ const RULES: Rules = [
   ['full', /no space left on device|disk quota exceeded|file too large|died of signal 25/i],
   ['unwritable', /unable to create temporary object directory/i],
   ['read_only', /read-only|marked as read.only|archived/i],
-  ['protected', /denyCurrentBranch|branch is currently checked out|deletion of the current branch|protected branch/i],
+  // The second is a work tree with `denyCurrentBranch=updateInstead` that somebody has changes in.
+  ['checked_out', /denyCurrentBranch|branch is currently checked out|working directory has (un)?staged changes/i],
+  ['protected', /deletion of the current branch|protected branch/i],
+  ['object_format', /mismatched algorithms|does not support this repository's hash algorithm/i],
   ['foreign', /dubious ownership/i],
   ['busy', /returned error: 429|too many requests|rate limit/i],
   [
@@ -61,7 +70,7 @@ const RULES: Rules = [
   ],
   [
     'corrupt',
-    /is corrupt|corrupted|object file .* is empty|inflate: |fsck error|necessary objects|unable to read (tree|sha1|[0-9a-f]{40})|missing (blob|tree|commit)|bad tree object|packfile .* cannot be accessed|bad (pack|object) header/i,
+    /is corrupt|corrupted|object file .* is empty|inflate: |fsck error|necessary objects|unable to read (tree|sha1|[0-9a-f]{40})|can't load tree|could not read [0-9a-f]{40}|traverse parents|missing (blob|tree|commit)|bad tree object|packfile .* cannot be accessed|bad (pack|object) header/i,
   ],
   ['not_found', /bad object|not a (tree|commit|valid)|not a valid|(unknown|bad) revision|invalid object name/i],
   ['server_error', /returned error: \d{3}|http 5\d\d/i],
@@ -85,9 +94,19 @@ export function classifyFailure({ command, stderr, report = '' }: FailureText): 
   const remote = linesOf(stderr, true);
   if (IS_DECLINED.test(report || remote)) return first(DECLINED, `${report}\n${remote}`) ?? 'declined';
   const kind = first(RULES, report || stderr) ?? 'unknown';
-  // A push writes over there; everything else writes here, unless it is the other side that complains.
-  const isOurDisk = kind === 'full' && command !== 'push' && first(RULES, remote) !== 'full';
-  return isOurDisk ? 'full_here' : kind;
+  if (isOurDisk(command, kind, remote)) return 'full_here';
+  return isOurFolder(command, kind, stderr) ? 'unwritable_here' : kind;
+}
+
+/** A push writes over there; everything else writes here, unless it is the other side that complains. */
+function isOurDisk(command: string, kind: GitErrorKind, remote: string): boolean {
+  return kind === 'full' && command !== 'push' && first(RULES, remote) !== 'full';
+}
+
+function isOurFolder(command: string, kind: GitErrorKind, stderr: string): boolean {
+  if (kind !== 'denied' && kind !== 'read_only') return false;
+  if (!REMOTE_COMMANDS.has(command)) return true;
+  return command === 'fetch' && OUR_FOLDER.test(linesOf(stderr, false));
 }
 
 function first(rules: Rules, text: string): GitErrorKind | undefined {

@@ -74,6 +74,16 @@ describe('writeCommits', () => {
     ]);
   });
 
+  it('writes a file as executable where the change says so', async () => {
+    const script = { path: 'run', content: '1', isExecutable: true };
+    const ids = await writeCommits(gitDir, undefined, [draft([script, { path: 'text', content: '1' }])]);
+    const tree = await reader.listTree(ids[0] ?? '');
+    expect(tree.map(({ path, mode }) => [path, mode])).toEqual([
+      ['run', '100755'],
+      ['text', '100644'],
+    ]);
+  });
+
   it.each([
     '',
     '/a',

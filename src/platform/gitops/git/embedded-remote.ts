@@ -1,3 +1,4 @@
+import { damageOfBranch } from './branch-damage';
 import { DURABLE } from './git-environment';
 import { type GitError, isGitError } from './git-error';
 import { runGit } from './git-process';
@@ -27,9 +28,10 @@ export class EmbeddedRemote implements Remote {
     this.ref = `refs/heads/${assertBranchName(options.branch)}`;
   }
 
+  /** @throws GitError `corrupt` where the branch was there once and names no object any more. */
   async head(): Promise<string | undefined> {
     const before = this.seen;
-    const head = await this.options.reader.resolve(this.ref);
+    const head = (await this.options.reader.resolve(this.ref)) ?? (await this.missing());
     // Otherwise a publish came between: what was read may be older than what it left.
     if (head !== undefined && this.seen === before) {
       this.seen = head;
@@ -53,6 +55,16 @@ export class EmbeddedRemote implements Remote {
 
   describe(): string {
     return `embedded repository ${this.options.gitDir}, branch ${this.options.branch}`;
+  }
+
+  /** A new repository has no branch; one that had it, and whose branch names nothing now, is damaged. */
+  private async missing(): Promise<string | undefined> {
+    const damage = await damageOfBranch(this.options.gitDir, this.ref);
+    if (damage === undefined) return undefined;
+    // What is there may have come after the first look.
+    const head = await this.options.reader.resolve(this.ref);
+    if (head === undefined) throw damage;
+    return head;
   }
 
   private async compare(from: string, to: string): Promise<void> {

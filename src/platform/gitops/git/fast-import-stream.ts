@@ -5,10 +5,12 @@ export interface Identity {
   email: string;
 }
 
-export type FileChange = { path: string; content: string | Buffer } | { path: string; delete: true };
+/** Whoever writes to a file that is there says what mode it has, or it loses it. */
+export type FileChange =
+  { path: string; content: string | Buffer; isExecutable?: boolean | undefined } | { path: string; delete: true };
 
 export interface CommitDraft {
-  /** In order; none makes an empty commit. Files are written as plain, non-executable files. */
+  /** In order; none makes an empty commit. Files are written as plain ones, executable where the change says so. */
   changes: readonly FileChange[];
   message: string;
   author: Identity;
@@ -75,7 +77,7 @@ function changeCommand(change: FileChange): Buffer[] {
   const path = quoted(assertTreePath(change.path));
   if ('delete' in change) return [text(`D ${path}\n`)];
   const content = typeof change.content === 'string' ? Buffer.from(change.content) : change.content;
-  return [text(`M 100644 inline ${path}\n`), counted(content)];
+  return [text(`M ${change.isExecutable ? '100755' : '100644'} inline ${path}\n`), counted(content)];
 }
 
 /** Always quoted; of what fast-import would unescape only the quote can occur in a checked path. */

@@ -32,6 +32,19 @@ export function trailerFormat(key: string): string {
   return `%H%x00%(trailers:key=${key},unfold,separator=%x00)`;
 }
 
+/** The last millisecond that a `Date` can hold, in the year 275760 (ECMAScript, time range). */
+const LATEST_MS = 8.64e15;
+
+/**
+ * The date of a commit from git's `%at` or `%ct`, always a valid one: git takes any number of seconds for a date, `Date` throws for
+ * what is out of its range. What lies beyond becomes the end of the range, what is no number (a broken header) the epoch.
+ * @param seconds since the epoch, as git prints them.
+ */
+export function commitDate(seconds: string): Date {
+  const ms = Number(seconds) * 1000;
+  return new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, -LATEST_MS), LATEST_MS));
+}
+
 export function parseLog(output: Buffer): LogEntry[] {
   const fields = new FieldReader(output);
   const commits: LogEntry[] = [];
@@ -52,13 +65,14 @@ export function parseLog(output: Buffer): LogEntry[] {
   return commits;
 }
 
-/** Which commits carry which value of the key; newest first, as git lists them. */
-export function parseTrailerScan(output: Buffer): Map<string, string[]> {
+/** Which commits carry which value of the key; newest first, as git lists them. Git's own choice of trailers ignores case. */
+export function parseTrailerScan(output: Buffer, key: string): Map<string, string[]> {
   const fields = new FieldReader(output);
   const found = new Map<string, string[]>();
   while (!fields.done) {
     const [sha = ''] = fields.take(1);
-    for (const [, value] of fields.takeTrailers()) {
+    for (const [name, value] of fields.takeTrailers()) {
+      if (name !== key) continue;
       const commits = found.get(value);
       if (commits === undefined) found.set(value, [sha]);
       else if (!commits.includes(sha)) commits.push(sha);
@@ -98,5 +112,5 @@ class FieldReader {
 }
 
 function signature(name = '', email = '', seconds = ''): Signature {
-  return { name, email, at: new Date(Number(seconds) * 1000).toISOString() };
+  return { name, email, at: commitDate(seconds).toISOString() };
 }

@@ -12,6 +12,6 @@ export { installedGit, OLDEST_GIT } from './installed-git';
 export { type Remote } from './remote';
 export { type RemoteLook, RemoteProbe } from './remote-probe';
 export { parseRemoteUrl, RefusedRemote, type RemoteUrl } from './remote-url';
-export { type BareRepository, openBareRepository } from './repository';
-export { isPlainFile, type PathChange, type TreeChange, type TreeEntry } from './tree-listing';
+export { type BareRepository, openBareRepository, replaceBareRepository } from './repository';
+export { hasQuotedName, isPlainFile, type PathChange, type TreeChange, type TreeEntry } from './tree-listing';
 export { UrlRemote, type UrlRemoteOptions } from './url-remote';

@@ -155,7 +155,7 @@ describe('ObjectReader', () => {
     const ids = await writeCommits(gitDir, undefined, [
       { ...draft([{ path: 'a', content: '1' }], hostile), author: { name: 'Zoë "Z" \n<x>', email: 'z@x>y' } },
       draft([], 'empty one'),
-      draft([{ path: 'b', content: '1' }], 'third\n\nOperation-Id: op-3\nEmpty:'),
+      draft([{ path: 'b', content: '1' }], 'third\n\nOperation-Id: op-3\noperation-id: op-4\nEmpty:'),
     ]);
     const [first = '', second = '', third = ''] = ids;
     const log = await reader.log({ to: third, limit: 10 });
@@ -173,6 +173,7 @@ describe('ObjectReader', () => {
     expect(log[1]).toMatchObject({ parents: [first], subject: 'empty one', body: '', trailers: [] });
     expect(log[0]?.trailers).toEqual([
       ['Operation-Id', 'op-3'],
+      ['operation-id', 'op-4'],
       ['Empty', ''],
     ]);
     expect((await reader.log({ to: third, from: first, limit: 10 })).map(({ sha }) => sha)).toEqual([third, second]);

@@ -2,7 +2,7 @@ import { CatFile, type ObjectContent } from './cat-file';
 import { runGit, type GitResult } from './git-process';
 import { LOG_FORMAT, type LogEntry, parseLog, parseTrailerScan, trailerFormat } from './history';
 import { assertObjectId, zeroIdLike } from './object-id';
-import { assertPrefix } from './paths';
+import { assertPrefix, assertTreePath } from './paths';
 import {
   parseChanges,
   parsePathChanges,
@@ -93,6 +93,15 @@ export class ObjectReader {
     return parseTree(stdout);
   }
 
+  /** What stands at these paths of a commit, folders too; nothing of what is in them. Absent ones are left out. */
+  async entriesAt(commit: string, paths: ReadonlySet<string>): Promise<TreeEntry[]> {
+    const wanted = [...paths].map(assertTreePath);
+    if (wanted.length === 0) return [];
+    // -t: a path that leads on to another is shown as well.
+    const { stdout } = await this.git(['ls-tree', '-t', '-z', '--full-tree', '--', assertObjectId(commit), ...wanted]);
+    return parseTree(stdout).filter(({ path }) => paths.has(path));
+  }
+
   /** What changed from one commit to another; `from` undefined means from nothing. A rename is a deletion and an addition. */
   async diffTrees(from: string | undefined, to: string, prefix = ''): Promise<TreeChange[]> {
     const path = assertPrefix(prefix);
@@ -137,7 +146,7 @@ export class ObjectReader {
     return exitCode === 0;
   }
 
-  /** Every value of a trailer in a range (`from` exclusive; undefined: the whole history of `to`) with its commits. */
+  /** Every value of a trailer, spelled exactly so, in a range (`from` exclusive; undefined: all of `to`) with its commits. */
   async findCommitsByTrailer(key: string, from: string | undefined, to: string): Promise<Map<string, string[]>> {
     if (!/^[A-Za-z0-9-]+$/.test(key)) throw new TypeError('not a trailer key');
     const args = [
@@ -149,7 +158,7 @@ export class ObjectReader {
       `--format=${trailerFormat(key)}`,
     ];
     const { stdout } = await this.git([...args, ...range(from, to), '--']);
-    return parseTrailerScan(stdout);
+    return parseTrailerScan(stdout, key);
   }
 
   /** Ids of the commits reachable from `to` and not from `from`, parents before children. */
@@ -190,6 +199,11 @@ export class ObjectReader {
     const args = ['diff-tree', '--stdin', '-r', '-z', '--root', '--name-status', '--no-renames'];
     const { stdout } = await this.git(args, [], idLines(shas));
     return parsePathChanges(stdout);
+  }
+
+  /** Reads from what is at the path now: the repository there was replaced by another. */
+  renew(): void {
+    this.objects.renew();
   }
 
   /** Ends the long-lived process; reads under way fail, and so does every later one. */

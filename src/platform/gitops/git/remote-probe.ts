@@ -2,6 +2,7 @@ import type { RemoteCredentials } from './credentials';
 import type { GitConfigEntry } from './git-environment';
 import { isGitError } from './git-error';
 import { type GitResult, runGit } from './git-process';
+import { commitDate } from './history';
 import { assertBranchName, assertObjectId } from './object-id';
 import { parseRemoteUrl, type RemoteUrl } from './remote-url';
 
@@ -71,7 +72,7 @@ export class RemoteProbe {
   async committedAt(gitDir: string, commit: string): Promise<Date> {
     const args = ['log', '--max-count=1', '--no-show-signature', '--format=%ct', assertObjectId(commit), '--'];
     const { stdout } = await runGit(args, { gitDir, timeoutMs: this.options.timeoutMs });
-    return new Date(Number(stdout.toString('latin1')) * 1000);
+    return commitDate(stdout.toString('latin1'));
   }
 
   private async git(

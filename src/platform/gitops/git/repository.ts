@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DURABLE } from './git-environment';
 import { GitError } from './git-error';
 import { runGit } from './git-process';
 import { assertBranchName } from './object-id';
-import { clearStaleLocks } from './stale-locks';
+import { waitForLocks } from './wait-for-locks';
 
 const SETUP_TIMEOUT_MS = 30_000;
 const MAINTENANCE_TIMEOUT_MS = 15 * 60_000;
 const PACK_LIMIT = 100;
 const LOOSE_LIMIT = 6_000;
 const LEFTOVER_MS = 24 * 60 * 60 * 1000;
-/** A git child that outlived a killed server finishes its ref update well within this. */
-const LOCK_PATIENCE_MS = 10_000;
+/** A git child that outlived a killed server finishes its ref update well within the patience. */
+const LOCKS = { patienceMs: 10_000, limitMs: 30_000 };
+const DAMAGED = '.damaged-';
 
 const SETTINGS: readonly (readonly [string, string])[] = [
   // Maintenance happens when MCTL says so, never in the middle of a push.
@@ -27,7 +27,10 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   // For people who push to the embedded repository themselves.
   ['receive.denyNonFastForwards', 'true'],
   ['receive.denyDeletes', 'true'],
-  ['transfer.fsckObjects', 'true'],
+  ['receive.fsckObjects', 'true'],
+  // A mirror takes histories as they are: one odd date of years ago, which no checkout minds, would keep all of it out. Said and not
+  // left to git's default, because repositories made by earlier versions have `transfer.fsckObjects`, and this one wins over it.
+  ['fetch.fsckObjects', 'false'],
   ...DURABLE,
 ];
 
@@ -48,7 +51,7 @@ export interface BareRepository {
  * Opens the bare repository at `dir`, creating it first when it is not there. A new one is complete before it gets
  * its name, so a crash leaves either nothing or a whole repository. Locks left by a killed process are cleared.
  * One server process owns the folder.
- * @throws GitError `corrupt` when `dir` holds something else.
+ * @throws GitError `corrupt` when `dir` holds something else, or a repository without the files that make it one.
  */
 export async function openBareRepository(dir: string, branch: string): Promise<BareRepository> {
   assertBranchName(branch);
@@ -56,12 +59,33 @@ export async function openBareRepository(dir: string, branch: string): Promise<B
   if (!(await isRepository(dir))) {
     throw new GitError({ command: 'init', kind: 'corrupt', stderr: `fatal: ${dir} is not a bare git repository` });
   }
-  await waitForLocks(dir);
+  await waitForLocks(dir, LOCKS);
   await configure(dir);
   return { gitDir: dir, branch, maintain: () => maintain(dir), needsMaintenance: () => needsMaintenance(dir) };
 }
 
-async function create(dir: string, branch: string): Promise<void> {
+/**
+ * Puts a new, empty repository in the place of the one at `dir`, for which nothing is lost by it: a mirror. What was there is kept as
+ * `<dir>.damaged-<time>`, one such copy at most: another one could fill the disk.
+ */
+export async function replaceBareRepository(dir: string, branch: string): Promise<BareRepository> {
+  const copies = `${basename(dir)}${DAMAGED}`;
+  for (const name of (await readdir(dirname(dir))).filter((entry) => entry.startsWith(copies))) {
+    await rm(join(dirname(dir), name), { recursive: true, force: true });
+  }
+  await create(dir, branch, `${dir}${DAMAGED}${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
+  return openBareRepository(dir, branch);
+}
+
+/** A folder that somebody removed is as good as moved. */
+async function moveAway(dir: string, aside: string): Promise<void> {
+  await rename(dir, aside).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  });
+}
+
+/** @param aside where to put what is at `dir`, at the last moment: whoever reads meanwhile finds one or the other. */
+async function create(dir: string, branch: string, aside?: string): Promise<void> {
   await mkdir(dirname(dir), { recursive: true });
   const prefix = `.${basename(dir)}.new-`;
   const siblings = await readdir(dirname(dir));
@@ -72,6 +96,7 @@ async function create(dir: string, branch: string): Promise<void> {
   await runGit(['init', '--quiet', '--bare', '--template=', `--initial-branch=${branch}`, unfinished], {
     timeoutMs: SETUP_TIMEOUT_MS,
   });
+  if (aside !== undefined) await moveAway(dir, aside);
   await rename(unfinished, dir).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true, force: true });
     // Somebody else was faster; what they made is looked at like any other.
@@ -121,10 +146,6 @@ async function removeLeftovers(gitDir: string): Promise<void> {
       }
     }
   }
-}
-
-async function waitForLocks(gitDir: string): Promise<void> {
-  while ((await clearStaleLocks(gitDir, LOCK_PATIENCE_MS)) > 0) await delay(200);
 }
 
 async function isAbsentOrEmpty(dir: string): Promise<boolean> {

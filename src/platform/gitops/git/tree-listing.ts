@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+
 export interface TreeEntry {
+  /** A name in it that is not UTF-8 is in git's quoted form: two of them must not become one. See {@link hasQuotedName}. */
   path: string;
   /** `100644` file, `100755` executable, `120000` symbolic link, `160000` submodule: the last two are not content. */
   mode: string;
@@ -25,12 +28,12 @@ export function isPlainFile(entry: { mode: string }): boolean {
   return entry.mode === '100644' || entry.mode === '100755';
 }
 
-/** Output of `git ls-tree -r -z`. */
+/** Output of `git ls-tree -z`, with or without `-r`. */
 export function parseTree(output: Buffer): TreeEntry[] {
   return records(output).map((record) => {
     const tab = record.indexOf('\t');
     const [mode = '', type = '', sha = ''] = record.slice(0, tab).split(' ');
-    return { path: record.slice(tab + 1), mode, type, sha };
+    return { path: readPath(record.slice(tab + 1)), mode, type, sha };
   });
 }
 
@@ -39,7 +42,7 @@ export function parseChanges(output: Buffer): TreeChange[] {
   const fields = records(output);
   const changes: TreeChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    changes.push({ path: fields[at + 1] ?? '', ...parseHeader(fields[at] ?? '') });
+    changes.push({ path: readPath(fields[at + 1] ?? ''), ...parseHeader(fields[at] ?? '') });
   }
   return changes;
 }
@@ -52,7 +55,7 @@ export function parsePathChanges(output: Buffer): Map<string, PathChange[]> {
   for (let at = 0; at < fields.length; at += 1) {
     const field = fields[at] ?? '';
     if (field.length > 1) found.set(field, (changes = []));
-    else changes.push({ status: isStatus(field) ? field : 'M', path: fields[++at] ?? '' });
+    else changes.push({ status: isStatus(field) ? field : 'M', path: readPath(fields[++at] ?? '') });
   }
   return found;
 }
@@ -64,8 +67,34 @@ function parseHeader(header: string): Omit<TreeChange, 'path'> {
   return { status, oldSha, newSha, mode: status === 'D' ? oldMode : newMode };
 }
 
+const LOOKS_QUOTED = /^".*\\.*"$/s;
+
+/** Whether a name in a path of a listing stands there in git's quoted form. Nothing else in a listing looks like that. */
+export function hasQuotedName(path: string): boolean {
+  return path.includes('\\') && path.split('/').some((name) => LOOKS_QUOTED.test(name));
+}
+
+/** Fields as bytes, one a character: a path among them is for {@link readPath}. */
 function records(output: Buffer): string[] {
-  return output.toString('utf8').split('\0').slice(0, -1);
+  return output.toString('latin1').split('\0').slice(0, -1);
+}
+
+function readPath(bytes: string): string {
+  return /[\\\x80-\xff]/.test(bytes) ? bytes.split('/').map(readName).join('/') : bytes;
+}
+
+/** A name that only looks like a quoted one is quoted once more, so that it does not become one with the other. */
+function readName(bytes: string): string {
+  const name = Buffer.from(bytes, 'latin1');
+  return isUtf8(name) && !LOOKS_QUOTED.test(bytes) ? name.toString('utf8') : quoted(bytes);
+}
+
+/** As git prints it, but for control characters: git has letters for some of them. */
+function quoted(bytes: string): string {
+  const escaped = bytes.replace(/["\\]|[^ -~]/g, (found) =>
+    found === '"' || found === '\\' ? `\\${found}` : `\\${found.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
+  return `"${escaped}"`;
 }
 
 function isStatus(letter: string): letter is TreeChange['status'] {

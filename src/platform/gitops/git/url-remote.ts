@@ -30,6 +30,7 @@ const STALE_LOCK_MS = 60_000;
 /** The remote, or git before it sent anything, has said no: there is nothing to look for. */
 const DEFINITE: ReadonlySet<GitErrorKind> = new Set<GitErrorKind>([
   ...(['protected', 'unsigned', 'secret_found', 'declined', 'denied', 'read_only', 'foreign'] as const),
+  ...(['checked_out', 'shallow', 'object_format'] as const),
   ...(['token_file', 'key_missing', 'key_open', 'key_locked', 'key_invalid'] as const),
   ...(['host_key', 'host_key_changed', 'certificate', 'redirected', 'not_git', 'not_found'] as const),
 ]);
@@ -40,6 +41,8 @@ const FIRST_FETCH_FACTOR = 10;
 const FETCH = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--force'];
 /** How a git server begins, as GIT_TRACE_PACKET shows it: in the protocol's versions 0, and 1 or 2. */
 const GIT_SERVER = /packet: .*< (# service=git-upload-pack|version [12])/;
+/** How fetch reports, with exit code 0, that it leaves the branch as it was because the remote is a shallow clone. */
+const SHALLOW = /^warning: rejected .* because shallow roots are not allowed to be updated$/m;
 /** How fetch reports a branch that did not move forwards: ` + 1a2b...3c4d main -> … (forced update)`. */
 const FORCED = /^ \+ ([0-9a-f]+)\.\.\.([0-9a-f]+) .*\(forced update\)$/m;
 
@@ -61,7 +64,7 @@ export class UrlRemote implements Remote {
 
   /**
    * @throws GitError `branch_gone` where the branch was there once, or others are there instead of it: a branch is started in an
-   *   empty repository only.
+   *   empty repository only. `shallow` where the remote has no whole history to give.
    */
   async head(): Promise<string | undefined> {
     const seen = this.justSeen;
@@ -75,7 +78,10 @@ export class UrlRemote implements Remote {
       if (error.kind === 'rejected') await clearStaleLocks(this.options.gitDir, STALE_LOCK_MS);
       throw await this.seenCloser(error);
     }
-    return this.options.reader.resolve(this.tracking);
+    const head = await this.options.reader.resolve(this.tracking);
+    // A branch that is there and was not taken is no empty repository, whatever the reason.
+    if (head === undefined) throw new GitError({ command: 'fetch', kind: 'unknown', stderr: 'error: nothing came' });
+    return head;
   }
 
   async publish(expected: string | undefined, next: string): Promise<void> {
@@ -150,6 +156,7 @@ export class UrlRemote implements Remote {
     const { stderr } = await this.git(['fetch', ...FETCH, 'origin', `+${this.ref}:${this.tracking}`], {
       timeoutMs: this.timeoutMs * (isFirst ? FIRST_FETCH_FACTOR : 1),
     });
+    if (SHALLOW.test(stderr)) throw new GitError({ command: 'fetch', kind: 'shallow', stderr });
     const [, from, to] = FORCED.exec(stderr) ?? [];
     if (from !== undefined && to !== undefined) await this.tellRewritten(from, to);
   }
