@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ulid } from '../crypto';
 
 /** The keys of this installation, made at first use and kept in the data folder, readable by its owner only. */
@@ -16,16 +16,29 @@ export class Keys {
 
   /** Opens or makes the key file; safe when two processes do so at once. */
   static open(dataDir: string): Keys {
-    const folder = join(dataDir, 'keys');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const file = join(folder, 'installation.pem');
-    const pem = readIfThere(file) ?? create(folder, file);
+    const file = keyFile(dataDir);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return Keys.of(readIfThere(file) ?? create(dirname(file), file));
+  }
+
+  /** The keys that are there; undefined where there are none. Makes nothing. */
+  static find(dataDir: string): Keys | undefined {
+    const pem = readIfThere(keyFile(dataDir));
+    return pem === undefined ? undefined : Keys.of(pem);
+  }
+
+  private static of(pem: string): Keys {
     const signingKey = createPrivateKey(pem);
     const seed = signingKey.export({ format: 'der', type: 'pkcs8' });
     const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
     const [sealingKey, auditKey] = [derive('mctl confirm tokens v1'), derive('mctl audit head v1')];
     return new Keys(signingKey, createPublicKey(signingKey), sealingKey, auditKey);
   }
+}
+
+/** Where the keys of a data folder are. */
+export function keyFile(dataDir: string): string {
+  return join(dataDir, 'keys', 'installation.pem');
 }
 
 function create(folder: string, file: string): string {

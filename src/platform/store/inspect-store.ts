@@ -14,6 +14,8 @@ export interface StoreReport {
   readonly unknownMigrations: readonly string[];
   /** Those that the next start will run. */
   readonly pendingMigrations: readonly string[];
+  /** Whether it knows any operation. */
+  readonly hasOperations: boolean;
   /** Operations that have been accepted and have not ended. */
   readonly unfinished: number;
   readonly lastAuditEntry: LastAuditEntry | undefined;
@@ -70,6 +72,7 @@ function report(sqlite: Database, file: string, known: readonly string[]): Store
     damage,
     unknownMigrations: done.filter((name) => !known.includes(name)),
     pendingMigrations: known.filter((name) => !done.includes(name)),
+    hasOperations: hasTables && sqlite.prepare('SELECT id FROM operations LIMIT 1').all().length > 0,
     unfinished: hasTables ? countUnfinished(sqlite) : 0,
     ...(hasTables ? auditEnd(sqlite) : NO_AUDIT),
   };
@@ -117,6 +120,6 @@ function letGo(sqlite: Database): void {
 }
 
 function damaged(file: string, damage: readonly string[]): StoreReport {
-  const unread = { unknownMigrations: [], pendingMigrations: [], unfinished: 0, ...NO_AUDIT };
+  const unread = { unknownMigrations: [], pendingMigrations: [], hasOperations: false, unfinished: 0, ...NO_AUDIT };
   return { file, bytes: statSync(file).size, damage: damage.slice(0, MAX_DAMAGE_LINES), ...unread };
 }

@@ -21,6 +21,24 @@ export class StoreInUse extends Error {
   }
 }
 
+/** The file of the embedded store is no database, or a broken one. */
+export class StoreDamaged extends Error {
+  constructor(
+    readonly file: string,
+    cause: unknown,
+  ) {
+    super(`The store ${file} is damaged or no store.`, { cause });
+    this.name = StoreDamaged.name;
+  }
+}
+
+/** Whether SQLite says, of itself or as the cause of another error, that its file is damaged. */
+export function isStoreDamage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || isStoreDamage(error.cause);
+}
+
 /** What MCTL remembers: the queue, the audit chain and an index of commits. What it holds about commits can be rebuilt from git. */
 export class Store {
   private constructor(
@@ -30,13 +48,14 @@ export class Store {
 
   /**
    * Opens the embedded store, creates and migrates it where needed.
-   * @throws StoreInUse when another process holds it.
+   * @throws StoreInUse when another process holds it; StoreDamaged.
    */
   static async open(dataDir: string): Promise<Store> {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const sqlite = openSqlite(dataDir);
     const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
     const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+    if (isStoreDamage(error)) throw new StoreDamaged(join(dataDir, 'mctl.db'), error);
     if (error) throw new Error('The store could not be migrated.', { cause: error });
     return new Store(db, sqlite);
   }
@@ -75,6 +94,7 @@ function openSqlite(dataDir: string): InstanceType<typeof Sqlite> {
     return sqlite;
   } catch (error) {
     if (codeOf(error) === 'SQLITE_BUSY') throw new StoreInUse(dataDir);
+    if (isStoreDamage(error)) throw new StoreDamaged(join(dataDir, 'mctl.db'), error);
     throw error;
   }
 }

@@ -53,8 +53,9 @@ describe('a write to a file that is executable', () => {
     const rows = await path.together(
       [drop, { path: 'script', confirm_token: plan?.confirm_token }],
       [put, { path: 'script', text: '2' }],
+      [put, { path: 'script', text: '3' }],
     );
-    expect(rows.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+    expect(rows.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
     expect(await modes()).toEqual({ 'domains/script': '100644' });
   });
 });

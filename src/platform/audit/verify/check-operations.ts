@@ -97,7 +97,7 @@ function checkCommit(row: OperationRow, ending: AuditRow | undefined, { onBranch
   if (row.commit !== null && onBranch.get(row.id)?.includes(row.commit)) return;
   findings.add(
     'commit_missing',
-    `${row.workflow} succeeded as ${row.commit ?? 'no commit'}, which is not on the branch`,
+    `${row.workflow} succeeded as ${row.commit ?? 'no commit'}, which is not on the branch as its commit`,
     {
       operation: row.id,
       ...(ending && { entry: ending.seq }),

@@ -3,14 +3,18 @@ import { authorOf, proseLine, trailersOf } from '../../operations/commit-message
 import { oneLine } from '../../text/one-line';
 import type { OperationRow } from '../../store';
 import { FROM_GIT } from '../rebuild/from-git';
-import { trailerOf } from '../trailers';
+import { isMiswritten, trailerOf } from '../trailers';
 
 /** Names of what a commit and the row of its operation, which succeeded, do not both say. */
 export function differencesOf(commit: LogEntry, row: OperationRow): string[] {
   const expected = Object.entries(expectedOf(row));
-  return [
+  const keys = new Set([...expected.map(([key]) => key), 'Reverts', 'Audit-Head']);
+  const trailers = [
     ...expected.filter(([key, value]) => differs(commit, row, key, value)).map(([key]) => key),
-    ...repeated(commit),
+    ...[...keys].filter((key) => isMiswritten(commit, key)),
+  ];
+  return [
+    ...new Set(trailers),
     ...(commit.sha === row.commit ? [] : ['commit']),
     ...(isSameAuthor(commit, row) ? [] : ['author']),
     ...(reasonOf(commit) === (row.reason ? proseLine(row.reason) : '') ? [] : ['reason']),
@@ -30,12 +34,6 @@ function differs(commit: LogEntry, row: OperationRow, key: string, expected: str
   const found = trailerOf(commit, key) ?? '';
   if (row.door === FROM_GIT && (found === '' || expected === '')) return false;
   return found !== expected;
-}
-
-const ONCE = ['Operation-Id', 'Audit-Head'];
-
-function repeated({ trailers }: LogEntry): string[] {
-  return ONCE.filter((key) => trailers.filter(([name]) => name === key).length > 1);
 }
 
 function isSameAuthor({ author }: LogEntry, row: OperationRow): boolean {

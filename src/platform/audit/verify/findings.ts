@@ -43,6 +43,20 @@ const KINDS = {
       'somebody wrote the trailers by hand.',
     fix: 'Ask the committer. After a restore from an old backup: move mctl.db away and run mctl audit rebuild.',
   },
+  anchor_missing: {
+    means:
+      'The commit names no entry of the audit trail, and one before it does: MCTL leaves Audit-Head out only where it is older than ' +
+      'the trailer.',
+    fix: 'Somebody wrote the commit by hand or edited its message: ask the committer, and look at what it changed.',
+  },
+  commit_forged: {
+    means:
+      'The commit carries trailers that MCTL writes, but not as MCTL does: always with Operation-Id, and in this spelling. It is of no ' +
+      'operation.',
+    fix:
+      'Ask the committer, and look at what it changed. Where an operation is recorded with this commit, its own change was never made: ' +
+      'call it again.',
+  },
   commit_disagrees: {
     means:
       'Commit and store tell different things about the same operation. A commit cannot be edited without a new id.',
@@ -54,7 +68,9 @@ const KINDS = {
   },
   commit_missing: {
     means: 'A write that succeeded is no longer on the branch: its history was rewritten, or the branch was reset.',
-    fix: 'Look for the commit in clones and in the reflog, and push it again, or accept that its change is undone.',
+    fix:
+      'Look for the commit by its id: the data folder may still have it, in the mirror of the remote (gitops-mirror.git) or in the ' +
+      'reflog of the embedded repository (gitops.git), and so may clones. Push it again, or accept that its change is undone.',
   },
   commit_of_failed: {
     means: 'The operation is recorded as failed, and its commit is on the branch.',

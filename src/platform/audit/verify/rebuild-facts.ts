@@ -1,6 +1,6 @@
 import type { Store } from '../../store';
 import type { Books } from './books';
-import type { IsBeforeRebuild } from './check-commits';
+import type { IsBeforeRebuild } from './check-anchors';
 import type { RebuildFacts } from './verification';
 
 /** Whether the store was made anew from git: its first entry says so. */

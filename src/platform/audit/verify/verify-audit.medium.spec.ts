@@ -101,7 +101,10 @@ describe('books in order', () => {
       expect(await verify(id)).toMatchObject({ ok: true, commits: ids.length - index - 1, since: id });
     }
     expect(await verify('1d')).toMatchObject({ ok: true, commits: whole.commits, entries: whole.entries });
-    expect(await verify('2999-01-01')).toMatchObject({ ok: true, commits: 0, entries: 0, operations: 0 });
+    await expect(verify('2999-01-01')).rejects.toMatchObject({
+      code: 'invalid_input',
+      details: { field: 'since', got: '2999-01-01', expected: expect.stringContaining('has passed') },
+    });
     await expect(verify('no-such-thing')).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'since' } });
     await expect(verify('--all')).rejects.toMatchObject({ code: 'invalid_input' });
   });
@@ -434,8 +437,70 @@ describe('a branch that somebody has touched', () => {
     await write(byHand(`x(y): z\n\nOperation-Id: ${ulid()}\nReverts: nothing\n${anchor}\n`));
     expect(await codes()).toEqual(['anchor_broken', 'commit_doubled', 'commit_unknown']);
     await write(byHand(`x(y): z\n\nOperation-Id:\nAudit-Head: nonsense\n`));
-    expect(await codes()).toEqual(['anchor_broken', 'commit_doubled', 'commit_unknown']);
+    expect(await codes()).toEqual(['anchor_broken', 'commit_doubled', 'commit_forged', 'commit_unknown']);
   });
+
+  it.each([
+    ['operation-id: 01FORGED', 'Operation-Id', '01FORGED'],
+    ['OPERATION-ID: 01FORGED\naudit-head: x', 'Operation-Id, Audit-Head', '01FORGED'],
+    ['Operation-Id:', 'Operation-Id', null],
+    ['AUDIT-head: 1 x', 'Audit-Head', null],
+    ['Workflow: w\nrequest-id: r', 'Workflow, Request-Id', null],
+  ])('shows a commit of no operation that says %j', async (trailers, marks, operation) => {
+    await write(byHand(`chore: hello\n\n${trailers}\n`));
+    const { findings, other_commits } = await verify();
+    expect(findings).toMatchObject([{ code: 'commit_forged', commit: await head(), operation }]);
+    expect(findings[0]?.what).toContain(` carries ${marks}, `);
+    expect(other_commits).toBe(1);
+  });
+
+  it('says nothing of the trailers of other programs', async () => {
+    await write(byHand('chore: hello\n\nWorkflow: build\nReviewed-By: eve\nOperation: none\n'));
+    await write(byHand('chore: hello\n\nRequest-Id: 7\n'));
+    expect(await codes()).toEqual([]);
+  });
+
+  it('shows that an operation was ended by a commit with a misspelt id', async () => {
+    await replaceNewest((body) => body.replace('Operation-Id:', 'operation-id:'));
+    expect(await codes()).toEqual(['commit_forged', 'commit_missing']);
+  });
+
+  it.each([
+    ['workflow: another', 'Workflow'],
+    ['REQUESTED-BY: ada', 'Requested-By'],
+    ['operation-id: 01FORGED', 'Operation-Id'],
+    ['audit-head: x', 'Audit-Head'],
+    ['Reverts: x\nreverts: x', 'Reverts'],
+  ])('shows a commit that says %j beside what it should', async (more, name) => {
+    await replaceNewest((body) => `${body}\n${more}`);
+    const { findings } = await verify();
+    const disagreeing = findings.find(({ code }) => code === 'commit_disagrees');
+    expect(disagreeing?.what).toMatch(new RegExp(` differ in ${name}$`));
+  });
+
+  it('shows a commit without its anchor after one that has it, also where only a part is looked at', async () => {
+    const before = await replaceNewest((body) => body.replace(/\nAudit-Head: .*/, ''));
+    const missing = { code: 'anchor_missing', commit: await head() };
+    expect((await verify()).findings).toMatchObject([missing]);
+    expect(await verify(before)).toMatchObject({ findings: [missing], anchors: { held: 0, none: 1 } });
+  });
+
+  /** Puts another body under the newest commit, and its id into all of the store, as if MCTL had believed it. Answers its parent. */
+  async function replaceNewest(change: (body: string) => string): Promise<string> {
+    const { sha, subject, body, parents } = await newest();
+    const [parent = ''] = parents;
+    await path.remote.publish(sha, parent);
+    await path.gitops.refresh();
+    await write(byHand(messageOf({ subject, body: change(body) }), ada.login));
+    const commit = await head();
+    const renamed = <Row extends { commit: string | null }>(row: Row): Row =>
+      row.commit === sha ? { ...row, commit } : row;
+    const entries = rehashed(books.audit.map(renamed), 0);
+    const { seq, hash } = entries.at(-1) as AuditRow;
+    const sealed = { id: 1, seq, hash, seal: sealOf(key, { seq, hash }) } as const;
+    await replace({ ...books, operations: books.operations.map(renamed), audit: entries, head: sealed });
+    return parent;
+  }
 });
 
 describe('books of a version without seals and anchors', () => {
