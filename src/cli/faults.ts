@@ -1,7 +1,7 @@
 import { ConfigError } from '../platform/config';
 import { MctlError, type Problem } from '../platform/errors';
 import { explainGitError, GitError, RefusedRemote } from '../platform/gitops';
-import { StoreInUse } from '../platform/store';
+import { isStoreDamage, StoreDamaged, StoreInUse } from '../platform/store';
 import { UsageError } from './exit';
 import { readServerFile } from './server-file';
 
@@ -12,7 +12,7 @@ export function describeFault(error: unknown): string | undefined {
   if (error instanceof GitError) return describeFault(explainGitError(error));
   if (error instanceof RefusedRemote) return describeRefusal(error.message, { fix: 'Check MCTL_GITOPS_REMOTE.' });
   if (error instanceof StoreInUse) return describeStoreInUse(error);
-  return describeSystemFault(error);
+  return isStoreDamage(error) ? describeDamage(error) : describeSystemFault(error);
 }
 
 /** Message first, then what is known about the cause and the way out, one line each. */
@@ -42,6 +42,16 @@ function describeStoreInUse({ folder }: StoreInUse): string {
   ].join('\n');
 }
 
+/** The way back from a store that cannot be read. */
+export const HOW_TO_REBUILD =
+  'Stop MCTL and move mctl.db* elsewhere; then restore them from a backup, or run mctl audit rebuild before the start.';
+
+/** Damage beyond the first pages shows after the store was opened, and then SQLite does not say in which file. */
+function describeDamage(error: unknown): string {
+  const file = error instanceof StoreDamaged ? error.file : 'mctl.db in the data folder';
+  return describeRefusal(`The store ${file} is damaged or no store.`, { fix: HOW_TO_REBUILD });
+}
+
 const SYSTEM_FAULTS: Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string> = {
   EADDRINUSE: ({ port }) =>
     `Port ${port ?? ''} is taken by another program.\n  fix:      Set PORT to another one, or PORT=0 for any that is free.`,
@@ -50,6 +60,8 @@ const SYSTEM_FAULTS: Record<string, (error: NodeJS.ErrnoException & { port?: num
     port === undefined
       ? `${path ?? 'A file'} may not be used by this user.\n  fix:      Check the permissions of MCTL_DATA_DIR.`
       : `This user may not listen on port ${port}.\n  fix:      Set PORT to one above 1023.`,
+  EPERM: ({ path }) =>
+    `${path ?? 'A file'} may not be made or changed there.\n  fix:      Set MCTL_DATA_DIR to a folder of this user.`,
   EROFS: ({ path }) =>
     `${path ?? 'The data folder'} is read-only.\n  fix:      Set MCTL_DATA_DIR to a writable folder.`,
   ENOSPC: () => 'The disk is full.\n  fix:      Free space; nothing that was accepted is lost.',

@@ -5,7 +5,10 @@ import { seedDemo } from '../demo';
 import { LocalIssuer } from '../platform/auth/local-issuer';
 import { Config, loadConfig } from '../platform/config';
 import { MctlError } from '../platform/errors';
-import { Gitops } from '../platform/gitops';
+import { knowsNone, operationsOnBranch } from '../platform/audit/lost-operations';
+import { Gitops, hasForgottenRemote } from '../platform/gitops';
+import { Store } from '../platform/store';
+import { attention, FORGOTTEN_REMOTE, lostStore } from './attention';
 import { renderBanner } from './banner';
 import { cliActor } from './cli-actor';
 import { describeFault } from './faults';
@@ -27,20 +30,28 @@ const FIRST_ANSWER_MS = 10_000;
 export async function serve(options: ServeOptions): Promise<void> {
   const config = loadConfig();
   applyLogSettings(config);
+  // Before the repository is made: afterwards nothing shows it any more.
+  const forgotten = hasForgottenRemote(config) ? [attention(FORGOTTEN_REMOTE)] : [];
   const app = await createApp(config);
   dieOnUncaughtErrors();
   const stopping = stopOnSignals(() => stop(app, options));
   try {
-    await open(app, config, options);
+    await open(app, config, options, forgotten);
   } catch (error) {
     // What is still under way while the program is taken down around it fails as a matter of course.
     if (!stopping.aborted) throw error;
   }
 }
 
-async function open(app: NestExpressApplication, config: Config, { demo, quiet }: ServeOptions): Promise<void> {
+async function open(
+  app: NestExpressApplication,
+  config: Config,
+  { demo, quiet }: ServeOptions,
+  forgotten: readonly string[],
+): Promise<void> {
+  const isNew = await knowsNone(app.get(Store));
   const stopTelling = quiet ? () => undefined : tellProgress(app.get(Gitops));
-  const notes = await askRepository(app.get(Gitops)).finally(stopTelling);
+  const notes = [...forgotten, ...(await askRepository(app.get(Gitops), isNew).finally(stopTelling))];
   await app.listen(config.values.port, config.values.host);
   const address = await app.getUrl();
   writeServerFile(config.dataDir, address);
@@ -66,11 +77,11 @@ function tellProgress(gitops: Gitops): () => void {
  * What the repository has to say before anybody relies on it.
  * @throws Conflict where waiting would not help, e.g. a remote that is not there; one that is merely away does not keep MCTL down.
  */
-async function askRepository(gitops: Gitops): Promise<string[]> {
+async function askRepository(gitops: Gitops, isNew: boolean): Promise<string[]> {
   const isLate = sleep(FIRST_ANSWER_MS, undefined, { ref: false });
   const tooSlow = isLate.then(() => [`Attention: ${gitops.describe()}: ${gitops.firstReading ?? 'almost read'}.`]);
   try {
-    return await Promise.race([lookAt(gitops), tooSlow]);
+    return await Promise.race([lookAt(gitops, isNew), tooSlow]);
   } catch (error) {
     if (error instanceof MctlError && error.retryable) return [`Attention: ${describeFault(error) ?? error.message}`];
     throw error;
@@ -78,13 +89,15 @@ async function askRepository(gitops: Gitops): Promise<string[]> {
 }
 
 /** Without charts and ApplicationSets Argo CD would apply nothing of what MCTL commits. */
-async function lookAt(gitops: Gitops): Promise<string[]> {
+async function lookAt(gitops: Gitops, isNew: boolean): Promise<string[]> {
   const { head } = await gitops.refresh();
+  const lost = isNew ? await operationsOnBranch(gitops, head) : 0;
+  const notes = lost > 0 ? [attention(lostStore(lost))] : [];
   const chart = gitops.layout.under('charts/service/Chart.yaml');
   const isSeeded = (await gitops.readAtHead([chart])).size > 0;
-  if (isSeeded) return [];
+  if (isSeeded) return notes;
   const what = head === undefined ? 'the repository is empty' : `the repository has no ${chart}`;
-  return [`Attention: ${what}. npm run --silent mctl -- init puts charts and ApplicationSets into it.`];
+  return [...notes, `Attention: ${what}. npm run --silent mctl -- init puts charts and ApplicationSets into it.`];
 }
 
 async function bannerOf(app: NestExpressApplication, address: string, notes: readonly string[]): Promise<string> {

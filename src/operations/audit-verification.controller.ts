@@ -9,7 +9,7 @@ import { AuditVerification, VerifyAuditInput } from './audit-verification.dto';
 export class AuditVerificationController {
   constructor(@Inject(AuditVerifier) private readonly verifier: AuditVerifier) {}
 
-  @ReadRoute('audit/verify/verification', {
+  @ReadRoute('audit/verification', {
     tag: 'operations',
     summary: 'Whether audit trail, operations and branch agree',
     role: 'admin',

@@ -48,6 +48,17 @@ describe('deploy', () => {
     ]);
   });
 
+  it('says of a tag that is there that it is there, and what else the call changes', () => {
+    const again = plan({ action: 'deploy', image_tag: '1.2.3', port: 3001 });
+    expect(again.summary).toBe('billing/payment-api is at 1.2.3 already. Also: port 3001.');
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const pinned = COMMENTED.replace('service:\n', `  digest: ${digest}\nservice:\n`);
+    const made = plan({ action: 'deploy', image_tag: '1.2.3' }, known({ services: { 'billing/payment-api': pinned } }));
+    expect(made.summary).toBe('billing/payment-api goes from the digest that the file pins to 1.2.3.');
+    const moved = plan({ action: 'deploy', image: 'ghcr.io/acme/pay', image_tag: '1.2.3' });
+    expect(moved.summary).toMatch(/ stays at 1\.2\.3 of another image \(image ghcr\.io\/acme\/pay, before: ghcr\.io/);
+  });
+
   it('fills in no default of a new service', () => {
     expect(textOfPlan(plan({ action: 'deploy', image_tag: '1.2.3' }))).toBe(COMMENTED);
   });
@@ -98,6 +109,10 @@ describe('deploy', () => {
       kind: 'NotFound',
       code: 'service_not_found',
       allowed: ['payment-api'],
+      fix: 'Did you mean payment-api? Or: action onboard makes a new one.',
+    });
+    expect(refused({ action: 'deploy', service: 'brand-new', image_tag: '1' }, world)).toMatchObject({
+      fix: 'mctl_list_services lists the services of your teams, or action onboard makes a new one.',
     });
   });
 

@@ -4,6 +4,7 @@ import type { PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan } from '../platform/operations/plan';
 import { lookAt, planChange } from './change-plan';
 import { imageEdits } from './image.edits';
+import { imageMove } from './image.words';
 import { imageToDeploy, refuseImage } from './image.policy';
 import { requireService } from './name.policy';
 import type { DeployServiceInput } from './operations.dto';
@@ -16,24 +17,20 @@ type Context = PlanContext<DeployServiceInput, undefined>;
 /** Another image tag, and whatever settings the call names beside it. */
 export function planDeploy({ input, world }: Context): Plan {
   const { team, service: name } = input;
-  const service = requireService(world, team, name);
+  const service = requireService(world, team, name, 'action onboard makes a new one');
   refuseOnboardOnly(input, service);
   const image = imageToDeploy(input, world, service.imageRepository);
   const text = textOf(world, team, name);
   const data = dataOf(text);
   const moved = imageEdits(data, image);
   const draft = joinDrafts(moved, settingsEdits(service, data, input));
-  const from = service.imageTag ?? 'no tag';
-  const along =
-    moved.siblings.length > 0 ? `, and with it the containers ${moved.siblings.join(', ')} of the same image` : '';
-  const repository = image.repository === service.imageRepository ? '' : ` (image ${image.repository})`;
   const settings = settingsNamed(input);
   const also = settings.length > 0 ? ` Also: ${settings.join('; ')}.` : '';
   return planChange(
     { world, team, service: name, text: editFile(world.layout.serviceFile(team, name), text, draft.edits) },
     {
       subject: `deploy(${team}/${name}): ${image.tag}`,
-      summary: `${team}/${name} goes from ${from} to ${image.tag}${repository}${along}.${also}`,
+      summary: `${team}/${name} ${imageMove(data, image, moved.siblings)}.${also}`,
       warnings: draft.warnings,
       nextActions: [lookAt(team, name), ...backTo(service, image.tag)],
     },

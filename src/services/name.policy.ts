@@ -16,22 +16,32 @@ export function generatedHost(world: World, team: string, service: string): stri
   return `${joinedName(team, service)}.${world.platform.domain}`;
 }
 
-/** @throws NotFound that names the nearest services of this team, never of another; Conflict where its file cannot be read. */
-export function requireService(world: World, team: string, service: string): Service {
+/**
+ * @param otherwise what else the caller may have meant, as half a sentence.
+ * @throws NotFound that names the nearest services of this team, never of another; Conflict where its file cannot be read.
+ */
+export function requireService(world: World, team: string, service: string, otherwise?: string): Service {
   const found = world.service(team, service);
   if (found) return found;
-  throw serviceNotFound(world, team, service);
+  throw serviceNotFound(world, team, service, otherwise);
 }
 
-export function serviceNotFound(world: World, team: string, service: string): NotFound {
+/** @param otherwise what else the caller may have meant, as half a sentence. */
+export function serviceNotFound(world: World, team: string, service: string, otherwise?: string): NotFound {
   const near = nearest(service, world.serviceNames(team));
   return new NotFound(`There is no service ${service} in ${team}.`, {
     code: 'service_not_found',
     field: 'service',
     got: service,
     ...(near && { allowed: near }),
-    fix: near ? `Did you mean ${near.join(' or ')}?` : 'mctl_list_services lists the services of your teams.',
+    fix: whatElse(near, otherwise),
   });
+}
+
+function whatElse(near: readonly string[] | undefined, otherwise: string | undefined): string {
+  const known = near ? `Did you mean ${near.join(' or ')}` : 'mctl_list_services lists the services of your teams';
+  if (otherwise === undefined) return `${known}${near ? '?' : '.'}`;
+  return near ? `${known}? Or: ${otherwise}.` : `${known}, or ${otherwise}.`;
 }
 
 /** @throws NotFound, Conflict or InvalidInput where no new service can have this name. */

@@ -88,6 +88,22 @@ describe('list', () => {
     expect(names(await list(root))).toContain('secret/api');
   });
 
+  it('names to administrators alone the services that no tool reaches, for want of a team', async () => {
+    const ghosts = serviceOver(
+      aWorld({ tenants: { billing: owned }, services: { 'billing/job': JOB, 'ghost/api': API } }),
+    );
+    const input = parseInput(ListServicesInput, {});
+    const answer = await ghosts.list(root, input);
+    expect(names(answer)).toEqual(['billing/job']);
+    expect(answer.warnings).toEqual([
+      { code: 'no_tenant', message: expect.stringContaining('no tool reaches this service until') },
+    ]);
+    expect((await ghosts.list(ada, input)).warnings).toEqual([]);
+    await expect(ghosts.list(root, parseInput(ListServicesInput, { team: 'ghost' }))).rejects.toMatchObject({
+      code: 'team_not_found',
+    });
+  });
+
   it('filters by team and by a part of the name', async () => {
     expect(names(await list(ada, { team: 'billing' }))).toEqual(['billing/api', 'billing/job']);
     expect(names(await list(ada, { query: 'BILLING/A' }))).toEqual(['billing/api']);

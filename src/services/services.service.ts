@@ -3,6 +3,7 @@ import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
 import { clusterNotConfigured } from '../platform/cluster';
 import {
+  folderProblems,
   Gitops,
   listAt,
   orphan,
@@ -62,11 +63,13 @@ export class ServicesService {
     const world = await this.gitops.world();
     // Nobody is a member of a team without a file: only administrators can be told of its services.
     const orphans = input.team === undefined && actor.isAdmin ? orphanTeams(world) : [];
-    const found = named(world, [...visible, ...orphans].sort(), input.query);
+    const teams = [...visible, ...orphans].sort();
+    const found = named(world, teams, input.query);
     const { items: page, next_cursor } = paginate(found, input, keyOf);
-    const warnings = page.flatMap(({ team, name }) =>
-      [...orphan(world, team, name), ...serviceProblems(world, team, name)].map(warningOf),
-    );
+    const warnings = [
+      ...(input.cursor === undefined ? folderProblems(world, foldersOf(world, teams)) : []),
+      ...page.flatMap(({ team, name }) => [...orphan(world, team, name), ...serviceProblems(world, team, name)]),
+    ].map(warningOf);
     const items = page.flatMap((each) => readItem(world, each));
     return { items, count: items.length, next_cursor, source: sourceOf(world), warnings };
   }
@@ -127,6 +130,11 @@ export class ServicesService {
     const { id, operation: name, status, workflow, summary, actor, submitted_at, finished_at, commit } = row;
     return { id, name, status, workflow, summary, actor, submitted_at, finished_at, commit };
   }
+}
+
+/** Folders without which the list would be shorter, or empty, and nobody could tell. */
+function foldersOf({ layout }: World, teams: readonly string[]): string[] {
+  return [layout.under('tenants/'), layout.under('services/'), ...teams.map((team) => layout.servicesFolder(team))];
 }
 
 /** Sorts teams before their services: no name holds a NUL, and none sorts before it. */

@@ -31,6 +31,13 @@ describe('a tag without quotes that Helm takes for a number', () => {
     expect(changed(plan)).toEqual([{ key: 'image.tag', from: printed, to: tag }]);
   });
 
+  it('is summed up by what ran of it, when the very same tag is deployed', () => {
+    expect(deploy(with1(`${IMAGE}1.10\n`), '1.10').summary).toBe(
+      'billing/api goes from 1.1, which Helm makes of 1.10 without quotes, to 1.10.',
+    );
+    expect(deploy(with1(`${IMAGE}1.11\n`), '1.11').summary).toBe('billing/api is at 1.11 already.');
+  });
+
   it('is shown as written when it goes', () => {
     const plan = deploy(with1(`${IMAGE}1.10\n`), '1.11');
     expect(textOfPlan(plan)).toBe(`${IMAGE}"1.11"\n`);

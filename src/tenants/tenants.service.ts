@@ -3,6 +3,7 @@ import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
 import { NotFound } from '../platform/errors';
 import {
+  folderProblems,
   Gitops,
   type Service,
   serviceFolders,
@@ -31,7 +32,8 @@ export class TenantsService {
     const names = actor.isAdmin ? tenantFolders(world) : await this.access.visibleTeams(actor);
     const { items: page, next_cursor } = paginate(matching(world, names, input.query), input, (name) => name);
     const items = page.flatMap((name) => readItem(world, name));
-    const warnings = page.flatMap((name) => tenantProblems(world, name).map(warningOf));
+    const hidden = input.cursor === undefined ? folderProblems(world, [world.layout.under('tenants/')]) : [];
+    const warnings = [...hidden, ...page.flatMap((name) => tenantProblems(world, name))].map(warningOf);
     return { items, count: items.length, next_cursor, warnings };
   }
 
@@ -42,7 +44,11 @@ export class TenantsService {
     if (!tenant) throw new NotFound(`There is no team ${team}.`, { code: 'team_not_found', field: 'team', got: team });
     const { services } = world.services(team);
     const folders = serviceFolders(world, team);
-    const problems = [tenantProblems(world, team), ...folders.map((name) => serviceProblems(world, team, name))].flat();
+    const problems = [
+      ...tenantProblems(world, team),
+      ...folderProblems(world, [world.layout.servicesFolder(team)]),
+      ...folders.flatMap((name) => serviceProblems(world, team, name)),
+    ];
     return {
       name: tenant.name,
       display_name: tenant.displayName,

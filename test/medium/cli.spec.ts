@@ -134,6 +134,21 @@ describe('mctl', () => {
       expect(remote.read(CHARTS)).toBe(original);
     });
 
+    it('writes nothing where a file, or a link, stands in the place of a folder, and names it', async () => {
+      const remote = place.remote();
+      remote.edit('platform-gitops/charts', '../charts');
+      const head = remote.git('rev-parse', 'main');
+      const env = { MCTL_GITOPS_REMOTE: remote.url };
+      for (const more of [[], ['--update']]) {
+        const { code, stderr } = await place.mctl(['init', ...more], { env });
+        expect({ code, stderr }).toEqual({
+          code: 1,
+          stderr: expect.stringMatching(/charts cannot.*\n?.*Make it a folder/),
+        });
+      }
+      expect(remote.git('rev-parse', 'main')).toBe(head);
+    });
+
     it('says which setting is wrong where there is no such remote', async () => {
       const env = { MCTL_GITOPS_REMOTE: join(place.folder, 'nowhere.git') };
       const { code, stderr } = await place.mctl(['init'], { env });

@@ -460,7 +460,7 @@ describe('mctl doctor', () => {
     });
 
     it.each([
-      ['missing', undefined, 'cannot be read'],
+      ['missing', undefined, 'is not there'],
       ['empty', '\n', 'is empty'],
       ['of two lines', 'one\ntwo\n', 'more than one line'],
     ])('has a token file that is %s', async (_, text, words) => {

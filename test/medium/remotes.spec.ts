@@ -218,9 +218,23 @@ describe('a remote behind http', () => {
     const waiting = await until(workflow, (answer) => answer.body.logs.length > 0);
     expect(waiting.body).toMatchObject({ status: 'running', commit: null, error: null });
     expect(waiting.body.logs[0].line).toMatch(/breaks off\. Trying again\./);
-    const ready = await until(
+    const failing = await until(
       () => admin.get('/readyz'),
       (answer) => answer.body.checks.gitops !== 'ok',
+    );
+    expect(failing).toMatchObject({
+      status: 200,
+      body: {
+        status: 'ready',
+        checks: { store: 'ok', gitops: 'failing' },
+        gitops_failing_since: expect.stringMatching(/^\d{4}-.*Z$/),
+        gitops_failing_reason: 'The connection to the GitOps remote breaks off.',
+        gitops_failing_fix: expect.any(String),
+      },
+    });
+    const ready = await until(
+      () => admin.get('/readyz'),
+      (answer) => answer.body.checks.gitops !== 'failing',
     );
     expect(ready).toMatchObject({
       status: 200,
@@ -231,10 +245,33 @@ describe('a remote behind http', () => {
     const done = await until(workflow, (answer) => answer.body.status !== 'running');
     expect(done.body).toMatchObject({ status: 'succeeded', progress: '3/3' });
     expect((await subjects()).filter((subject) => subject.startsWith('create-tenant(patient)'))).toHaveLength(1);
-    await until(
+    const back = await until(
       () => admin.get('/readyz'),
       (answer) => answer.body.checks.gitops === 'ok',
     );
+    expect(back.body).not.toHaveProperty('gitops_failing_since');
+  });
+
+  it('logs in one line that it is away, and in one that it is back, however often it is asked meanwhile', async () => {
+    const told = (word: string) => program.log.filter((line) => line.includes(word));
+    const before = told('asking the GitOps remote fails').length;
+    expect(told('the GitOps remote is back')).toHaveLength(before);
+    backend.behave = () => 'reset';
+    const asked = backend.requests.length;
+    await until(
+      () => Promise.resolve(backend.requests.length),
+      (requests) => requests >= asked + 3,
+    );
+    backend.behave = () => 'serve';
+    await until(
+      () => Promise.resolve(told('the GitOps remote is back')),
+      (lines) => lines.length > before,
+    );
+    const away = told('asking the GitOps remote fails').slice(before);
+    expect(away).toHaveLength(1);
+    expect(JSON.parse(away[0] ?? '')).toMatchObject({ level: 'warn', kind: 'interrupted' });
+    expect(away[0]).not.toContain('stack');
+    expect(told('following the GitOps remote')).toEqual([]);
   });
 
   it('does once what arrived although the connection broke before the answer', async () => {

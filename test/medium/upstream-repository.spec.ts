@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -348,5 +348,39 @@ describe('writing', () => {
     await person.commit({ [fileOf('vanity')]: text }, 'chore: no link');
     await person.push();
     expect((await answered(200)).body.tag).toBe('v2');
+  });
+
+  it('writes nothing below a folder that somebody turns into a link, says so in every list, and goes on when it is one again', async () => {
+    const person = await Person.clone(repository, join(scratch, 'mover'));
+    const folder = join(person.folder, ROOT, 'services');
+    const moved = join(person.folder, 'svc2');
+    const before = (await read(olga, '/api/v1/services?limit=100')).items.length;
+    renameSync(folder, moved);
+    symlinkSync('../svc2', folder);
+    await person.commit({}, 'chore: moved');
+    await person.push();
+    await answered(409);
+    const named = {
+      code: 'unreadable_file',
+      message: expect.stringMatching(`${ROOT}/services cannot.*Make it a folder`),
+    };
+    for (const path of ['/api/v1/services', '/api/v1/services?team=labs']) {
+      for (const client of [olga, admin]) {
+        expect(await read(client, path)).toMatchObject({ items: [], warnings: [named] });
+      }
+    }
+    expect((await read(olga, '/api/v1/tenants/labs')).warnings).toContainEqual(named);
+    const head = await git(repository, 'rev-parse', 'main');
+    const input = { team: 'labs', service: 'fresh', action: 'onboard', image: 'ghcr.io/mctlhq/fresh', image_tag: 'v1' };
+    const { status, body } = await olga.execute('deploy-service', input);
+    expect([status, body.code]).toEqual([409, 'unreadable_file']);
+    expect(body.message).toContain(`${ROOT}/services cannot be read`);
+    expect(await git(repository, 'rev-parse', 'main')).toBe(head);
+    rmSync(folder);
+    renameSync(moved, folder);
+    await person.commit({}, 'chore: moved back');
+    await person.push();
+    await answered(200);
+    expect(await read(olga, '/api/v1/services?limit=100')).toMatchObject({ items: { length: before } });
   });
 });

@@ -1,23 +1,23 @@
-import { existsSync } from 'node:fs';
 import { Audit } from '../../platform/audit/audit';
 import { mustBeEmpty, rebuildAudit, type RebuildSources } from '../../platform/audit/rebuild/rebuild-audit';
 import type { RebuildReport } from '../../platform/audit/rebuild/rebuild-report';
 import type { OperationKnowledge } from '../../platform/audit/rebuild/restored-operation';
 import { type Config, loadConfig } from '../../platform/config';
 import { Conflict } from '../../platform/errors';
-import { openGitops } from '../../platform/gitops';
 import { Keys } from '../../platform/keys';
 import { OperationRegistry } from '../../platform/operations/registry';
 import { packageVersion } from '../../platform/package-root';
 import { fieldsOf } from '../../platform/schema';
 import { Store } from '../../platform/store';
 import { cliActor } from '../cli-actor';
+import { statOf } from '../doctor/folder-facts';
 import { quietLog } from '../log-settings';
 import { loginOf } from '../login';
 import { withScratchApp } from '../scratch-app';
 import { findServer, type ServerFacts } from '../server-file';
 import { renderRebuild } from './render-rebuild';
 import { explainDamage, storeFile } from './store-file';
+import { mustHaveRepository, withRepository } from './with-repository';
 
 export interface RebuildOptions {
   readonly dryRun?: boolean;
@@ -25,13 +25,14 @@ export interface RebuildOptions {
   readonly json?: boolean;
 }
 
-/** @throws Conflict while a server runs, or where the store holds anything. */
+/** @throws Conflict while a server runs, or where the store holds anything; NotFound where there is no repository. */
 export async function rebuildCommand({ dryRun, user, json }: RebuildOptions): Promise<void> {
   const config = loadConfig();
   quietLog(config);
   const login = loginOf(user ?? config.localAdmin);
   const server = await findServer(config.dataDir);
   if (server) throw serverRuns(server);
+  mustHaveRepository(config);
   const sources = {
     knowledge: await readKnowledge(),
     actor: cliActor(config, login, `mctl-cli/${packageVersion}`),
@@ -48,7 +49,7 @@ async function withStore(
   work: (target: RebuildSources['target']) => Promise<RebuildReport>,
 ): Promise<RebuildReport> {
   const file = storeFile(config);
-  if (isDryRun && !existsSync(file)) return work(undefined);
+  if (isDryRun && !statOf(file)) return work(undefined);
   const store = await explainDamage(file, () => Store.open(config.dataDir));
   try {
     await mustBeEmpty(store, file);
@@ -58,17 +59,14 @@ async function withStore(
   }
 }
 
-async function rebuild(
+function rebuild(
   config: Config,
   sources: Pick<RebuildSources, 'target' | 'knowledge' | 'actor'>,
 ): Promise<RebuildReport> {
-  const { gitops } = await openGitops(config);
-  try {
+  return withRepository(config, async (gitops) => {
     const { head } = await gitops.refresh();
-    return await rebuildAudit({ ...sources, history: gitops.commits, head });
-  } finally {
-    await gitops.close();
-  }
+    return rebuildAudit({ ...sources, history: gitops.commits, head });
+  });
 }
 
 /** Features say what their operations are when the program is built. */

@@ -1,8 +1,9 @@
+import type { Finding } from '../../platform/audit/verify/findings';
 import type { Verification } from '../../platform/audit/verify/verification';
 import { counted } from './counted';
 
 /** More would scroll the summary away; --json has them. */
-const SHOWN_FINDINGS = 50;
+const SHOWN_OF_ONE_CODE = 20;
 
 /** A verification for people: what was looked at, then what is wrong. */
 export function renderVerification(verification: Verification): string {
@@ -12,12 +13,37 @@ export function renderVerification(verification: Verification): string {
     ...entryLines(verification),
     ...commitLines(verification),
     ok ? 'All of it agrees.' : `${counted(total, 'finding')}:`,
-    ...findings
-      .slice(0, SHOWN_FINDINGS)
-      .flatMap(({ code, what, means, fix }) => ['', `${code}: ${what}`, `  ${means}`, `  fix: ${fix}`]),
-    ...(total > SHOWN_FINDINGS ? ['', `and ${total - SHOWN_FINDINGS} more; --json lists them`] : []),
+    ...groupsOf(findings).flatMap(groupLines),
+    ...(total > findings.length ? ['', `and ${total - findings.length} more that were only counted`] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Findings of one code have one meaning and one way out: those are said once, below all of them. */
+function groupsOf(findings: readonly Finding[]): [Finding, ...Finding[]][] {
+  const groups = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.code);
+    if (group) group.push(finding);
+    else groups.set(finding.code, [finding]);
+  }
+  return [...groups.values()];
+}
+
+function groupLines(group: [Finding, ...Finding[]]): string[] {
+  const [{ code, what, means, fix }] = group;
+  const rest = group.length - SHOWN_OF_ONE_CODE;
+  const found =
+    group.length === 1
+      ? [`${code}: ${what}`]
+      : [`${code}, ${group.length} times:`, ...group.slice(0, SHOWN_OF_ONE_CODE).map((one) => `  - ${one.what}`)];
+  return [
+    '',
+    ...found,
+    ...(rest > 0 ? [`  - and ${rest} more; --json lists them`] : []),
+    `  ${means}`,
+    `  fix: ${fix}`,
+  ];
 }
 
 function entryLines({

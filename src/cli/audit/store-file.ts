@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../platform/config';
 import { Conflict } from '../../platform/errors';
+import { isStoreDamage } from '../../platform/store';
 
 /** The embedded store of the data folder. */
 export function storeFile({ dataDir }: Config): string {
@@ -12,17 +13,11 @@ export async function explainDamage<T>(file: string, work: () => Promise<T>): Pr
   try {
     return await work();
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isStoreDamage(error)) throw error;
     throw new Conflict(`The store ${file} is damaged or no store.`, {
       code: 'store_damaged',
       fix: 'Restore it from a backup, or move it away and run mctl audit rebuild: it restores from git what git knows.',
       cause: error,
     });
   }
-}
-
-function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || isDamage(error.cause);
 }

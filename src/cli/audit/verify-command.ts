@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { AuditVerifier } from '../../platform/audit/verify/audit-verifier';
 import type { Verification } from '../../platform/audit/verify/verification';
 import { type Config, loadConfig } from '../../platform/config';
 import { type ErrorBody, NotFound } from '../../platform/errors';
-import { type Gitops, openGitops } from '../../platform/gitops';
-import { Keys } from '../../platform/keys';
+import { keyFile, Keys } from '../../platform/keys';
 import { Store } from '../../platform/store';
 import { askServer } from '../call-server';
+import { statOf } from '../doctor/folder-facts';
 import { EXIT } from '../exit';
 import { describeRefusal } from '../faults';
 import { quietLog } from '../log-settings';
@@ -14,6 +13,7 @@ import { loginOf } from '../login';
 import { findServer, type ServerFacts } from '../server-file';
 import { renderVerification } from './render-verification';
 import { explainDamage, storeFile } from './store-file';
+import { mustHaveRepository, withRepository } from './with-repository';
 
 export interface VerifyOptions {
   readonly since?: string;
@@ -48,26 +48,29 @@ async function verifyThere(
 
 /**
  * Opens store and repository, looks, and closes them again.
- * @throws NotFound where there is no store; StoreInUse while another process has it open.
+ * @throws NotFound where there is no store, key or repository: none is made; StoreInUse while another process has it open.
  */
 async function verifyHere(config: Config, since: string | undefined): Promise<Verification> {
   const file = storeFile(config);
-  if (!existsSync(file)) throw noStore(file);
+  if (!statOf(file)) throw noStore(file);
+  mustHaveRepository(config);
+  const keys = Keys.find(config.dataDir);
+  if (!keys) throw noKey(keyFile(config.dataDir));
   const store = await explainDamage(file, () => Store.open(config.dataDir));
   try {
-    const { gitops } = await openGitops(config);
-    try {
-      return await explainDamage(file, () => verifierOf(store, config, gitops).verify(since));
-    } finally {
-      await gitops.close();
-    }
+    return await withRepository(config, (gitops) =>
+      explainDamage(file, () => new AuditVerifier(store, keys, gitops).verify(since)),
+    );
   } finally {
     await store.close();
   }
 }
 
-function verifierOf(store: Store, config: Config, gitops: Gitops): AuditVerifier {
-  return new AuditVerifier(store, Keys.open(config.dataDir), gitops);
+function noKey(file: string): NotFound {
+  return new NotFound(`There is no key ${file}, so nobody can tell whether the seal of the audit trail holds.`, {
+    code: 'key_not_found',
+    fix: 'Restore it from the backup of the data folder. The next start makes another key, with which the seal does not hold.',
+  });
 }
 
 function noStore(file: string): NotFound {

@@ -8,6 +8,7 @@ import { domainCheck } from './domain-check';
 import { gitCheck } from './git-check';
 import { keysCheck } from './keys-check';
 import { layoutCheck } from './layout-check';
+import { lostStoreCheck } from './lost-store-check';
 import { portCheck } from './port-check';
 import { branchCheck, fetchCheck, remoteCheck, writeAccessCheck } from './remote-checks';
 import { serverCheck } from './server-check';
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   remoteCheck,
   branchCheck,
   fetchCheck,
+  lostStoreCheck,
   writeAccessCheck,
   layoutCheck,
   clockCheck,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { openProbe, type RemoteUrl } from '../../platform/gitops';
 import { type Check, failed, type Finding, ok, warning } from './check';
 import { modeText, statOf } from './folder-facts';
@@ -94,6 +94,8 @@ function judgeMode(file: string, found: string): Finding {
 }
 
 function unreadable(file: string, setting: string): Finding {
+  // Of a folder that may not be entered nobody can tell what is in it.
+  if (isAbsent(file)) return failed(`${file} is not there`, `Put the file there, or correct ${setting}.`);
   return failed(`${file} cannot be read by this user`, `Check ${setting} and the mode of the file.`);
 }
 
@@ -102,5 +104,14 @@ function readIfAllowed(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+function isAbsent(file: string): boolean {
+  try {
+    statSync(file);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }

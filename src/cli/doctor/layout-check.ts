@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type FileProblem, inspecting, type Layout, type World } from '../../platform/gitops';
+import { countPaths, type FileProblem, inspecting, type Layout, type World } from '../../platform/gitops';
 import { type Check, type Finding, ok, skipped, warning } from './check';
 
 const SHOWN_FILES = 20;
@@ -64,14 +64,21 @@ function count(world: World): { tenants: number; services: number } {
 
 function describe(world: World, missing: readonly string[], problems: readonly FileProblem[]): string {
   const { tenants, services } = count(world);
-  const broken = problems.filter(({ severity }) => severity === 'broken').length;
   const facts = [
     `${plural(tenants, 'tenant')}, ${plural(services, 'service')}`,
     ...(missing.length > 0 ? [`${plural(missing.length, 'file')} missing`] : []),
-    ...(broken > 0 ? [`${plural(broken, 'finding')} on broken files`] : []),
-    ...(problems.length > broken ? [`${plural(problems.length - broken, 'finding')} on odd files`] : []),
+    ...affected(problems, 'broken'),
+    ...affected(problems, 'odd'),
   ];
   return facts.join(', ');
+}
+
+/** Files as `/readyz` counts them; the findings on them where a file has more than one. */
+function affected(problems: readonly FileProblem[], severity: FileProblem['severity']): string[] {
+  const files = countPaths(problems, severity);
+  if (files === 0) return [];
+  const findings = problems.filter((problem) => problem.severity === severity).length;
+  return [`${plural(files, `${severity} file`)}${findings > files ? ` (${plural(findings, 'finding')})` : ''}`];
 }
 
 function lines(missing: readonly string[], problems: readonly FileProblem[]): string[] {

@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { copyRepository, openProbe } from '../../platform/gitops';
+import { copyRepository, hasForgottenRemote, openProbe } from '../../platform/gitops';
 import { type Check, failed, type Finding, ok, skipped, warning } from './check';
 import { findingOf } from './explain-fault';
 import type { Patient } from './patient';
@@ -24,7 +24,7 @@ export const remoteCheck: Check = {
     const probe = openProbe(patient.config, LOOK_MS);
     const name = patient.isEmbedded ? `embedded, ${probe.url.url}` : probe.url.url;
     if (patient.isEmbedded && !existsSync(fileURLToPath(probe.url.url))) {
-      return ok(`${name}, will be created and seeded by the first start`);
+      return notThere(patient, name);
     }
     const started = performance.now();
     try {
@@ -39,6 +39,14 @@ export const remoteCheck: Check = {
     return ok(`${name}, answered in ${milliseconds} ms`, { details: { url: probe.url.url, milliseconds } });
   },
 };
+
+function notThere({ config }: Patient, name: string): Finding {
+  if (!hasForgottenRemote(config)) return ok(`${name}, will be created and seeded by the first start`);
+  return warning(
+    `${name}, is not there, and the data folder has the mirror of a remote`,
+    'Set MCTL_GITOPS_REMOTE to that remote: without it the next start makes a new, empty repository.',
+  );
+}
 
 function isNotFound({ details }: Pick<Finding, 'details'>): boolean {
   return details?.kind === 'not_found';

@@ -8,7 +8,12 @@ const readiness = z.looseObject({
   status: z.string(),
   checks: z.record(z.string(), z.unknown()),
   gitops_last_sync_seconds: z.number().optional(),
+  gitops_failing_since: z.string().optional(),
+  gitops_failing_reason: z.string().optional(),
+  gitops_failing_fix: z.string().optional(),
 });
+
+type Readiness = z.infer<typeof readiness>;
 
 /** Whether a server runs on this data folder, and what it says about itself. */
 export const serverCheck: Check = {
@@ -29,23 +34,34 @@ export const serverCheck: Check = {
   },
 };
 
-async function ask(server: ServerFacts): Promise<Finding> {
+/** What a server that answers says about itself. @throws nothing: no answer is a finding, too. */
+export async function ask(server: ServerFacts): Promise<Finding> {
   const name = describeServer(server);
   const said = await readyz(server.url);
   if (!said) return failed(`${name} gives no answer to /readyz that can be read`, 'Look at its log.');
+  const { checks, gitops_failing_fix: fix } = said.body;
   const details = { pid: server.pid, url: server.url, started_at: server.startedAt, readyz: said.body };
-  const { checks, gitops_last_sync_seconds: seconds } = said.body;
-  const parts = Object.entries(checks).flatMap(([check, state]) =>
-    typeof state === 'string' ? [`${check} ${state}`] : [],
-  );
-  const asked = seconds === undefined ? [] : [`repository asked ${seconds} s ago`];
-  const found = `${name}: ${[said.body.status, ...parts, ...asked].join(', ')}`;
+  const found = `${name}: ${facts(said.body).join(', ')}`;
   if (!said.isReady) return failed(found, 'It refuses to work until that is mended; its log says more.', { details });
   const isWell = Object.values(checks).every((state) => typeof state !== 'string' || state === 'ok');
-  return isWell ? ok(found, { details }) : warning(found, 'The checks below say why; its log says more.', { details });
+  if (isWell) return ok(found, { details });
+  return warning(found, fix ?? 'The checks below say why; its log says more.', { details });
 }
 
-async function readyz(url: string): Promise<{ isReady: boolean; body: z.infer<typeof readiness> } | undefined> {
+function facts(said: Readiness): string[] {
+  const seconds = said.gitops_last_sync_seconds;
+  const { gitops_failing_since: since, gitops_failing_reason: reason } = said;
+  return [
+    said.status,
+    ...Object.entries(said.checks).flatMap(([check, state]) =>
+      typeof state === 'string' ? [`${check} ${state}`] : [],
+    ),
+    ...(seconds === undefined ? [] : [`repository asked ${seconds} s ago`]),
+    ...(since === undefined ? [] : [`failing since ${since}: ${reason ?? 'it does not say why'}`]),
+  ];
+}
+
+async function readyz(url: string): Promise<{ isReady: boolean; body: Readiness } | undefined> {
   try {
     const response = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(ASK_MS), redirect: 'error' });
     return { isReady: response.ok, body: readiness.parse(await response.json()) };

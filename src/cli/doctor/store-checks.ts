@@ -1,4 +1,5 @@
 import { inspectStore, StoreInUse, type StoreReport } from '../../platform/store';
+import { HOW_TO_REBUILD } from '../faults';
 import { readServerFile } from '../server-file';
 import { type Check, failed, type Finding, ok, skipped } from './check';
 import { sizeText } from './disk-checks';
@@ -6,8 +7,6 @@ import type { Patient } from './patient';
 import { describeServer } from './server-check';
 
 const LIMIT_MS = 8_000;
-const HOW_TO_REBUILD =
-  'Stop MCTL and move mctl.db* elsewhere; then restore them from a backup, or run mctl audit rebuild before the start.';
 
 /** Whether the embedded store opens and is whole. A server's own word stands for a store that it has open. */
 export const storeCheck: Check = {

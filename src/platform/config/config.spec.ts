@@ -28,6 +28,30 @@ describe(readConfig.name, () => {
     ).toHaveLength(4);
   });
 
+  it('shows what it got', () => {
+    expect(problemsOf({ PORT: 'http', MCTL_PROMETHEUS_TIMEOUT: '61s', LOG_LEVEL: '' })).toEqual([
+      'PORT must be a whole number from 0 to 65535, got "http"',
+      'MCTL_PROMETHEUS_TIMEOUT must be from 1s to 60s, got "61s"',
+      'LOG_LEVEL must be debug, info, warn or error, got ""',
+    ]);
+    const [problem = ''] = problemsOf({ MCTL_READ_ONLY: `yes\n${'x'.repeat(300)}` });
+    expect(problem).toMatch(/^MCTL_READ_ONLY must be true or false, got "yes x{76}…"$/);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://mctl:canary@db/mctl'],
+    ['MCTL_PUBLIC_URL', 'ftp://ada:canary@mctl.example.org'],
+    ['MCTL_PROMETHEUS_URL', 'https://ada:canary@prometheus.example.org'],
+    ['MCTL_OPENCLAW_PROFILES', '{"canary"'],
+    ['MCTL_COMMIT_URL', 'https://ada:canary@git.example.org/'],
+    ['PORT', 'https://ada:canary@git.example.org/'],
+    ['MCTL_GITOPS_BRANCH', `ghp_canary${'a'.repeat(30)} `],
+  ])('shows nothing of a credential in %s', (name, value) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).toEqual([expect.stringContaining(name)]);
+    expect(problems[0]).not.toContain('canary');
+  });
+
   it('suggests the setting that was meant', () => {
     expect(problemsOf({ MCTL_ADMIN: 'me' })).toEqual(['MCTL_ADMIN is not a setting; did you mean MCTL_ADMINS?']);
     expect(problemsOf({ MCTL_SOMETHING_ELSE_ENTIRELY: 'x' })).toEqual([

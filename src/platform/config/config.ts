@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
+import { oneLine } from '../text/one-line';
+import { maskCredentials } from '../text/secrets';
+import type { Setting } from './setting';
 import { SETTINGS, type SettingValues } from './settings';
 
 /** The settings, checked once before anything starts. Durations are milliseconds, sizes KiB. */
@@ -44,14 +47,26 @@ export class ConfigError extends Error {
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const problems = unknownNames(environment);
   const values: Record<string, unknown> = {};
-  for (const [key, { name, schema, fallback }] of Object.entries(SETTINGS)) {
-    const result = schema.safeParse(environment[name] ?? fallback);
+  for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
+    const { name, schema, fallback } = setting;
+    const given = environment[name] ?? fallback;
+    const result = schema.safeParse(given);
     if (result.success) values[key] = result.data;
-    else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`);
+    else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}${got(setting, given)}`);
   }
   problems.push(...contradictions(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(values as SettingValues);
+}
+
+/** Longest part of a value that a message repeats. */
+const SHOWN_LENGTH = 80;
+
+/** What was given, where that may be shown. A credential in the wrong place is masked all the same. */
+function got({ isShown = false }: Setting, given = ''): string {
+  if (!isShown) return '';
+  const text = oneLine(maskCredentials(given));
+  return `, got "${text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text}"`;
 }
 
 function unknownNames(environment: Readonly<Record<string, string | undefined>>): string[] {

@@ -8,6 +8,8 @@ export interface Setting<T = unknown> {
   readonly fallback?: string;
   readonly help: string;
   readonly example?: string;
+  /** Whether messages may repeat what was given: never of a secret, nor of a URL, which may hold one. */
+  readonly isShown?: boolean;
 }
 
 export function setting<T>(
@@ -16,4 +18,9 @@ export function setting<T>(
   options: { fallback?: string; help: string; example?: string },
 ): Setting<T> {
   return { name, schema, ...options };
+}
+
+/** A setting whose value is no secret and no URL, so that a message may repeat it. */
+export function plainSetting<T>(...[name, schema, options]: Parameters<typeof setting<T>>): Setting<T> {
+  return { ...setting(name, schema, options), isShown: true };
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { parseDuration } from './duration';
 import { resourceProfiles } from './resource-profiles';
-import { setting } from './setting';
+import { plainSetting, setting } from './setting';
 
 const integer = (minimum: number, maximum: number) =>
   z
@@ -37,11 +37,11 @@ const apiUrl = z
 
 /** Every setting there is. Durations end up in milliseconds. The order is that of `.env.example`. */
 export const SETTINGS = {
-  port: setting('PORT', integer(0, 65535), {
+  port: plainSetting('PORT', integer(0, 65535), {
     fallback: '8080',
     help: 'Port of MCP, REST and the docs; 0 picks a free one.',
   }),
-  host: setting('MCTL_HOST', z.string().min(1), {
+  host: plainSetting('MCTL_HOST', z.string().min(1), {
     fallback: '127.0.0.1',
     help: 'Address to listen on. Anything but loopback is refused while the local issuer is the only identity.',
   }),
@@ -54,7 +54,7 @@ export const SETTINGS = {
     fallback: './data',
     help: 'Folder of the embedded store, the embedded repository and the keys. Back it up; one process at a time opens it.',
   }),
-  admins: setting(
+  admins: plainSetting(
     'MCTL_ADMINS',
     list.refine(
       (logins) => logins.every((login) => /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/.test(login)),
@@ -70,7 +70,7 @@ export const SETTINGS = {
     help: 'GitOps repository: https, ssh or file URL; empty = a bare repository under the data folder, seeded by the first start.',
     example: 'https://git.example.org/platform/gitops.git',
   }),
-  gitopsBranch: setting(
+  gitopsBranch: plainSetting(
     'MCTL_GITOPS_BRANCH',
     z.string().regex(/^(?!-)(?!.*\.\.)[A-Za-z0-9._/-]{1,200}$/, 'must be a branch name'),
     {
@@ -78,7 +78,7 @@ export const SETTINGS = {
       help: 'Branch that MCTL reads and commits to, the one Argo CD follows.',
     },
   ),
-  gitopsRoot: setting(
+  gitopsRoot: plainSetting(
     'MCTL_GITOPS_ROOT',
     z
       .string()
@@ -111,19 +111,19 @@ export const SETTINGS = {
     fallback: '',
     help: 'Pinned host keys for an ssh remote; an unknown host is refused.',
   }),
-  gitopsTimeout: setting('MCTL_GITOPS_TIMEOUT', duration, {
+  gitopsTimeout: plainSetting('MCTL_GITOPS_TIMEOUT', duration, {
     fallback: '60s',
     help: 'How long one fetch or push may take before it is given up and tried again; the very first fetch ten times as long.',
   }),
-  gitopsPoll: setting('MCTL_GITOPS_POLL', duration, {
+  gitopsPoll: plainSetting('MCTL_GITOPS_POLL', duration, {
     fallback: '15s',
     help: 'How often a remote is asked for commits that others made. Writes always ask first.',
   }),
-  gitopsMaxStaleness: setting('MCTL_GITOPS_MAX_STALENESS', duration, {
+  gitopsMaxStaleness: plainSetting('MCTL_GITOPS_MAX_STALENESS', duration, {
     fallback: '10m',
     help: 'When the remote has not answered for so long, roles can no longer be trusted and calls are refused (503).',
   }),
-  gitopsCommitter: setting(
+  gitopsCommitter: plainSetting(
     'MCTL_GITOPS_COMMITTER',
     z.string().regex(/^[^<>\r\n]{1,100} <[^<>\s]{3,200}>$/, 'must have the form: Name <address>'),
     {
@@ -148,12 +148,12 @@ export const SETTINGS = {
       help: 'Store; empty = embedded SQLite in the data folder.',
     },
   ),
-  platformDomain: setting('MCTL_PLATFORM_DOMAIN', domain, {
+  platformDomain: plainSetting('MCTL_PLATFORM_DOMAIN', domain, {
     fallback: 'apps.localhost',
     help: 'Services get the host {team}-{service}.DOMAIN.',
     example: 'apps.example.org',
   }),
-  previewDomain: setting(
+  previewDomain: plainSetting(
     'MCTL_PREVIEW_DOMAIN',
     z.union([z.literal(''), domain]).transform((value) => value || undefined),
     {
@@ -162,11 +162,11 @@ export const SETTINGS = {
       example: 'preview.example.org',
     },
   ),
-  previewsPerTeam: setting('MCTL_PREVIEWS_PER_TEAM', integer(0, 1000), {
+  previewsPerTeam: plainSetting('MCTL_PREVIEWS_PER_TEAM', integer(0, 1000), {
     fallback: '8',
     help: 'Most previews that a team may have at a time; its preview quota counts as well.',
   }),
-  previewSweep: setting('MCTL_PREVIEW_SWEEP', duration, {
+  previewSweep: plainSetting('MCTL_PREVIEW_SWEEP', duration, {
     fallback: '1m',
     help: 'How often expired previews are looked for and deleted; 0s = never.',
   }),
@@ -179,11 +179,11 @@ export const SETTINGS = {
     fallback: 'letsencrypt-prod',
     help: 'cert-manager ClusterIssuer that generated hosts ask for their certificate.',
   }),
-  builder: setting('MCTL_BUILDER', z.enum(['none'], 'must be none: this version deploys ready images only'), {
+  builder: plainSetting('MCTL_BUILDER', z.enum(['none'], 'must be none: this version deploys ready images only'), {
     fallback: 'none',
     help: 'What builds images from source for repo + git_tag; none = ready images only.',
   }),
-  cluster: setting('MCTL_CLUSTER', z.enum(['none'], 'must be none: this version answers from git only'), {
+  cluster: plainSetting('MCTL_CLUSTER', z.enum(['none'], 'must be none: this version answers from git only'), {
     fallback: 'none',
     help: 'Where actual state (sync, health, pods, logs) is read; none = answers from desired state, labelled source: gitops.',
   }),
@@ -196,7 +196,7 @@ export const SETTINGS = {
     fallback: '',
     help: 'File with the bearer token for the Prometheus API. It is read again at every use, so that it can be rotated.',
   }),
-  prometheusTimeout: setting(
+  prometheusTimeout: plainSetting(
     'MCTL_PROMETHEUS_TIMEOUT',
     duration.refine((milliseconds) => milliseconds >= 1_000 && milliseconds <= 60_000, 'must be from 1s to 60s'),
     {
@@ -209,38 +209,46 @@ export const SETTINGS = {
     help: 'Resource profiles as JSON: requests and limits of startup, steady-medium and steady-small; a name left out, or empty = the defaults.',
     example: '{"startup":{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"cpu":"2","memory":"4Gi"}}}',
   }),
-  readOnly: setting('MCTL_READ_ONLY', flag, {
+  readOnly: plainSetting('MCTL_READ_ONLY', flag, {
     fallback: 'false',
     help: 'true = every write is refused and not listed.',
   }),
-  readsPerMinute: setting('MCTL_READS_PER_MINUTE', integer(1, 1_000_000), {
+  readsPerMinute: plainSetting('MCTL_READS_PER_MINUTE', integer(1, 1_000_000), {
     fallback: '300',
     help: 'Reads per user and minute.',
   }),
-  writesPerMinute: setting('MCTL_WRITES_PER_MINUTE', integer(1, 1_000_000), {
+  writesPerMinute: plainSetting('MCTL_WRITES_PER_MINUTE', integer(1, 1_000_000), {
     fallback: '20',
     help: 'Writes per user and minute.',
   }),
-  bodyLimit: setting('MCTL_BODY_LIMIT_KB', integer(16, 16_384), {
+  bodyLimit: plainSetting('MCTL_BODY_LIMIT_KB', integer(16, 16_384), {
     fallback: '1024',
     help: 'Largest request body, in KiB.',
   }),
-  writers: setting('MCTL_COMMIT_BATCH', integer(1, 500), {
+  writers: plainSetting('MCTL_COMMIT_BATCH', integer(1, 500), {
     fallback: '64',
     help: 'Most operations that share one fetch and one push; each still gets its own commit.',
   }),
-  workflowDeadline: setting('MCTL_WORKFLOW_DEADLINE', duration, {
+  workflowDeadline: plainSetting('MCTL_WORKFLOW_DEADLINE', duration, {
     fallback: '15m',
     help: 'A workflow that has not ended after so long is failed, e.g. because the remote stays away.',
   }),
-  instance: setting('MCTL_INSTANCE', z.string().regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes'), {
-    fallback: hostname().replace(/[^\w.-]/g, '-') || 'mctl',
-    help: 'Name of this process in logs.',
-  }),
-  logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), {
-    fallback: 'info',
-    help: 'debug, info, warn or error. Logs are JSON lines on stderr.',
-  }),
+  instance: plainSetting(
+    'MCTL_INSTANCE',
+    z.string().regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots, dashes'),
+    {
+      fallback: hostname().replace(/[^\w.-]/g, '-') || 'mctl',
+      help: 'Name of this process in logs.',
+    },
+  ),
+  logLevel: plainSetting(
+    'LOG_LEVEL',
+    z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
+    {
+      fallback: 'info',
+      help: 'debug, info, warn or error. Logs are JSON lines on stderr.',
+    },
+  ),
 } as const;
 
 export type SettingValues = { [Key in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Key]['schema']> };

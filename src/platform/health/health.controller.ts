@@ -8,7 +8,8 @@ import type { SignedRequest } from '../mcp/call';
 import { Store } from '../store';
 import { DetailsGuard } from './details.guard';
 
-type Check = 'ok' | 'unavailable' | 'degraded' | 'reading';
+/** `failing`: the last ask of the remote failed, and what is known is still young enough to answer from; `degraded`: it is not. */
+type Check = 'ok' | 'unavailable' | 'failing' | 'degraded' | 'reading';
 
 /** Load balancers give up after a few seconds, and the first reading of a large repository may take longer. */
 const PATIENCE_MS = 1_000;
@@ -52,10 +53,18 @@ export class HealthController {
       status: store === 'ok' ? 'ready' : 'not ready',
       checks: { store, gitops },
       ...(seconds !== undefined && { gitops_last_sync_seconds: Math.round(seconds) }),
+      ...this.outage(),
       ...(gitops === 'reading' && { gitops_first_reading: this.gitops.firstReading }),
       repository: this.inspection.summary(),
       ...(user?.isAdmin && this.details()),
     };
+  }
+
+  private outage(): object {
+    const { failing } = this.gitops;
+    if (!failing) return {};
+    const { since, reason, fix } = failing;
+    return { gitops_failing_since: since.toISOString(), gitops_failing_reason: reason, gitops_failing_fix: fix };
   }
 
   private details(): object {
@@ -76,7 +85,7 @@ export class HealthController {
 
   private async checkGitops(): Promise<Check> {
     const known = this.gitops.world().then(
-      (): Check => 'ok',
+      (): Check => (this.gitops.failing ? 'failing' : 'ok'),
       (): Check => 'degraded',
     );
     if (this.gitops.firstReading === undefined) return known;
