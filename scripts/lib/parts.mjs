@@ -6,7 +6,7 @@ import { capture, seconds } from './process.mjs';
 const cache = (name) => `node_modules/.cache/mctl-${name}`;
 
 /** Property tests try fewer random cases here than `npm test` does. */
-const env = { YAML_RUNS: '100', ...process.env };
+const env = { YAML_RUNS: '30', ...process.env };
 
 /** What `npm run check` consists of, the longest first. `unit` is left to `npm test` by the checklist. */
 export const PARTS = {
