@@ -57,6 +57,7 @@ async function measure(kind, services, original, history) {
   const program = await Program.start(dataDir, remote.environment);
   const shape = shapeOf(services).services;
   const startMemory = program.memory().now;
+  const inspected = await program.inspected();
 
   const alone = [];
   for (let index = 0; index <= ALONE; index += 1) {
@@ -70,6 +71,7 @@ async function measure(kind, services, original, history) {
     services,
     history,
     'start s': (program.startMs / 1000).toFixed(1),
+    'inspected s': inspected.toFixed(0),
     'one writer p50 ms': percentile(alone.slice(1), 0.5),
     [`${writers} writers/s`]: many.perSecond,
     'p50 ms': percentile(many.latencies, 0.5),

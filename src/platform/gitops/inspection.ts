@@ -8,9 +8,9 @@ import type { World } from './world';
 
 /** How often somebody looks whether there is a new head: going over ten thousand services costs a tenth of a second, changed or not. */
 const LOOK_EVERY_MS = 5_000;
-/** Work at one go, and the pause after it: requests come first, and ten thousand files are half a minute of them. */
+/** Work at one go, and the pause after it: requests come first, and ten thousand services are a minute of them. */
 const SLICE_MS = 5;
-const PAUSE_MS = 10;
+const PAUSE_MS = 20;
 /** Lines of log from one inspection; a repository that is broken altogether needs no more. */
 const MOST_LINES = 100;
 

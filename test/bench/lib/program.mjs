@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const dist = resolve(import.meta.dirname, '../../../dist');
 const require = createRequire(import.meta.url);
@@ -38,6 +39,16 @@ export class Program {
     this.child = child;
     this.url = url;
     this.headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  }
+
+  /** Resolves when the background has looked at every file once, with the seconds that took since the start. */
+  async inspected() {
+    const begun = performance.now();
+    for (;;) {
+      const response = await fetch(`${this.url}/readyz`);
+      if ((await response.json()).repository.inspected) return (performance.now() - begun) / 1000;
+      await sleep(200);
+    }
   }
 
   /** Runs one operation to its end and answers how long that took, in milliseconds. */
