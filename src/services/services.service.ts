@@ -132,9 +132,12 @@ export class ServicesService {
   }
 }
 
-/** Folders without which the list would be shorter, or empty, and nobody could tell. */
-function foldersOf({ layout }: World, teams: readonly string[]): string[] {
-  return [layout.under('tenants/'), layout.under('services/'), ...teams.map((team) => layout.servicesFolder(team))];
+/** Folders without which the list would be shorter, or empty, and nobody could tell: of teams, those that stand there as no folder. */
+function foldersOf(world: World, teams: readonly string[]): string[] {
+  const { layout } = world;
+  const noFolders = new Set(world.list(layout.under('services/')).filter((name) => !name.endsWith('/')));
+  const hidden = noFolders.size === 0 ? [] : teams.filter((team) => noFolders.has(team));
+  return [layout.under('tenants/'), layout.under('services/'), ...hidden.map((team) => layout.servicesFolder(team))];
 }
 
 /** Sorts teams before their services: no name holds a NUL, and none sorts before it. */

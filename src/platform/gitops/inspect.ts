@@ -77,7 +77,8 @@ export function serviceFolders(world: World, team: string): string[] {
 
 /** Teams that have services and no file of their own, sorted. Nobody is a member of them. */
 export function orphanTeams(world: World): string[] {
-  return foldersIn(world, world.layout.under('services/')).filter((team) => !world.hasTenant(team));
+  const teams = new Set(world.teams());
+  return foldersIn(world, world.layout.under('services/')).filter((team) => !teams.has(team));
 }
 
 /** A service that nobody reaches: each tool asks for the team first, of administrators too. They are told of it in lists. */
