@@ -4,6 +4,8 @@ import type { Patient } from './patient';
 
 /** Nobody waits longer for all checks together. */
 const ALL_MS = 28_000;
+/** A timer may end a moment before the clock says so; what is left then is no time for another check. */
+const LEAST_MS = 5;
 
 export interface RunOptions {
   /** Settings that are wrong, by name: checks that use one are skipped. */
@@ -46,7 +48,7 @@ function obstacle(
     // Why that one was skipped is the reason for this one, too.
     if (before?.status === 'skipped') return skipped(before.found);
   }
-  return leftMs <= 0 ? skipped('no time left; the checks before it took too long') : undefined;
+  return leftMs < LEAST_MS ? skipped('no time left; the checks before it took too long') : undefined;
 }
 
 async function within(check: Check, patient: Patient, leftMs: number): Promise<Finding> {
