@@ -188,8 +188,8 @@ export class Gitops {
   }
 
   /**
-   * Commits by the Operation-Id they carry, newest first, after `base` (exclusive); whether the operation made them is not asked here. From the beginning where there is no base, or none that is
-   * known any more: the history was written anew, or the mirror is another one.
+   * Commits by the Operation-Id they carry, newest first, after `base` (exclusive); whether the operation made them is not asked here.
+   * From the beginning where there is no base, or none that is known any more: the history was written anew, or the mirror is another.
    */
   async findOperations(base: string | undefined, head: string): Promise<Map<string, string[]>> {
     const known = base === undefined ? undefined : await this.reader.resolve(`${base}^{commit}`);
