@@ -17,6 +17,28 @@ export interface PlanContext<Input, Facts> {
    * the same. A destructive plan may judge by it but not write it down: the call that confirms comes at another moment.
    */
   readonly now: Date;
+  /** Result of the task before this plan; undefined without one, and where the plan is made before the task has run. */
+  readonly done?: unknown;
+}
+
+/** Work outside git, of which the declaration says only that there is some; the module binds what it does (see `parts.ts`). */
+export interface TaskDeclaration<Input> {
+  /** Name of its step in the workflow, kebab case, e.g. `wait-for-dns`. */
+  readonly name: string;
+  /** What it does, for people, e.g. `Wait for the DNS record`. */
+  readonly title: string;
+  /** Whether this call needs it; absent = every call. */
+  applies?(input: Input): boolean;
+}
+
+/** A second commit of the same operation, after work that may take days (ADR 14). */
+export interface Continuation<Input, Facts> {
+  /** Value of the commit's trailer `Step`, kebab case, e.g. `activate`. */
+  readonly name: string;
+  readonly title: string;
+  readonly task: TaskDeclaration<Input>;
+  /** Pure, as the first plan; `context.done` is what the task found out. */
+  plan(context: PlanContext<Input, Facts>): Plan;
 }
 
 /**
@@ -52,6 +74,9 @@ export interface Operation<Input extends WriteArguments = WriteArguments, Facts 
    * @throws the six errors of `platform/errors` where the operation may not happen.
    */
   plan(context: PlanContext<Input, Facts>): Plan;
+  /** Work before the commit, e.g. creating the database that the commit names. */
+  readonly task?: TaskDeclaration<Input>;
+  readonly continuation?: Continuation<Input, Facts>;
 }
 
 /** Checks a declaration's types where it is written and forgets them for the registry. */

@@ -19,6 +19,7 @@ import { ConfirmTokens, type OpenedToken } from './confirm-token';
 import type { Operation } from './operation';
 import { OperationStore, type StoredAnswer } from './operation-store';
 import { type Planned, Planner } from './planner';
+import { firstStage } from './stages';
 
 /** Told after every step of the workflow: steps done, steps there are, the present step in words. */
 export type ProgressListener = (done: number, total: number, message: string) => Promise<void>;
@@ -231,6 +232,10 @@ function newRow(
     finished_at: null,
     next_run_at: new Date().toISOString(),
     attempts: 0,
+    stage: firstStage(operation, input),
+    stage_since: null,
+    task_state: null,
+    task_result: null,
   };
 }
 

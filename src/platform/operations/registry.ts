@@ -1,18 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound } from '../errors';
 import { nearest } from '../text/nearest';
+import type { WriteArguments } from './arguments.dto';
 import type { Operation } from './operation';
+import type { OperationParts } from './parts';
 
 /** All operations there are. Each feature's module puts its own in when it is built. */
 @Injectable()
 export class OperationRegistry {
   private readonly operations = new Map<string, Operation>();
+  private readonly parts = new Map<string, OperationParts>();
 
   register(...operations: readonly Operation[]): void {
     for (const operation of operations) {
       if (this.operations.has(operation.name)) throw new Error(`Two operations are called ${operation.name}.`);
       this.operations.set(operation.name, operation);
     }
+  }
+
+  /** Says what an operation asks and does beyond the repository. Once, by the module that registers it. */
+  bind<Input extends WriteArguments, Facts>(operation: Operation, parts: OperationParts<Input, Facts>): void {
+    if (this.parts.has(operation.name)) throw new Error(`The parts of ${operation.name} are bound twice.`);
+    this.parts.set(operation.name, parts as OperationParts);
+  }
+
+  /** Empty for an operation that is all git. */
+  partsOf(operation: Pick<Operation, 'name'>): OperationParts {
+    return this.parts.get(operation.name) ?? {};
   }
 
   /** Sorted by name. */

@@ -43,7 +43,15 @@ describe(inspectStore, () => {
       request_id: 'r',
       input: '{}',
     };
-    const rest = { args_digest: '', summary: '', answer: '{}', submitted_at: '', next_run_at: '', attempts: 0 };
+    const rest = {
+      args_digest: '',
+      summary: '',
+      answer: '{}',
+      submitted_at: '',
+      next_run_at: '',
+      attempts: 0,
+      stage: 'commit' as const,
+    };
     for (const [index, status] of (['submitted', 'running', 'failed'] as const).entries()) {
       await store.db
         .insertInto('operations')

@@ -2,6 +2,8 @@ import type { Generated } from 'kysely';
 
 /** `submitted` waits for its workflow, `running` has begun, the other two are final and never change again. */
 export type OperationStatus = 'submitted' | 'running' | 'succeeded' | 'failed';
+/** What an open operation waits for: a task before or after the first commit, or its turn to commit (ADR 14). */
+export type Stage = 'prepare' | 'commit' | 'await' | 'continue';
 export type StepStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped';
 
 /** Times are ISO 8601 in UTC: they sort as text, on SQLite and on PostgreSQL alike. JSON is stored as text. */
@@ -38,6 +40,13 @@ export interface OperationRow {
   /** Not before this time may the next step be tried. */
   next_run_at: string;
   attempts: number;
+  stage: Stage;
+  /** When the present stage began; null = when the call came in. */
+  stage_since: string | null;
+  /** JSON that the present task wants to see again at its next try. */
+  task_state: string | null;
+  /** JSON that the last task came to. */
+  task_result: string | null;
 }
 
 export interface StepRow {

@@ -51,6 +51,10 @@ export function restoredRow(
     finished_at: committer.at,
     next_run_at: committer.at,
     attempts: 1,
+    stage: 'commit',
+    stage_since: null,
+    task_state: null,
+    task_result: null,
   };
 }
 

@@ -1,6 +1,6 @@
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import type { Kysely, Migration } from 'kysely';
 
-const initial: Migration = {
+export const initial: Migration = {
   async up(db: Kysely<unknown>) {
     await createOperations(db);
     await createSteps(db);
@@ -8,18 +8,6 @@ const initial: Migration = {
     await createAudit(db);
     await createConfirmations(db);
   },
-};
-
-const auditHead: Migration = {
-  async up(db: Kysely<unknown>) {
-    await createAuditHead(db);
-    await db.schema.createIndex('audit_of_operation').on('audit').column('operation_id').execute();
-  },
-};
-
-/** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
-export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '001-initial': initial, '002-audit-head': auditHead }),
 };
 
 async function createOperations(db: Kysely<unknown>): Promise<void> {
@@ -125,19 +113,4 @@ async function createConfirmations(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('expires_at', 'text', (column) => column.notNull())
     .execute();
-}
-
-/** A chain that was there before has a head without a seal: no migration holds the key. The next entry seals it. */
-async function createAuditHead(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('audit_head')
-    .addColumn('id', 'integer', (column) => column.primaryKey())
-    .addColumn('seq', 'integer', (column) => column.notNull())
-    .addColumn('hash', 'text', (column) => column.notNull())
-    .addColumn('seal', 'text', (column) => column.notNull())
-    .execute();
-  await sql`
-    insert into audit_head (id, seq, hash, seal)
-    select 1, seq, hash, '' from audit where seq = (select max(seq) from audit)
-  `.execute(db);
 }

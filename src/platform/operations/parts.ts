@@ -1,0 +1,57 @@
+import type { Actor } from '../auth/actor';
+import type { World } from '../gitops';
+import type { OperationRow, StoreTransaction } from '../store';
+import type { WriteArguments } from './arguments.dto';
+
+/** One try of a task. Everything in it is as of now, except what the call itself said. */
+export interface TaskContext<Input> {
+  readonly operationId: string;
+  readonly input: Input;
+  /** Who asked for the operation. */
+  readonly actor: Actor;
+  /** Desired state at the newest known head. */
+  readonly world: World;
+  /** When the call came in. */
+  readonly submittedAt: Date;
+  /** When this task became due; the same at every try. */
+  readonly since: Date;
+  /** From 1. */
+  readonly attempt: number;
+  /** What the last `wait` of this task kept; undefined at the first try. */
+  readonly state: unknown;
+  /** Aborted when the process ends: the task is tried again by the next one. */
+  readonly signal: AbortSignal;
+}
+
+/** Both values are kept in the store as JSON: facts, never a secret. */
+export type TaskOutcome =
+  | { readonly done: unknown }
+  | { readonly wait: { readonly milliseconds: number; readonly message: string; readonly state?: unknown } };
+
+/**
+ * Idempotent: it is called again after a crash, whatever it had finished.
+ * @throws MctlError to end the operation; Unavailable, and whatever is unexpected, to be tried again.
+ */
+export type TaskRun<Input> = (context: TaskContext<Input>) => Promise<TaskOutcome>;
+
+/** An operation whose last commit is on the branch. */
+export interface Settled<Input> {
+  readonly row: OperationRow;
+  readonly input: Input;
+  /** Result of its last task; undefined where it has none. */
+  readonly done: unknown;
+  readonly commit: string;
+  readonly at: Date;
+}
+
+/** What an operation asks and does beyond the repository; bound by its module, where Nest knows the parts (ADR 14). */
+export interface OperationParts<Input extends WriteArguments = WriteArguments, Facts = unknown> {
+  /** As `Operation.facts`, from the store or the world outside. Read before each planning. */
+  facts?(input: Input, actor: Actor): Promise<Facts>;
+  /** By the name that the declaration gives each. */
+  readonly tasks?: Readonly<Record<string, TaskRun<Input>>>;
+  /** Rows of the feature, written in the transaction that ends the operation well. Must not fail for what the world has become since. */
+  settle?(transaction: StoreTransaction, settled: Settled<Input>): Promise<void>;
+  /** Fields of the answer that are not kept with the operation, e.g. a one-time link; asked whenever the row is shown to its caller. */
+  present?(row: OperationRow): Promise<Readonly<Record<string, unknown>>>;
+}

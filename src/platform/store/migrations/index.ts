@@ -1,0 +1,14 @@
+import type { MigrationProvider } from 'kysely';
+import { initial } from './001-initial';
+import { auditHead } from './002-audit-head';
+import { stages } from './003-stages';
+
+/** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
+export const migrations: MigrationProvider = {
+  getMigrations: () =>
+    Promise.resolve({
+      '001-initial': initial,
+      '002-audit-head': auditHead,
+      '003-stages': stages,
+    }),
+};
