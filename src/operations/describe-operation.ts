@@ -1,6 +1,6 @@
 import type { Operation } from '../platform/operations/operation';
 import { expectation, fieldsOf, jsonSchemaOf } from '../platform/schema';
-import { STEPS } from '../platform/workflows';
+import { stepsOf } from '../platform/workflows';
 import type { OperationAnswer, OperationItem, ParameterItem } from './operations.dto';
 
 export function operationItem({ name, title, risk, kind, role, tool }: Operation): OperationItem {
@@ -15,7 +15,7 @@ export function describeOperation(operation: Operation): OperationAnswer {
     parameters: parametersOf(operation),
     paths: [...operation.paths],
     workflow_template: operation.name,
-    steps: STEPS.map(({ name, title }) => ({ name, title })),
+    steps: stepsOf(operation),
   };
 }
 

@@ -23,6 +23,7 @@ import { Prometheus } from './prometheus';
 import { StoreModule } from './store';
 import { Committer } from './workflows/committer';
 import { Endings } from './workflows/endings';
+import { Tasks } from './workflows/tasks';
 import { EmbeddedWorkflows } from './workflows';
 
 const shared = [
@@ -35,6 +36,7 @@ const shared = [
   ConfirmTokens,
   EmbeddedWorkflows,
   Endings,
+  Tasks,
   LocalIssuer,
   Metrics,
   OperationRegistry,

@@ -176,6 +176,16 @@ describe('operations and tools', () => {
     }
   });
 
+  it('has something bound to every task that an operation declares', () => {
+    const registry = scratch.app.get(OperationRegistry);
+    const unbound = operations.flatMap((operation) =>
+      [operation.task, operation.continuation?.task].flatMap((task) =>
+        task && !registry.partsOf(operation).tasks?.[task.name] ? [`${operation.name}: ${task.name}`] : [],
+      ),
+    );
+    expect(unbound).toEqual([]);
+  });
+
   it('has a REST route with the same input class for every tool that reads', () => {
     for (const { name, input, access } of tools.filter((tool) => tool.access.kind === 'read')) {
       const route = routes().find((each) => pathOf(each) === `/api/v1/${routeOf(name)}`) as Handler;

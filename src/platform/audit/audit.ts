@@ -9,11 +9,12 @@ import { headToFollow, writeHead } from './audit-head';
 import { type AuditFacts, type AuditHead, chained } from './chain';
 
 /**
- * `submitted`: accepted, and its intent is in the same transaction. `succeeded`, `failed`: how it ended. `planned`: only a plan was
+ * `submitted`: accepted, and its intent is in the same transaction. `committed`: its first commit is on the branch, and a second one is
+ * to come. `succeeded`, `failed`: how it ended. `planned`: only a plan was
  * answered (dry run, or a confirmation is due). `refused`: nothing happened; the code says why. `rebuilt`: the first entry of a store
  * that was made anew from git. `sealed`: a chain of a version without seals was taken over.
  */
-export type AuditEvent = 'submitted' | 'succeeded' | 'failed' | 'planned' | 'refused' | 'rebuilt' | 'sealed';
+export type AuditEvent = 'submitted' | 'committed' | 'succeeded' | 'failed' | 'planned' | 'refused' | 'rebuilt' | 'sealed';
 
 export interface AuditEntry {
   readonly event: AuditEvent;

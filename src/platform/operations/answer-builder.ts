@@ -7,12 +7,16 @@ import type { Operation } from './operation';
 import type { StoredAnswer } from './operation-store';
 import type { NextAction, Warning } from './plan';
 import type { Planned } from './planner';
+import { OperationRegistry } from './registry';
 import { renderDiff } from './render-diff';
 
 /** Puts what is known of an operation into the spine that every write answers. */
 @Injectable()
 export class AnswerBuilder {
-  constructor(@Inject(Config) private readonly config: Config) {}
+  constructor(
+    @Inject(Config) private readonly config: Config,
+    @Inject(OperationRegistry) private readonly registry: OperationRegistry,
+  ) {}
 
   /** The plan instead of the write; with a seal it asks for the confirmation that the seal is for. */
   ofPlan(
@@ -39,17 +43,25 @@ export class AnswerBuilder {
     };
   }
 
+  /** What the caller of an operation gets: what is kept of it, and what is not kept, e.g. a one-time link. */
+  async forCaller(row: OperationRow): Promise<WriteAnswer> {
+    const { present } = this.registry.partsOf({ name: row.operation });
+    return { ...(row.status === 'failed' ? {} : await present?.(row)), ...this.ofRow(row) };
+  }
+
   ofRow(row: OperationRow): WriteAnswer {
     const { changes, warnings, next_actions, extra } = JSON.parse(row.answer) as StoredAnswer;
     const failed = row.status === 'failed';
+    // The first commit of an operation stays, whatever became of its second.
+    const nothing = failed && row.commit === null;
     return {
-      ...(failed ? {} : extra),
+      ...(nothing ? {} : extra),
       operation: { id: row.id, name: row.operation, status: row.status },
       workflow: { name: row.workflow, engine: 'embedded', status: row.status },
       commit: this.commitRef(row.commit),
-      changes: failed ? [] : [...changes],
-      summary: failed ? 'It failed; nothing was written.' : row.summary,
-      warnings: [...warnings, ...noChange(changes.length)],
+      changes: nothing ? [] : [...changes],
+      summary: summaryOf(row),
+      warnings: [...warnings, ...(nothing ? [] : noChange(changes.length))],
       next_actions: failed ? [watch(row)] : [...(row.status === 'succeeded' ? [] : [watch(row)]), ...next_actions],
       ...(row.error && { error: JSON.parse(row.error) as object }),
     };
@@ -60,6 +72,13 @@ export class AnswerBuilder {
     const { commitUrl } = this.config.values;
     return { sha, url: commitUrl ? commitUrl.replaceAll('{sha}', sha) : null };
   }
+}
+
+function summaryOf({ status, commit, summary }: OperationRow): string {
+  if (status !== 'failed') return summary;
+  return commit === null
+    ? 'It failed; nothing was written.'
+    : `It failed after its first commit, which stays. ${summary}`;
 }
 
 function watch({ workflow, status }: OperationRow): NextAction {

@@ -10,6 +10,8 @@ const SUBJECT_LENGTH = 200;
 export interface CommitFacts {
   readonly planDigest: string;
   readonly reverts?: string;
+  /** Name of the continuation whose commit it is; absent for an operation's first. */
+  readonly step?: string;
   /** The newest audit entry at that time: whoever writes the trail anew must write this history anew as well. */
   readonly auditHead: AuditHead;
 }
@@ -21,6 +23,7 @@ export interface CommitFacts {
 export function commitMessage(subject: string, row: OperationRow, facts: CommitFacts): string {
   const trailers = {
     ...trailersOf(row),
+    Step: oneLine(facts.step ?? ''),
     'Plan-Digest': facts.planDigest,
     'Idempotency-Key': oneLine(row.idempotency_key ?? ''),
     Reverts: oneLine(facts.reverts ?? ''),

@@ -4,6 +4,7 @@ import type { Config } from '../config';
 import {
   type OperationRow,
   type OperationStatus,
+  type Stage,
   Store,
   type StepLogRow,
   type StepRow,
@@ -33,6 +34,9 @@ export interface WorkflowFilter {
 }
 
 const OPEN: readonly OperationStatus[] = ['submitted', 'running'];
+/** What waits for its commit takes part in the order of commits; what waits for a task does not. */
+const COMMITTING: readonly Stage[] = ['commit', 'continue'];
+const WORKING: readonly Stage[] = ['prepare', 'await'];
 
 /** Rows of operations, their steps and their logs. Final rows never change again: every update says so in its condition. */
 @Injectable()
@@ -65,7 +69,7 @@ export class OperationStore {
   }
 
   /**
-   * Oldest first: operations that wait or were interrupted, and whose time has come. Not those behind an earlier one on the same object
+   * Oldest first: operations whose commit is due, for the first time or again after an interruption. Not those behind an earlier one on the same object
    * that still waits: the tag that was asked for last must be the one that stays.
    */
   due(now: Date, limit: number): Promise<OperationRow[]> {
@@ -73,6 +77,7 @@ export class OperationStore {
       .selectFrom('operations')
       .selectAll()
       .where('status', 'in', OPEN)
+      .where('stage', 'in', COMMITTING)
       .where('next_run_at', '<=', now.toISOString())
       .where((row) => row.not(row.exists(waitingBefore(row, now))))
       .orderBy('id')
@@ -85,11 +90,30 @@ export class OperationStore {
       .selectFrom('operations')
       .select('next_run_at')
       .where('status', 'in', OPEN)
+      .where('stage', 'in', COMMITTING)
       .where((each) => each.not(each.exists(waitingBefore(each, now))))
       .orderBy('next_run_at')
       .limit(1)
       .executeTakeFirst();
     return row && new Date(row.next_run_at);
+  }
+
+  /** Operations whose task is due, the one that has waited longest first. */
+  dueTasks(now: Date, limit: number): Promise<OperationRow[]> {
+    return this.openTasks().where('next_run_at', '<=', now.toISOString()).selectAll().limit(limit).execute();
+  }
+
+  async nextTaskAt(): Promise<Date | undefined> {
+    const row = await this.openTasks().select('next_run_at').limit(1).executeTakeFirst();
+    return row && new Date(row.next_run_at);
+  }
+
+  private openTasks() {
+    return this.store.db
+      .selectFrom('operations')
+      .where('status', 'in', OPEN)
+      .where('stage', 'in', WORKING)
+      .orderBy('next_run_at');
   }
 
   /** What waits is tried again now. A clock that was set back would otherwise keep it waiting for the difference. */
@@ -114,14 +138,18 @@ export class OperationStore {
       .execute();
   }
 
-  /** The workflow begins anew. Later steps keep the start they once had: it tells that a push may have gone out. */
-  async restartSteps(transaction: StoreTransaction, id: string, at: string): Promise<void> {
+  /**
+   * A commit's steps begin anew, the first of them now. Later steps keep the start they once had: it tells that a push may have gone
+   * out.
+   */
+  async restartSteps(transaction: StoreTransaction, id: string, names: readonly string[], at: string): Promise<void> {
     await transaction
       .updateTable('operation_steps')
       .set({ status: 'pending', message: null, finished_at: null })
       .where('operation_id', '=', id)
+      .where('name', 'in', [...names])
       .execute();
-    await this.updateStep(transaction, id, 'plan', { status: 'running', started_at: at });
+    await this.updateStep(transaction, id, names[0] ?? '', { status: 'running', started_at: at });
   }
 
   async log(transaction: StoreTransaction, lines: readonly Omit<StepLogRow, 'id'>[]): Promise<void> {
@@ -229,6 +257,7 @@ function waitingBefore(row: RowExpression<'operations'>, now: Date) {
     .select('earlier.id')
     .whereRef('earlier.id', '<', 'operations.id')
     .where('earlier.status', 'in', OPEN)
+    .where('earlier.stage', 'in', COMMITTING)
     .where('earlier.next_run_at', '>', now.toISOString())
     .where((pair) =>
       pair.or([
@@ -248,6 +277,11 @@ function groupById<T extends { operation_id: string }>(rows: readonly T[]): Map<
   const groups = new Map<string, T[]>();
   for (const row of rows) groups.set(row.operation_id, [...(groups.get(row.operation_id) ?? []), row]);
   return groups;
+}
+
+/** What the last task of an operation came to; undefined without one. */
+export function resultOf({ task_result: result }: Pick<OperationRow, 'task_result'>): unknown {
+  return result === null ? undefined : (JSON.parse(result) as unknown);
 }
 
 /** The caller as the row remembers them, to plan and to audit in their name later. */

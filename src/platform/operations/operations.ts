@@ -18,6 +18,7 @@ import { type DestructiveArguments, meaningOf, type WriteArguments } from './arg
 import { ConfirmTokens, type OpenedToken } from './confirm-token';
 import type { Operation } from './operation';
 import { OperationStore, type StoredAnswer } from './operation-store';
+import type { Plan } from './plan';
 import { type Planned, Planner } from './planner';
 import { firstStage } from './stages';
 
@@ -99,7 +100,7 @@ export class Operations {
   /** Plans, and either answers the plan or records the intent. */
   private async accept(call: Call): Promise<Accepted> {
     const { operation, actor, input, now } = call;
-    const planned = await this.planner.plan(operation, actor, input, await this.gitops.world(), now);
+    const planned = await this.planner.plan(operation, actor, input, await this.gitops.world(), { now });
     // After the plan: an operation that knows better where a secret belongs has said so by now.
     refuseCredentials(meaningOf(input));
     if (input.dry_run) return { plan: await this.showPlan(call, planned) };
@@ -138,8 +139,8 @@ export class Operations {
     return this.answers.ofPlan(call, planned, await this.tokens.seal(confirmation));
   }
 
-  private recordPlan(call: Call, { digest }: Planned, code: string): Promise<void> {
-    return this.audit.record({ ...auditFacts(call), event: 'planned', code, planDigest: digest });
+  private recordPlan(call: Call, planned: Planned, code: string): Promise<void> {
+    return this.audit.record({ ...auditFacts(call, planned), event: 'planned', code, planDigest: planned.digest });
   }
 
   /** Intent, steps, used token and audit entry become durable together, before anything else happens. */
@@ -147,10 +148,10 @@ export class Operations {
     const row = newRow(call, planned, token?.planDigest);
     await this.store.transaction(async (transaction) => {
       if (token) await this.tokens.consume(transaction, token);
-      await this.operations.insert(transaction, row, pendingSteps(row.id));
+      await this.operations.insert(transaction, row, pendingSteps(row.id, call.operation, call.input));
       await this.audit.append(transaction, [
         {
-          ...auditFacts(call),
+          ...auditFacts(call, planned),
           event: 'submitted',
           operationId: row.id,
           workflow: row.workflow,
@@ -167,7 +168,7 @@ export class Operations {
     if (input.wait_seconds > 0) {
       await this.workflows.wait(id, input.wait_seconds * 1000, () => this.report(id, progress));
     }
-    return this.answers.ofRow(await this.operations.get(id));
+    return this.answers.forCaller(await this.operations.get(id));
   }
 
   private async report(id: string, progress: ProgressListener): Promise<void> {
@@ -179,13 +180,12 @@ export class Operations {
   }
 }
 
-function auditFacts({ operation, actor, input }: Call): Omit<AuditEntry, 'event'> {
+function auditFacts({ operation, actor, input }: Call, { plan }: Planned): Omit<AuditEntry, 'event'> {
   return {
     operation: operation.name,
     risk: operation.risk,
     actor,
-    team: teamOf(input),
-    target: operation.target(input),
+    ...subjectOf(operation, input, plan),
     reason: input.reason && oneLine(input.reason),
   };
 }
@@ -197,6 +197,7 @@ function newRow(
 ): OperationRow {
   const id = ulid();
   const { plan, described, digest, world } = planned;
+  const { team, target } = subjectOf(operation, input, plan);
   const answer: StoredAnswer = {
     changes: described,
     warnings: plan.warnings,
@@ -207,8 +208,8 @@ function newRow(
     id,
     workflow: `${operation.name}-${id}`,
     operation: operation.name,
-    team: teamOf(input) ?? null,
-    target: operation.target(input),
+    team: team ?? null,
+    target,
     actor: actor.login,
     actor_email: actor.email ?? null,
     auth_method: actor.method,
@@ -237,6 +238,14 @@ function newRow(
     task_state: null,
     task_result: null,
   };
+}
+
+function subjectOf(
+  operation: Operation,
+  input: WriteArguments,
+  { about }: Plan,
+): { readonly team?: string; readonly target: string } {
+  return about ?? { team: teamOf(input), target: operation.target(input) };
 }
 
 function teamOf(input: WriteArguments): string | undefined {

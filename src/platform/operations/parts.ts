@@ -47,11 +47,11 @@ export interface Settled<Input> {
 /** What an operation asks and does beyond the repository; bound by its module, where Nest knows the parts (ADR 14). */
 export interface OperationParts<Input extends WriteArguments = WriteArguments, Facts = unknown> {
   /** As `Operation.facts`, from the store or the world outside. Read before each planning. */
-  facts?(input: Input, actor: Actor): Promise<Facts>;
+  readonly facts?: (input: Input, actor: Actor) => Promise<Facts>;
   /** By the name that the declaration gives each. */
   readonly tasks?: Readonly<Record<string, TaskRun<Input>>>;
   /** Rows of the feature, written in the transaction that ends the operation well. Must not fail for what the world has become since. */
-  settle?(transaction: StoreTransaction, settled: Settled<Input>): Promise<void>;
+  readonly settle?: (transaction: StoreTransaction, settled: Settled<Input>) => Promise<void>;
   /** Fields of the answer that are not kept with the operation, e.g. a one-time link; asked whenever the row is shown to its caller. */
-  present?(row: OperationRow): Promise<Readonly<Record<string, unknown>>>;
+  readonly present?: (row: OperationRow) => Promise<Readonly<Record<string, unknown>>>;
 }

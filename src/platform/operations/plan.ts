@@ -32,6 +32,8 @@ export interface Plan {
   readonly nextActions: readonly NextAction[];
   /** Fields of the operation's own answer, e.g. the service's URL. */
   readonly answer: Readonly<Record<string, unknown>>;
+  /** Whom it is about, where the arguments hold only an id: wins over them in the row and in the audit trail. */
+  readonly about?: { readonly team?: string; readonly target: string };
   /** Operation that this one takes back. */
   readonly reverts?: string;
 }

@@ -4,14 +4,15 @@ import type { Actor } from '../auth/actor';
 import { type FileChange, type Gitops, ManifestSchemas, type World } from '../gitops';
 import type { Operation } from './operation';
 import { Planner } from './planner';
+import { OperationRegistry } from './registry';
 
 const actor: Actor = { login: 'root', method: 'local', isAdmin: true, via: { door: 'mcp', requestId: 'r' } };
 
 function planned(world: World, change: FileChange): Promise<unknown> {
   const operation = { plan: () => ({ changes: [change], destroys: [] }) } as unknown as Operation;
   const access = { check: () => undefined } as unknown as Access;
-  const planner = new Planner({} as Gitops, access, new ManifestSchemas());
-  return planner.plan(operation, actor, {} as never, world, new Date(0));
+  const planner = new Planner({} as Gitops, access, new ManifestSchemas(), new OperationRegistry());
+  return planner.plan(operation, actor, {} as never, world, { now: new Date(0) });
 }
 
 it('refuses a plan that writes below what is no folder, whatever the operation asked before', async () => {

@@ -3,7 +3,7 @@ import { Access } from '../auth/access';
 import type { Actor } from '../auth/actor';
 import { Gitops, ManifestSchemas, type World } from '../gitops';
 import type { WriteArguments } from './arguments.dto';
-import type { Operation } from './operation';
+import type { Operation, PlanContext } from './operation';
 import {
   describeChanges,
   type EffectiveChange,
@@ -12,6 +12,7 @@ import {
   planDigest,
   type PlannedChange,
 } from './plan';
+import { OperationRegistry } from './registry';
 
 export interface Planned {
   readonly plan: Plan;
@@ -22,6 +23,16 @@ export interface Planned {
   readonly world: World;
 }
 
+/** Which plan of an operation is asked for, and what it may know of time. */
+export interface PlanMoment {
+  /** When the call came in, or when the task before the second commit was done: the same at every planning of one commit. */
+  readonly now: Date;
+  /** Result of the task before it. */
+  readonly done?: unknown;
+  /** Whether it is the plan of the second commit. */
+  readonly isContinuation?: boolean;
+}
+
 /** Asks an operation for its plan and checks the plan itself. Used when a call comes in and again at its commit. */
 @Injectable()
 export class Planner {
@@ -29,19 +40,36 @@ export class Planner {
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Access) private readonly access: Access,
     @Inject(ManifestSchemas) private readonly schemas: ManifestSchemas,
+    @Inject(OperationRegistry) private readonly registry: OperationRegistry,
   ) {}
 
   /**
-   * @param now when the call came in, the same at every planning of one operation.
    * @throws what the plan throws; NotFound or NotAllowed where the caller's role no longer suffices in this world.
    */
-  async plan(operation: Operation, actor: Actor, input: WriteArguments, world: World, now: Date): Promise<Planned> {
+  async plan(
+    operation: Operation,
+    actor: Actor,
+    input: WriteArguments,
+    world: World,
+    at: PlanMoment,
+  ): Promise<Planned> {
     this.access.check(world, actor, operation, input);
-    const facts = await operation.facts?.(input, this.gitops);
-    const plan = operation.plan({ actor, input, world, facts, now });
+    const { now, done, isContinuation = false } = at;
+    const context = { actor, input, world, facts: await this.factsOf(operation, input, actor), now, done };
+    const plan = isContinuation ? planOfSecond(operation, context) : operation.plan(context);
     const changes = effectiveChanges(plan, world);
     for (const change of changes) world.mustAllow(change);
     this.schemas.check(changes, world);
     return { plan, changes, described: describeChanges(changes, world), digest: planDigest(plan, world), world };
   }
+
+  private factsOf(operation: Operation, input: WriteArguments, actor: Actor): Promise<unknown> | undefined {
+    const { facts } = this.registry.partsOf(operation);
+    return facts ? facts(input, actor) : operation.facts?.(input, this.gitops);
+  }
+}
+
+function planOfSecond({ name, continuation }: Operation, context: PlanContext<WriteArguments, unknown>): Plan {
+  if (continuation) return continuation.plan(context);
+  throw new Error(`${name} has no second commit.`);
 }

@@ -21,7 +21,7 @@ export class OperationRegistry {
   /** Says what an operation asks and does beyond the repository. Once, by the module that registers it. */
   bind<Input extends WriteArguments, Facts>(operation: Operation, parts: OperationParts<Input, Facts>): void {
     if (this.parts.has(operation.name)) throw new Error(`The parts of ${operation.name} are bound twice.`);
-    this.parts.set(operation.name, parts as OperationParts);
+    this.parts.set(operation.name, parts as unknown as OperationParts);
   }
 
   /** Empty for an operation that is all git. */

@@ -5,7 +5,7 @@ import { Config } from '../config';
 import { Conflict } from '../errors';
 import { type BatchStep, type CommitDraft, GitError, Gitops, type World } from '../gitops';
 import { authorOf, commitMessage } from '../operations/commit-message';
-import { callerOf, OperationStore, type StoredAnswer } from '../operations/operation-store';
+import { callerOf, OperationStore, resultOf, type StoredAnswer } from '../operations/operation-store';
 import { type Planned, Planner } from '../operations/planner';
 import { OperationRegistry } from '../operations/registry';
 import { parseInput } from '../schema';
@@ -13,7 +13,7 @@ import { type OperationRow, Store } from '../store';
 import { batchProgress } from './batch-progress';
 import { Endings } from './endings';
 import { isOwnCommit } from './own-commit';
-import { AFTER } from './steps';
+import { AFTER, commitSteps, stepName } from './steps';
 import { Turns } from './turns';
 
 interface Ready {
@@ -55,7 +55,7 @@ export class Committer {
       ready = await this.prepare(open.slice(0, room), world, changed);
       return ready.map(({ draft }) => draft);
     }, step);
-    await this.endings.succeed(
+    await this.endings.published(
       ids.flatMap((commit, index) => {
         const { row, planned } = ready[index] ?? {};
         return row && planned ? [{ row, commit, planDigest: planned.digest }] : [];
@@ -74,7 +74,7 @@ export class Committer {
           started_at: row.started_at ?? now,
           attempts: row.attempts + 1,
         });
-        await this.operations.restartSteps(transaction, row.id, now);
+        await this.operations.restartSteps(transaction, row.id, this.stepsOf(row), now);
       }
     });
     rows.forEach(({ id }) => changed(id));
@@ -100,7 +100,7 @@ export class Committer {
       const commit = done.get(row.id);
       return commit === undefined ? [] : [{ row, commit, planDigest: row.plan_digest }];
     });
-    await this.endings.succeed(recovered, changed);
+    await this.endings.published(recovered, changed);
     return open.filter((row) => !recovered.some((each) => each.row.id === row.id));
   }
 
@@ -122,7 +122,7 @@ export class Committer {
     return new Map(
       rows.flatMap((row) => {
         // Newest first: what stands after our own is a copy of it.
-        const own = commits.findLast((commit) => isOwnCommit(commit, row));
+        const own = commits.findLast((commit) => isOwnCommit(commit, row, this.secondOf(row)));
         return own ? [[row.id, own.sha]] : [];
       }),
     );
@@ -170,14 +170,13 @@ export class Committer {
   private async planAgain(row: OperationRow, world: World): Promise<Planned> {
     const operation = this.registry.get(row.operation);
     const input = parseInput(operation.input, JSON.parse(row.input));
-    const planned = await this.planner.plan(
-      operation,
-      callerOf(row, this.config),
-      input,
-      world,
-      new Date(row.submitted_at),
-    );
-    if (row.confirmed_digest && row.confirmed_digest !== planned.digest) {
+    const isContinuation = row.stage === 'continue';
+    const planned = await this.planner.plan(operation, callerOf(row, this.config), input, world, {
+      now: new Date((isContinuation ? row.stage_since : null) ?? row.submitted_at),
+      done: resultOf(row),
+      isContinuation,
+    });
+    if (!isContinuation && row.confirmed_digest && row.confirmed_digest !== planned.digest) {
       throw new Conflict(
         'What was confirmed is no longer what would happen: the repository changed in between. Nothing was written.',
         {
@@ -201,11 +200,25 @@ export class Committer {
           ? { path, delete: true }
           : { path, content, isExecutable: world.file(path)?.isExecutable },
       ),
-      message: commitMessage(plan.subject, row, { planDigest: digest, reverts: plan.reverts, auditHead }),
+      message: commitMessage(plan.subject, row, {
+        planDigest: digest,
+        reverts: plan.reverts,
+        step: this.secondOf(row),
+        auditHead,
+      }),
       author: authorOf(row),
       committer: this.config.committer,
       at: new Date(),
     };
+  }
+
+  /** Name of the second commit where the row waits for that one. */
+  private secondOf({ operation, stage }: OperationRow): string | undefined {
+    return stage === 'continue' ? this.registry.get(operation).continuation?.name : undefined;
+  }
+
+  private stepsOf({ operation, stage }: OperationRow): string[] {
+    return commitSteps(this.registry.get(operation), stage);
   }
 
   /** The answer of this plan becomes durable before its commit is published: after a crash nobody else knows it. */
@@ -218,23 +231,29 @@ export class Committer {
     const { done, next } = AFTER[at];
     await this.store.transaction(async (transaction) => {
       for (const { row, planned } of ready) {
-        if (at === 'committed') await this.operations.update(transaction, row.id, outcomeOf(planned));
-        for (const name of done) {
+        const operation = this.registry.get(row.operation);
+        if (at === 'committed') await this.operations.update(transaction, row.id, outcomeOf(row, planned));
+        for (const step of done) {
+          const name = stepName(operation, row.stage, step);
           await this.operations.updateStep(transaction, row.id, name, { status: 'succeeded', finished_at: now });
         }
-        await this.operations.updateStep(transaction, row.id, next, { status: 'running', started_at: now });
+        const name = stepName(operation, row.stage, next);
+        await this.operations.updateStep(transaction, row.id, name, { status: 'running', started_at: now });
       }
     });
     ready.forEach(({ row }) => changed(row.id));
   }
 }
 
-function outcomeOf({ plan, described, digest }: Planned): Partial<OperationRow> {
+/** The second plan adds to what the first one answered. */
+function outcomeOf(row: OperationRow, { plan, described, digest }: Planned): Partial<OperationRow> {
+  const first = row.stage === 'continue' ? (JSON.parse(row.answer) as StoredAnswer) : undefined;
+  const isNew = ({ path }: { path: string }) => !described.some((change) => change.path === path);
   const answer: StoredAnswer = {
-    changes: described,
+    changes: [...(first?.changes.filter(isNew) ?? []), ...described],
     warnings: plan.warnings,
     next_actions: plan.nextActions,
-    extra: plan.answer,
+    extra: { ...first?.extra, ...plan.answer },
   };
   return { plan_digest: digest, summary: plan.summary, answer: JSON.stringify(answer) };
 }

@@ -4,32 +4,48 @@ import { Config } from '../config';
 import { explainGitError, GitError, mayBeOfOne, passesWithTime } from '../gitops';
 import { log } from '../logging';
 import { OperationStore } from '../operations/operation-store';
+import { OperationRegistry } from '../operations/registry';
 import { type OperationRow, Store } from '../store';
 import { Committer } from './committer';
 import { Endings } from './endings';
+import { Pump } from './pump';
+import { stepName } from './steps';
+import { Tasks } from './tasks';
 import { Turns } from './turns';
 
 const BACKOFF_MS = 500;
 const BACKOFF_LIMIT_MS = 15_000;
+/** Tasks wait for others most of the time: DNS, a database server, GitHub. */
+const TASKS_AT_ONCE = 8;
 
 /**
- * The embedded workflow engine: a durable queue in the store and one writer. What it was doing when it died it does again after
- * the restart, and finds what it had finished.
+ * The embedded workflow engine: a durable queue in the store, one writer of commits, and some hands for the tasks around them. What it
+ * was doing when it died it does again after the restart, and finds what it had finished.
  */
 @Injectable()
 export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestroy {
   readonly engine = 'embedded';
   private readonly events = new EventEmitter().setMaxListeners(0);
   private readonly stopped = new AbortController();
-  private running: Promise<boolean> | undefined;
-  private isStopping = false;
-  private timer: NodeJS.Timeout | undefined;
+  /** Tells tasks that the process ends. */
+  private readonly leaving = new AbortController();
+  private readonly working = new Map<string, Promise<void>>();
+  private readonly commits = new Pump({
+    drain: (isStopping) => this.drainCommits(isStopping),
+    nextDueAt: () => this.operations.nextDueAt(new Date()),
+  });
+  private readonly tasks = new Pump({
+    drain: (isStopping) => this.drainTasks(isStopping),
+    nextDueAt: () => this.nextTaskAt(),
+  });
 
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(OperationStore) private readonly operations: OperationStore,
     @Inject(Committer) private readonly committer: Committer,
+    @Inject(Tasks) private readonly taskRunner: Tasks,
     @Inject(Endings) private readonly endings: Endings,
+    @Inject(OperationRegistry) private readonly registry: OperationRegistry,
     @Inject(Config) private readonly config: Config,
   ) {}
 
@@ -40,33 +56,31 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
 
   /** Lets the batch in hand end; the rest stays in the queue for the next start, and nobody waits for it any longer. */
   async onModuleDestroy(): Promise<void> {
-    this.isStopping = true;
-    clearTimeout(this.timer);
-    await this.running;
+    this.leaving.abort();
+    await Promise.all([this.commits.stop(), this.tasks.stop()]);
+    await Promise.all(this.working.values());
     this.stopped.abort();
   }
 
   /** There is something to do. Never throws, never waits. */
   wake(): void {
-    if (this.isStopping || this.running) return;
-    clearTimeout(this.timer);
-    this.running = this.drain();
-    void this.running.then((isDone) => {
-      this.running = undefined;
-      return this.schedule(isDone);
-    });
+    this.commits.wake();
+    this.tasks.wake();
   }
 
-  /** Waits until the operation has ended or the time is over; tells every change in between. */
+  /**
+   * Waits until the operation has ended, or waits itself after its first commit for what may take days, or the time is over; tells
+   * every change in between.
+   */
   async wait(id: string, milliseconds: number, changed: () => Promise<void>): Promise<void> {
     const left = new AbortController();
     const signal = AbortSignal.any([AbortSignal.timeout(milliseconds), this.stopped.signal, left.signal]);
     try {
       while (!signal.aborted) {
         const next = once(this.events, id, { signal }).catch(() => undefined);
-        const { status } = await this.operations.get(id);
+        const row = await this.operations.get(id);
         await changed();
-        if (status === 'succeeded' || status === 'failed') return;
+        if (!isOpen(row) || isAwaiting(row)) return;
         await next;
       }
     } finally {
@@ -74,19 +88,39 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     }
   }
 
-  /** False where it could not go on, e.g. because the store cannot be written: trying again at once would only spin. */
-  private async drain(): Promise<boolean> {
-    try {
-      while (!this.isStopping) {
-        const rows = await this.operations.due(new Date(), this.config.values.writers);
-        if (rows.length === 0) break;
-        await this.runBatch(rows);
-      }
-      return true;
-    } catch (error) {
-      log.error({ err: error }, 'the workflow engine stumbled; it tries again');
-      return false;
+  private async drainCommits(isStopping: () => boolean): Promise<void> {
+    while (!isStopping()) {
+      const rows = await this.operations.due(new Date(), this.config.values.writers);
+      if (rows.length === 0) break;
+      await this.runBatch(rows);
     }
+    // What has its first commit may have a task to do now.
+    this.tasks.wake();
+  }
+
+  /** Begins as many tasks as there are hands; each that ends wakes the pump for the next. */
+  private async drainTasks(isStopping: () => boolean): Promise<void> {
+    const free = TASKS_AT_ONCE - this.working.size;
+    if (free <= 0 || isStopping()) return;
+    const due = await this.operations.dueTasks(new Date(), TASKS_AT_ONCE + free);
+    for (const row of due.filter(({ id }) => !this.working.has(id)).slice(0, free)) this.begin(row);
+  }
+
+  private begin(row: OperationRow): void {
+    const changed = (id: string): void => void this.events.emit(id);
+    const work = this.taskRunner
+      .attempt(row, this.leaving.signal, changed)
+      .catch((error: unknown) => log.error({ err: error, operation: row.id }, 'a task could not be kept'))
+      .finally(() => {
+        this.working.delete(row.id);
+        this.wake();
+      });
+    this.working.set(row.id, work);
+  }
+
+  /** While all hands are busy, the next that is free looks itself. */
+  private async nextTaskAt(): Promise<Date | undefined> {
+    return this.working.size >= TASKS_AT_ONCE ? undefined : this.operations.nextTaskAt();
   }
 
   private async runBatch(rows: readonly OperationRow[]): Promise<void> {
@@ -105,7 +139,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   private async runOneByOne(rows: readonly OperationRow[]): Promise<void> {
     const turns = new Turns();
     for (const { id } of rows) {
-      if (this.isStopping) return;
+      if (this.leaving.signal.aborted) return;
       const row = await this.operations.get(id);
       if (!isOpen(row) || turns.mustWait(row)) continue;
       await this.runBatch([row]);
@@ -116,9 +150,10 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   private async postponeOrFail({ id }: OperationRow, error: unknown, changed: (id: string) => void): Promise<void> {
     const row = await this.operations.get(id);
     if (!isOpen(row)) return;
-    const isLate = Date.now() - Date.parse(row.submitted_at) > this.config.values.workflowDeadline;
+    const dueSince = Date.parse(row.stage_since ?? row.submitted_at);
+    const isLate = Date.now() - dueSince > this.config.values.workflowDeadline;
     const mayPass = !(error instanceof GitError) || passesWithTime(error);
-    if ((isLate || !mayPass) && !(await this.mayBePublished(id, error))) {
+    if ((isLate || !mayPass) && !(await this.mayBePublished(row, error))) {
       return this.endings.fail(row, error instanceof GitError ? explainGitError(error) : error, changed);
     }
     await this.postpone(row, error);
@@ -126,9 +161,10 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   }
 
   /** A push of it has begun, and the branch could not be looked at since. Until then "nothing was written" may be untrue. */
-  private async mayBePublished(id: string, error: unknown): Promise<boolean> {
-    const steps = await this.operations.steps(id);
-    const push = steps.find(({ name }) => name === 'push');
+  private async mayBePublished(row: OperationRow, error: unknown): Promise<boolean> {
+    const steps = await this.operations.steps(row.id);
+    const name = stepName(this.registry.get(row.operation), row.stage, 'push');
+    const push = steps.find((step) => step.name === name);
     if (!push?.started_at) return false;
     return !(error instanceof GitError) || error.outcomeUnknown || push.status === 'pending';
   }
@@ -151,29 +187,13 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
       ]);
     });
   }
-
-  /** Runs after `running` is cleared: what is submitted from then on wakes the engine itself, what came before is found here. */
-  private async schedule(isDone: boolean): Promise<void> {
-    const pause = isDone ? await this.untilNextDue() : BACKOFF_MS;
-    if (pause === undefined || this.isStopping) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.wake(), pause);
-    this.timer.unref();
-  }
-
-  private async untilNextDue(): Promise<number | undefined> {
-    if (this.isStopping) return undefined;
-    try {
-      const next = await this.operations.nextDueAt(new Date());
-      // A clock that is set back while this waits must not make it wait for longer.
-      return next && Math.min(BACKOFF_LIMIT_MS, Math.max(0, next.getTime() - Date.now()));
-    } catch (error) {
-      log.error({ err: error }, 'the queue cannot be read');
-      return BACKOFF_MS;
-    }
-  }
 }
 
 function isOpen({ status }: OperationRow): boolean {
   return status === 'submitted' || status === 'running';
+}
+
+/** Its task was tried once and has to wait, after the first commit: the answer that the caller needs is there. */
+function isAwaiting({ stage, task_state: state }: OperationRow): boolean {
+  return stage === 'await' && state !== null;
 }

@@ -3,9 +3,16 @@ import { Audit, type AuditEntry } from '../audit/audit';
 import { Config } from '../config';
 import { MctlError, toErrorBody } from '../errors';
 import { log } from '../logging';
-import { callerOf, OperationStore } from '../operations/operation-store';
+import type { Operation } from '../operations/operation';
+import { callerOf, OperationStore, resultOf } from '../operations/operation-store';
 import { OperationRegistry } from '../operations/registry';
+import { applies } from '../operations/stages';
+import { parseInput } from '../schema';
 import { type OperationRow, Store, type StoreTransaction } from '../store';
+import { commitSteps, stepName } from './steps';
+
+/** Until what cannot be settled is tried again. */
+const SETTLE_AGAIN_MS = 5_000;
 
 /** An operation whose commit is on the branch. */
 export interface Done {
@@ -25,51 +32,114 @@ export class Endings {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** Ends operations whose commits the branch shows. */
-  async succeed(done: readonly Done[], changed: (id: string) => void): Promise<void> {
+  /** The branch shows these commits: operations end, or go on with what comes after their first commit. */
+  async published(done: readonly Done[], changed: (id: string) => void): Promise<void> {
+    const isAlone = ({ row }: Done) => this.registry.partsOf({ name: row.operation }).settle !== undefined;
+    await this.close(
+      done.filter((each) => !isAlone(each)),
+      changed,
+    );
+    // What a feature writes with the ending may fail: then nobody else's ending does.
+    for (const each of done.filter(isAlone)) {
+      await this.close([each], changed).catch((error: unknown) => this.settleLater(each, error));
+    }
+  }
+
+  private async close(done: readonly Done[], changed: (id: string) => void): Promise<void> {
     if (done.length === 0) return;
-    const now = new Date().toISOString();
+    const now = new Date();
     await this.store.transaction(async (transaction) => {
-      for (const { row, commit } of done) {
-        await this.operations.update(transaction, row.id, {
-          status: 'succeeded',
-          finished_at: now,
-          commit,
-          error: null,
-        });
-        await this.finishSteps(transaction, row.id, commit, now);
-      }
+      for (const each of done) await this.closeOne(transaction, each, now);
       await this.audit.append(
         transaction,
         done.map(({ row, commit, planDigest }) =>
-          this.ending(row, 'succeeded', { commit, planDigest: planDigest ?? undefined }),
+          this.ending(row, this.goesOn(row) ? 'committed' : 'succeeded', {
+            commit,
+            planDigest: planDigest ?? undefined,
+          }),
         ),
       );
     });
     for (const { row, commit } of done) {
-      log.info({ ...facts(row), commit }, 'operation succeeded');
+      log.info({ ...facts(row), commit }, this.goesOn(row) ? 'operation goes on' : 'operation succeeded');
       changed(row.id);
     }
   }
 
-  private async finishSteps(transaction: StoreTransaction, id: string, commit: string, now: string): Promise<void> {
+  /** Whether the row's commit is not its operation's last. */
+  private goesOn({ operation, stage }: OperationRow): boolean {
+    return stage !== 'continue' && this.registry.get(operation).continuation !== undefined;
+  }
+
+  private async closeOne(transaction: StoreTransaction, { row, commit }: Done, now: Date): Promise<void> {
+    const operation = this.registry.get(row.operation);
+    await this.finishSteps(transaction, row, commit, now.toISOString());
+    if (this.goesOn(row)) return this.goOn(transaction, operation, { row, commit, now });
+    const ended = { status: 'succeeded' as const, finished_at: now.toISOString(), commit, error: null };
+    await this.operations.update(transaction, row.id, ended);
+    const { settle } = this.registry.partsOf(operation);
+    const input = parseInput(operation.input, JSON.parse(row.input));
+    await settle?.(transaction, { row: { ...row, ...ended }, input, done: resultOf(row), commit, at: now });
+  }
+
+  /** From the first commit to the task after it, or straight to the second commit where this call needs no task. */
+  private async goOn(
+    transaction: StoreTransaction,
+    { continuation, input }: Operation,
+    { row, commit, now }: { row: OperationRow; commit: string; now: Date },
+  ): Promise<void> {
+    const needsTask = continuation && applies(continuation.task, parseInput(input, JSON.parse(row.input)));
+    await this.operations.update(transaction, row.id, {
+      stage: needsTask ? 'await' : 'continue',
+      stage_since: now.toISOString(),
+      task_state: null,
+      task_result: null,
+      base: commit,
+      commit,
+      attempts: 0,
+      next_run_at: now.toISOString(),
+    });
+    const name = continuation?.task.name ?? '';
+    if (needsTask) {
+      await this.operations.updateStep(transaction, row.id, name, {
+        status: 'running',
+        started_at: now.toISOString(),
+      });
+    }
+  }
+
+  private async settleLater({ row }: Done, error: unknown): Promise<void> {
+    log.error({ err: error, ...facts(row) }, 'the ending of an operation could not be written; it is tried again');
+    const next_run_at = new Date(Date.now() + SETTLE_AGAIN_MS).toISOString();
+    await this.store.transaction((transaction) => this.operations.update(transaction, row.id, { next_run_at }));
+  }
+
+  private async finishSteps(
+    transaction: StoreTransaction,
+    row: OperationRow,
+    commit: string,
+    now: string,
+  ): Promise<void> {
+    const operation = this.registry.get(row.operation);
+    const [commitStep, push] = [stepName(operation, row.stage, 'commit'), stepName(operation, row.stage, 'push')];
     await transaction
       .updateTable('operation_steps')
       .set({ status: 'succeeded' })
-      .set((row) => ({
-        started_at: row.fn.coalesce('started_at', row.val(now)),
-        finished_at: row.fn.coalesce('finished_at', row.val(now)),
+      .set((step) => ({
+        started_at: step.fn.coalesce('started_at', step.val(now)),
+        finished_at: step.fn.coalesce('finished_at', step.val(now)),
       }))
-      .where('operation_id', '=', id)
+      .where('operation_id', '=', row.id)
+      .where('name', 'in', commitSteps(operation, row.stage))
       .execute();
-    await this.operations.updateStep(transaction, id, 'push', { commit });
+    await this.operations.updateStep(transaction, row.id, push, { commit });
     await this.operations.log(transaction, [
-      { operation_id: id, step: 'commit', at: now, line: `commit ${commit}` },
-      { operation_id: id, step: 'push', at: now, line: `the branch shows ${commit}` },
+      { operation_id: row.id, step: commitStep, at: now, line: `commit ${commit}` },
+      { operation_id: row.id, step: push, at: now, line: `the branch shows ${commit}` },
     ]);
   }
 
-  /** Ends an operation without a commit. Its step says why; the caller sees the error in its usual form. */
+  /** Ends an operation without a further commit. Its step says why; the caller sees the error in its usual form. */
   async fail(row: OperationRow, error: unknown, changed: (id: string) => void, at?: 'plan'): Promise<void> {
     if (!(error instanceof MctlError)) {
       log.error({ err: error, operation: row.id, request: row.request_id }, 'an operation failed unexpectedly');
@@ -83,7 +153,7 @@ export class Endings {
         error: JSON.stringify(body),
       });
       // A race that was lost leaves later steps behind that began for nothing.
-      if (at === 'plan') await this.operations.restartSteps(transaction, row.id, now);
+      if (at === 'plan') await this.operations.restartSteps(transaction, row.id, this.stepsOf(row), now);
       const running = await transaction
         .updateTable('operation_steps')
         .set({ status: 'failed', message: body.message, finished_at: now })
@@ -98,7 +168,12 @@ export class Endings {
         .where('status', '=', 'pending')
         .execute();
       await this.operations.log(transaction, [
-        { operation_id: row.id, step: running?.name ?? 'plan', at: now, line: `${body.code}: ${body.message}` },
+        {
+          operation_id: row.id,
+          step: running?.name ?? this.stepsOf(row)[0] ?? '',
+          at: now,
+          line: `${body.code}: ${body.message}`,
+        },
       ]);
       await this.audit.append(transaction, [this.ending(row, 'failed', { code: body.code })]);
     });
@@ -106,9 +181,15 @@ export class Endings {
     changed(row.id);
   }
 
+  /** Rows of operations that this version does not know have the plain steps. */
+  private stepsOf({ operation, stage }: OperationRow): string[] {
+    const known = this.registry.find(operation);
+    return known ? commitSteps(known, stage) : ['plan', 'commit', 'push'];
+  }
+
   private ending(
     row: OperationRow,
-    event: 'succeeded' | 'failed',
+    event: 'committed' | 'succeeded' | 'failed',
     facts: Pick<AuditEntry, 'commit' | 'code' | 'planDigest'>,
   ): AuditEntry {
     return {

@@ -2,13 +2,14 @@ import type { Actor, AuthMethod } from '../../auth/actor';
 import { Conflict } from '../../errors';
 import type { CommitHistory, LogEntry } from '../../gitops';
 import type { OperationRow, StepLogRow, Store, StoreTransaction } from '../../store';
-import { pendingSteps } from '../../workflows/steps';
+import { plainSteps } from '../../workflows/steps';
 import type { Audit, AuditEntry } from '../audit';
 import { parseAnchor } from '../audit-head';
 import { trailerOf } from '../trailers';
 import { FROM_GIT } from './from-git';
 import { type RebuildReport, RebuildTally } from './rebuild-report';
 import { type OperationKnowledge, restoredRow } from './restored-operation';
+import { continued, secondCommits } from './second-commits';
 
 export interface RebuildSources {
   /** Undefined: only look, write nothing. */
@@ -33,7 +34,7 @@ export async function rebuildAudit(sources: RebuildSources): Promise<RebuildRepo
   if (target && count > 0) {
     await target.store.transaction(async (transaction) => {
       await target.audit.append(transaction, [firstEntry(sources, count)]);
-      await restoreAll(sources, tally, (rows) => write(transaction, target.audit, rows, sources.knowledge));
+      await restoreAll(sources, tally, (restored) => write(transaction, target.audit, restored, sources.knowledge));
     });
   } else await restoreAll(sources, tally, () => Promise.resolve());
   return tally.report({ head, isDryRun: target === undefined, seconds: (performance.now() - started) / 1000 });
@@ -59,23 +60,39 @@ function firstEntry({ actor, head }: RebuildSources, count: number): AuditEntry 
   return { event: 'rebuilt', operation: 'audit-rebuild', risk: 'high', actor, reason, commit: head };
 }
 
+/** An operation as its commits tell. */
+interface Restored {
+  readonly row: OperationRow;
+  /** As it was after its first commit, where it has two. */
+  readonly first?: OperationRow;
+}
+
 /** Oldest first: where two commits carry the same id or key, the first is the one that was answered. */
 async function restoreAll(
   { history, head, knowledge }: RebuildSources,
   tally: RebuildTally,
-  write: (rows: readonly OperationRow[]) => Promise<void>,
+  write: (restored: readonly Restored[]) => Promise<void>,
 ): Promise<void> {
   if (head === undefined) return;
+  const seconds = await secondCommits(history, head);
   for await (const page of history.pages({ to: head })) {
-    const ours = page.filter((commit) => isFirstOfOperation(commit, tally));
-    const changes = await history.changes(ours.map(({ sha }) => sha));
-    const rows = ours.map((commit) => tally.claim(restoredRow(commit, changes.get(commit.sha) ?? [], knowledge)));
-    if (rows.length > 0) await write(rows);
+    const ours = page.filter((commit) => isFirstOfOperation(commit, seconds, tally));
+    const parts = ours.map((commit) => ({ commit, second: seconds.get(trailerOf(commit, 'Operation-Id') ?? '') }));
+    const changes = await history.changes(
+      parts.flatMap(({ commit, second }) => [commit.sha, ...(second ? [second.sha] : [])]),
+    );
+    const restored = parts.map(({ commit, second }): Restored => {
+      const all = [commit, second].flatMap((each) => (each && changes.get(each.sha)) ?? []);
+      const first = tally.claim(restoredRow(commit, all, knowledge));
+      return second ? { row: continued(first, second), first } : { row: first };
+    });
+    if (restored.length > 0) await write(restored);
   }
 }
 
-function isFirstOfOperation(commit: LogEntry, tally: RebuildTally): boolean {
+function isFirstOfOperation(commit: LogEntry, seconds: ReadonlyMap<string, LogEntry>, tally: RebuildTally): boolean {
   const id = trailerOf(commit, 'Operation-Id');
+  if (id !== undefined && tally.has(id) && seconds.get(id)?.sha === commit.sha) return false;
   const anchor = parseAnchor(trailerOf(commit, 'Audit-Head') ?? '');
   return tally.count(id, anchor);
 }
@@ -83,9 +100,10 @@ function isFirstOfOperation(commit: LogEntry, tally: RebuildTally): boolean {
 async function write(
   transaction: StoreTransaction,
   audit: Audit,
-  rows: readonly OperationRow[],
+  restored: readonly Restored[],
   knowledge: OperationKnowledge,
 ): Promise<void> {
+  const rows = restored.map(({ row }) => row);
   await transaction
     .insertInto('operations')
     .values([...rows])
@@ -94,12 +112,15 @@ async function write(
   await transaction.insertInto('step_logs').values(rows.map(logOf)).execute();
   await audit.append(
     transaction,
-    rows.map((row) => entryOf(row, knowledge)),
+    restored.flatMap(({ row, first }) => [
+      ...(first ? [entryOf(first, knowledge, 'committed')] : []),
+      entryOf(row, knowledge, 'succeeded'),
+    ]),
   );
 }
 
 function stepsOf({ id, commit, started_at, finished_at }: OperationRow) {
-  return pendingSteps(id).map((step) => ({
+  return plainSteps(id).map((step) => ({
     ...step,
     status: 'succeeded' as const,
     commit: step.name === 'push' ? commit : null,
@@ -113,9 +134,9 @@ function logOf({ id, commit, submitted_at, finished_at }: OperationRow): Omit<St
   return { operation_id: id, step: 'push', at: finished_at ?? submitted_at, line };
 }
 
-function entryOf(row: OperationRow, knowledge: OperationKnowledge): AuditEntry {
+function entryOf(row: OperationRow, knowledge: OperationKnowledge, event: 'committed' | 'succeeded'): AuditEntry {
   return {
-    event: 'succeeded',
+    event,
     operation: row.operation,
     risk: knowledge.risk(row.operation),
     actor: {

@@ -27,6 +27,7 @@ const NOT_IN_GIT = [
   'refused, planned and failed calls, and calls that were accepted and had no commit yet',
   'arguments of calls: a repeated idempotency key of the same operation gets the first answer, whatever its arguments',
   'doors (mcp, rest, cli), step times and logs, and fields of answers beyond status, commit and changed files',
+  'what operations still had to do after their first commit, such as waiting for DNS: call those again',
   'which confirm tokens were used in the ten minutes before the loss; each is still bound to its plan',
 ];
 
@@ -53,6 +54,10 @@ export class RebuildTally {
     }
     this.operations.add(id);
     return true;
+  }
+
+  has(id: string): boolean {
+    return this.operations.has(id);
   }
 
   /** The row with a workflow name and a key that no other row has. Names written by hand may repeat; ids do not by now. */

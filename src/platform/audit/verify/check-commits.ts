@@ -1,9 +1,11 @@
 import type { CommitRange, LogEntry } from '../../gitops';
-import type { OperationRow } from '../../store';
-import { type Books, breathe, recordsOf } from './books';
+import type { AuditRow, OperationRow } from '../../store';
+import { type Books, breathe, PAGE, recordsOf } from './books';
 import { AnchorCheck, type IsBeforeRebuild } from './check-anchors';
 import { checkForged, isOfOperation } from './check-forged';
 import { differencesOf } from './compare-commit';
+import type { Findings } from './findings';
+import { firstCommits, isFirst } from './first-commits';
 import { trailerOf } from '../trailers';
 import type { AnchorCounts } from './verification';
 
@@ -22,7 +24,7 @@ export async function checkCommits(
   isBeforeRebuild: IsBeforeRebuild,
 ): Promise<CommitCounts> {
   const counts = { commits: 0, others: 0 };
-  checkDoubles(books);
+  await checkDoubles(books);
   if (!range) return { ...counts, anchors: { held: 0, before_rebuild: 0, none: 0 }, firstAnchor: Infinity };
   const anchors = new AnchorCheck(books, range, isBeforeRebuild);
   for await (const page of books.history.pages(range)) {
@@ -38,9 +40,28 @@ export async function checkCommits(
   return { ...counts, anchors: anchors.counts, firstAnchor: anchors.first };
 }
 
-function checkDoubles({ onBranch, findings }: Books): void {
-  for (const [operation, commits] of onBranch) {
-    if (operation === '' || commits.length < 2) continue;
+async function checkDoubles({ store, onBranch, findings }: Books): Promise<void> {
+  const several = [...onBranch].filter(([operation, commits]) => operation !== '' && commits.length > 1);
+  for (let at = 0; at < several.length; at += PAGE) {
+    const page = several.slice(at, at + PAGE);
+    const { entries } = await recordsOf(
+      store,
+      page.map(([operation]) => operation),
+    );
+    for (const [operation, all] of page) {
+      reportDoubles(operation, all, { findings, entries: entries.get(operation) ?? [] });
+    }
+  }
+}
+
+/** The two commits of an operation that has a second one are no doubles. */
+function reportDoubles(
+  operation: string,
+  all: readonly string[],
+  { findings, entries }: { findings: Findings; entries: readonly AuditRow[] },
+): void {
+  const commits = all.filter((sha) => !isFirst(sha, entries));
+  if (commits.length > 1) {
     findings.add('commit_doubled', `${commits.length} commits carry Operation-Id ${operation}: ${commits.join(', ')}`, {
       operation,
     });
@@ -49,16 +70,22 @@ function checkDoubles({ onBranch, findings }: Books): void {
 
 async function checkAgreement(commits: readonly LogEntry[], books: Books): Promise<void> {
   const ids = commits.map((commit) => trailerOf(commit, 'Operation-Id') ?? '');
-  const { rows } = await recordsOf(books.store, ids);
+  const { rows, entries } = await recordsOf(books.store, ids);
   for (const commit of commits) {
     const operation = trailerOf(commit, 'Operation-Id') ?? '';
     const row = rows.get(operation);
-    if (row) checkCommit(commit, row, books);
+    if (row) checkCommit(commit, asOf(commit, row, entries.get(operation) ?? []), books);
     else {
       const what = `commit ${commit.sha} is of operation ${operation}, which the store does not know`;
       books.findings.add('commit_unknown', what, { operation, commit: commit.sha });
     }
   }
+}
+
+/** The row as it was when the first of two commits was made. */
+function asOf({ sha }: LogEntry, row: OperationRow, entries: readonly AuditRow[]): OperationRow {
+  const first = firstCommits(entries).find(({ commit }) => commit === sha);
+  return first ? { ...row, commit: sha, plan_digest: first.plan_digest, stage: 'commit', status: 'succeeded' } : row;
 }
 
 function checkCommit(commit: LogEntry, row: OperationRow, { onBranch, findings }: Books): void {

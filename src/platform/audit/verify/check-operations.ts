@@ -1,5 +1,6 @@
 import { oneLine } from '../../text/one-line';
 import type { AuditRow, OperationRow, Store } from '../../store';
+import { firstCommits, isFirst } from './first-commits';
 import { type Books, breathe, PAGE, recordsOf } from './books';
 import { FROM_GIT } from '../rebuild/from-git';
 
@@ -57,18 +58,28 @@ function checkOperation(row: OperationRow, entries: readonly AuditRow[], books: 
   for (const entry of entries) checkFacts(row, entry, books);
   const ending = entries.find(({ event }) => event === row.status);
   if (row.status === 'succeeded') checkCommit(row, ending, books);
-  if (row.status === 'failed' && books.onBranch.has(row.id)) {
-    const [commit] = books.onBranch.get(row.id) ?? [];
-    books.findings.add('commit_of_failed', `${row.workflow} failed, and is on the branch as ${commit ?? ''}`, {
+  for (const { commit } of firstCommits(entries)) checkFirst(row, commit, books);
+  const others = (books.onBranch.get(row.id) ?? []).filter((sha) => !isFirst(sha, entries));
+  if (row.status === 'failed' && others.length > 0) {
+    const [commit = ''] = others;
+    books.findings.add('commit_of_failed', `${row.workflow} failed, and is on the branch as ${commit}`, {
       operation: row.id,
-      ...(commit && { commit }),
+      commit,
     });
   }
 }
 
+function checkFirst(row: OperationRow, commit: string | null, { onBranch, findings }: Books): void {
+  if (commit !== null && onBranch.get(row.id)?.includes(commit)) return;
+  const what = `${row.workflow} has committed ${commit ?? 'nothing'} first, which is not on the branch as its commit`;
+  findings.add('commit_missing', what, { operation: row.id, ...(commit !== null && { commit }) });
+}
+
 function checkEvents(row: OperationRow, entries: readonly AuditRow[], { findings }: Books): void {
   const begin = row.door === FROM_GIT ? [] : ['submitted'];
-  const expected = [...begin, ...(isOpen(row) ? [] : [row.status])].join(', ');
+  // An operation with a second commit says so of its first one (ADR 14).
+  const first = entries.some(({ event }) => event === 'committed') ? ['committed'] : [];
+  const expected = [...begin, ...first, ...(isOpen(row) ? [] : [row.status])].join(', ');
   const found = entries.map(({ event }) => event).join(', ');
   if (found === expected) return;
   findings.add(

@@ -8,17 +8,22 @@ import { isMiswritten, trailerOf } from '../trailers';
 /** Names of what a commit and the row of its operation, which succeeded, do not both say. */
 export function differencesOf(commit: LogEntry, row: OperationRow): string[] {
   const expected = Object.entries(expectedOf(row));
-  const keys = new Set([...expected.map(([key]) => key), 'Reverts', 'Audit-Head']);
+  const keys = new Set([...expected.map(([key]) => key), 'Step', 'Reverts', 'Audit-Head']);
   const trailers = [
     ...expected.filter(([key, value]) => differs(commit, row, key, value)).map(([key]) => key),
     ...[...keys].filter((key) => isMiswritten(commit, key)),
   ];
   return [
     ...new Set(trailers),
+    ...(hasStep(commit) === (row.stage === 'continue') ? [] : ['Step']),
     ...(commit.sha === row.commit ? [] : ['commit']),
     ...(isSameAuthor(commit, row) ? [] : ['author']),
     ...(reasonOf(commit) === (row.reason ? proseLine(row.reason) : '') ? [] : ['reason']),
   ];
+}
+
+function hasStep(commit: LogEntry): boolean {
+  return trailerOf(commit, 'Step') !== undefined;
 }
 
 function expectedOf(row: OperationRow): Record<string, string> {

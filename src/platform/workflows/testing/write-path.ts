@@ -23,6 +23,7 @@ import { type OperationRow, Store } from '../../store';
 import { Committer } from '../committer';
 import { Endings } from '../endings';
 import { EmbeddedWorkflows } from '../embedded.workflows';
+import { Tasks } from '../tasks';
 
 class FileInput extends DestructiveArguments {
   @Text() path: string;
@@ -143,15 +144,17 @@ export class WritePath {
   readonly rows: OperationStore;
   readonly audit: Audit;
   readonly tokens: ConfirmTokens;
-  readonly workflows: EmbeddedWorkflows;
+  workflows: EmbeddedWorkflows;
   readonly operations: Operations;
+  readonly registry: OperationRegistry;
   private readonly folder: string;
+  private readonly engine: () => EmbeddedWorkflows;
 
   private constructor({ folder, config, store, reader, remote, gitops }: Parts) {
     const registry = new OperationRegistry();
     registry.register(put, drop, undo);
-    const planner = new Planner(gitops, new Access(gitops), new ManifestSchemas());
-    const answers = new AnswerBuilder(config);
+    const planner = new Planner(gitops, new Access(gitops), new ManifestSchemas(), registry);
+    const answers = new AnswerBuilder(config, registry);
     this.folder = folder;
     this.store = store;
     this.reader = reader;
@@ -162,7 +165,10 @@ export class WritePath {
     this.tokens = new ConfirmTokens(Keys.open(folder), store);
     const endings = new Endings(store, this.rows, registry, this.audit, config);
     const committer = new Committer(store, this.rows, registry, planner, gitops, endings, config);
-    this.workflows = new EmbeddedWorkflows(store, this.rows, committer, endings, config);
+    const tasks = new Tasks(store, this.rows, registry, gitops, endings, config);
+    this.registry = registry;
+    this.engine = () => new EmbeddedWorkflows(store, this.rows, committer, tasks, endings, registry, config);
+    this.workflows = this.engine();
     const { tokens, rows, workflows, audit } = this;
     this.operations = new Operations(planner, tokens, rows, workflows, answers, audit, gitops, store, config);
   }
@@ -213,6 +219,13 @@ export class WritePath {
     const ids = await this.queue(...calls);
     this.workflows.wake();
     return this.ended(ids);
+  }
+
+  /** The engine ends, and another begins on what the first one left in the store. */
+  async restart(): Promise<void> {
+    await this.workflows.onModuleDestroy();
+    this.workflows = this.engine();
+    await this.workflows.onApplicationBootstrap();
   }
 
   async ended(ids: readonly string[]): Promise<OperationRow[]> {

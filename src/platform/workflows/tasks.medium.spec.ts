@@ -1,0 +1,289 @@
+import { dirname } from 'node:path';
+import { Conflict, Unavailable } from '../errors';
+import { Keys } from '../keys';
+import { log } from '../logging';
+import { rebuildAudit } from '../audit/rebuild/rebuild-audit';
+import { verifyAudit } from '../audit/verify/verify-audit';
+import type { Operation } from '../operations/operation';
+import type { OperationParts, TaskContext, TaskOutcome } from '../operations/parts';
+import type { StoreTransaction } from '../store';
+import { ada, away, put, WritePath } from './testing/write-path';
+
+/** Registers a file, waits until it is told that it may go on, and writes the file again with what it was told. */
+const register: Operation = {
+  ...put,
+  name: 'register',
+  tool: 'register',
+  continuation: {
+    name: 'activate',
+    title: 'Activate',
+    task: { name: 'wait', title: 'Wait for the sign', applies: (input) => (input as { text?: string }).text !== 'now' },
+    plan: (context) => ({
+      ...put.plan({ ...context, input: { ...context.input, text: `active ${String(context.done)}` } as never }),
+      answer: { activated: context.done, since: context.now.toISOString() },
+    }),
+  },
+};
+
+/** Makes something outside before its commit. */
+const provision: Operation = {
+  ...put,
+  name: 'provision',
+  tool: 'provision',
+  task: { name: 'make', title: 'Make it' },
+  plan: (context) => ({ ...put.plan(context), answer: { made: context.done ?? 'not yet' } }),
+};
+
+let path: WritePath;
+beforeAll(() => void (log.level = 'silent'));
+beforeEach(async () => {
+  path = await WritePath.open();
+  path.registry.register(register, provision);
+});
+afterEach(() => path.close());
+
+const bind = (operation: Operation, parts: OperationParts) => path.registry.bind(operation, parts);
+const wait: TaskOutcome = { wait: { milliseconds: 20, message: 'no sign yet' } };
+const WAITING: TaskOutcome = { wait: { milliseconds: 3_600_000, message: 'no sign yet' } };
+
+const start = async (operation: Operation, input: Record<string, unknown>) => {
+  const { operation: accepted } = await path.call(operation, { wait_seconds: 0, ...input });
+  return accepted.id ?? '';
+};
+const rowOf = async (id: string) => path.rows.get(id);
+const events = () => path.store.db.selectFrom('audit').select(['event', 'commit']).orderBy('seq').execute();
+const steps = async (id: string) => (await path.rows.steps(id)).map(({ name, status }) => `${name} ${status}`);
+
+async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+async function findings(): Promise<string[]> {
+  const { auditKey } = Keys.open(dirname(path.gitDir));
+  const head = async () => (await path.gitops.refresh()).head;
+  const report = await verifyAudit({ store: path.store, auditKey, history: path.gitops.commits, head });
+  return report.findings.map(({ code, what }) => `${code}: ${what}`);
+}
+
+describe('a task before the commit', () => {
+  it('is called until it is done, and the plan gets what it came to', async () => {
+    const seen: TaskContext<never>[] = [];
+    bind(provision, {
+      tasks: {
+        make: (context) => {
+          seen.push(context as never);
+          return Promise.resolve(
+            seen.length < 3 ? { wait: { milliseconds: 1, message: 'm', state: seen.length } } : { done: 'role-7' },
+          );
+        },
+      },
+    });
+    const answer = await path.call(provision, { path: 'a', text: '1' });
+    expect(answer).toMatchObject({ made: 'role-7', operation: { status: 'succeeded' } });
+    expect(seen.map(({ attempt, state }) => [attempt, state])).toEqual([
+      [1, undefined],
+      [2, 1],
+      [3, 2],
+    ]);
+    expect(seen[0]).toMatchObject({ actor: { login: 'ada' }, input: { path: 'a' } });
+    expect(await path.subjects()).toEqual(['put(a): 1']);
+    expect(await findings()).toEqual([]);
+  });
+
+  it('ends the operation with its error, and nothing is committed', async () => {
+    bind(provision, { tasks: { make: () => Promise.reject(new Conflict('No.', { code: 'no' })) } });
+    const answer = await path.call(provision, { path: 'a', text: '1' });
+    expect(answer).toMatchObject({ operation: { status: 'failed' }, error: { code: 'no' }, commit: null, changes: [] });
+    expect(await steps(answer.operation.id ?? '')).toEqual([
+      'make failed',
+      'plan skipped',
+      'commit skipped',
+      'push skipped',
+    ]);
+    expect(await path.subjects()).toEqual([]);
+  });
+
+  it('is tried again where the other side is away, and told of once', async () => {
+    let tries = 0;
+    bind(provision, {
+      tasks: {
+        make: () =>
+          ++tries < 2 ? Promise.reject(new Unavailable('The server is away.')) : Promise.resolve({ done: 1 }),
+      },
+    });
+    const answer = await path.call(provision, { path: 'a', text: '1' });
+    expect(answer.operation.status).toBe('succeeded');
+    const lines = await path.rows.logs(answer.operation.id ?? '', 'make', 10);
+    expect(lines.map(({ line }) => line)).toEqual(['The server is away. Trying again.', 'Make it: done']);
+  });
+
+  it('holds nobody up', async () => {
+    bind(provision, { tasks: { make: () => Promise.resolve(WAITING) } });
+    const id = await start(provision, { path: 'a', text: 'slow' });
+    await until(async () => (await rowOf(id)).task_state !== null);
+    expect((await path.call(put, { path: 'a', text: 'quick' })).operation.status).toBe('succeeded');
+    expect((await rowOf(id)).status).toBe('running');
+  });
+});
+
+describe('a second commit', () => {
+  it('follows the first under the same id, and the answer tells of both', async () => {
+    let isSigned = false;
+    bind(register, { tasks: { wait: () => Promise.resolve(isSigned ? { done: 'sign' } : wait) } });
+    const id = await start(register, { path: 'a', text: 'pending' });
+    await until(async () => (await rowOf(id)).task_state !== null);
+    expect(await path.text('a')).toBe('pending');
+    expect(await steps(id)).toEqual([
+      'plan succeeded',
+      'commit succeeded',
+      'push succeeded',
+      'wait running',
+      'plan-activate pending',
+      'commit-activate pending',
+      'push-activate pending',
+    ]);
+    expect(await findings()).toEqual([]);
+    isSigned = true;
+    await until(async () => (await rowOf(id)).status !== 'running');
+    const row = await rowOf(id);
+    expect(row).toMatchObject({ status: 'succeeded', stage: 'continue' });
+    expect(await path.text('a')).toBe('active sign');
+    const [second, first] = await path.reader.log({ to: row.commit ?? '', limit: 5 });
+    const trailers = [first, second].map(
+      (commit) => Object.fromEntries(commit?.trailers ?? []) as Record<string, string>,
+    );
+    expect(trailers.map((each) => [each['Operation-Id'], each.Step])).toEqual([
+      [id, undefined],
+      [id, 'activate'],
+    ]);
+    expect((await events()).map(({ event }) => event)).toEqual(['submitted', 'committed', 'succeeded']);
+    expect(await findings()).toEqual([]);
+    expect(new Set((await steps(id)).map((step) => step.split(' ')[1]))).toEqual(new Set(['succeeded']));
+  });
+
+  it('lets a call that waits go once the first is there', async () => {
+    bind(register, { tasks: { wait: () => Promise.resolve(WAITING) } });
+    const answer = await path.call(register, { path: 'a', text: 'pending', wait_seconds: 25 });
+    expect(answer).toMatchObject({ operation: { status: 'running' }, text: 'pending' });
+    expect(answer.commit?.sha).toBe(await path.remote.head());
+  });
+
+  it('is left alone by calls on the same object meanwhile', async () => {
+    bind(register, { tasks: { wait: () => Promise.resolve(WAITING) } });
+    await path.call(register, { path: 'a', text: 'pending' });
+    expect((await path.call(put, { path: 'a', text: 'other' })).operation.status).toBe('succeeded');
+  });
+
+  it('goes on after a restart', async () => {
+    let isSigned = false;
+    bind(register, { tasks: { wait: () => Promise.resolve(isSigned ? { done: 'late' } : WAITING) } });
+    const id = await start(register, { path: 'a', text: 'pending' });
+    await until(async () => (await rowOf(id)).task_state !== null);
+    isSigned = true;
+    await path.restart();
+    await until(async () => (await rowOf(id)).status === 'succeeded');
+    expect(await path.text('a')).toBe('active late');
+  });
+
+  it('is found on the branch and not made again when its ending was lost', async () => {
+    bind(register, { tasks: { wait: () => Promise.resolve({ done: 1 }) } });
+    const { publish } = path.remote;
+    let count = 0;
+    path.remote.publish = async (expected, next) => {
+      await publish.call(path.remote, expected, next);
+      // The answer to the second push is lost, and the branch cannot be looked at for a while.
+      if (++count === 2) {
+        path.remote.heads.push(away);
+        return away();
+      }
+    };
+    const [row] = await path.ended([await start(register, { path: 'a', text: 'pending' })]);
+    await until(async () => (await rowOf(row?.id ?? '')).status !== 'running');
+    expect(await path.subjects()).toEqual(['put(a): pending', 'put(a): active 1']);
+    expect((await rowOf(row?.id ?? '')).commit).toBe(await path.remote.head());
+    expect(await findings()).toEqual([]);
+  });
+
+  it('needs no task where the call does not apply it', async () => {
+    bind(register, { tasks: {} });
+    const answer = await path.call(register, { path: 'a', text: 'now' });
+    expect(answer.operation.status).toBe('succeeded');
+    expect(await path.subjects()).toEqual(['put(a): now', 'put(a): active undefined']);
+    expect(await steps(answer.operation.id ?? '')).not.toContainEqual(expect.stringContaining('wait'));
+  });
+
+  it('is not made when the task ends the operation; the first one stays and the answer says so', async () => {
+    bind(register, { tasks: { wait: () => Promise.reject(new Conflict('Too late.', { code: 'expired' })) } });
+    const id = await start(register, { path: 'a', text: 'pending' });
+    await until(async () => (await rowOf(id)).status === 'failed');
+    expect((await rowOf(id)).commit).toBe(await path.remote.head());
+    const [workflow] = await path.store.db.selectFrom('operations').select('summary').execute();
+    expect(workflow?.summary).toBe('a is pending');
+    expect(await findings()).toEqual([]);
+    expect(await path.text('a')).toBe('pending');
+  });
+
+  it('comes back from git after the store is lost', async () => {
+    bind(register, { tasks: { wait: () => Promise.resolve({ done: 1 }) } });
+    const id = await start(register, { path: 'a', text: 'pending', idempotency_key: 'key-12345' });
+    await until(async () => (await rowOf(id)).status === 'succeeded');
+    const before = await rowOf(id);
+    for (const table of ['operation_steps', 'step_logs', 'operations', 'audit', 'audit_head'] as const) {
+      await path.store.db.deleteFrom(table).execute();
+    }
+    const report = await rebuildAudit({
+      target: { store: path.store, audit: path.audit },
+      history: path.gitops.commits,
+      head: await path.remote.head(),
+      knowledge: { risk: () => 'low', namesTeam: () => false },
+      actor: ada,
+    });
+    expect(report).toMatchObject({ operations: 1, repeated_commits: 0 });
+    const { commit, plan_digest, stage, status, idempotency_key } = before;
+    expect(await rowOf(id)).toMatchObject({ commit, plan_digest, stage, status, idempotency_key });
+    expect(await findings()).toEqual([]);
+  });
+});
+
+describe('what is settled with the ending', () => {
+  const mark = (transaction: StoreTransaction, id: string) =>
+    transaction.insertInto('confirmations').values({ id, expires_at: '2030-01-01T00:00:00Z' }).execute();
+  const marks = () => path.store.db.selectFrom('confirmations').select('id').execute();
+
+  it('is written once, with the end of the operation', async () => {
+    bind(provision, {
+      tasks: { make: () => Promise.resolve({ done: 'x' }) },
+      settle: async (transaction, { row, done }) => {
+        await mark(transaction, `${row.operation} ${String(done)}`);
+      },
+    });
+    await path.call(provision, { path: 'a', text: '1' });
+    expect(await marks()).toEqual([{ id: 'provision x' }]);
+  });
+
+  it('is tried again where it fails, and the neighbours end meanwhile', async () => {
+    let tries = 0;
+    bind(put, {
+      settle: async (transaction, { row }) => {
+        await mark(transaction, row.id);
+        if (++tries === 1) throw new Error('not now');
+      },
+    });
+    const [one, two] = await path.queue([put, { path: 'a', text: '1' }], [put, { path: 'b', text: '2' }]);
+    path.workflows.wake();
+    await until(async () => (await rowOf(two ?? '')).status === 'succeeded');
+    expect((await rowOf(one ?? '')).status).toBe('running');
+    await path.restart();
+    await until(async () => (await rowOf(one ?? '')).status === 'succeeded');
+    expect((await marks()).map(({ id }) => id).sort()).toEqual([one, two].sort());
+    expect(await path.subjects()).toHaveLength(2);
+    expect(await findings()).toEqual([]);
+  });
+});
+
+it('adds to an answer what is not kept with it', async () => {
+  bind(put, { present: ({ id }) => Promise.resolve({ link: `/once/${id}` }) });
+  const answer = await path.call(put, { path: 'a', text: '1' });
+  expect(answer).toMatchObject({ link: `/once/${answer.operation.id}` });
+  expect(JSON.stringify(await rowOf(answer.operation.id ?? ''))).not.toContain('/once/');
+});

@@ -1,0 +1,153 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../config';
+import { MctlError, Unavailable } from '../errors';
+import { Gitops } from '../gitops';
+import { log } from '../logging';
+import type { TaskDeclaration } from '../operations/operation';
+import { callerOf, OperationStore } from '../operations/operation-store';
+import type { TaskContext, TaskOutcome } from '../operations/parts';
+import { OperationRegistry } from '../operations/registry';
+import { taskOf } from '../operations/stages';
+import { parseInput } from '../schema';
+import { type OperationRow, Store, type StoreTransaction } from '../store';
+import { Endings } from './endings';
+
+/** A try that is longer in hand than this has died with its process, or is given up. */
+const LEASE_MS = 15 * 60_000;
+const BACKOFF_MS = 1_000;
+const BACKOFF_LIMIT_MS = 60_000;
+
+/** Works on what an operation does outside git (ADR 14): one try at a time, its outcome kept with the row. */
+@Injectable()
+export class Tasks {
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(OperationRegistry) private readonly registry: OperationRegistry,
+    @Inject(Gitops) private readonly gitops: Gitops,
+    @Inject(Endings) private readonly endings: Endings,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  /** One try of the task that the row waits for. Throws only where the store cannot be written. */
+  async attempt(row: OperationRow, signal: AbortSignal, changed: (id: string) => void): Promise<void> {
+    const task = taskOf(this.registry.get(row.operation), row);
+    if (!task) throw new Error(`${row.operation} has no task in stage ${row.stage}.`);
+    const claimed = await this.claim(row, task);
+    changed(row.id);
+    try {
+      const outcome = await this.run(claimed, task, signal);
+      if ('done' in outcome) await this.done(claimed, task, outcome.done);
+      else await this.wait(claimed, task, outcome.wait);
+    } catch (error) {
+      // The next process tries again; this one may not even have begun.
+      if (signal.aborted) return;
+      await this.failOrTryAgain(claimed, task, { error, changed });
+    }
+    changed(row.id);
+  }
+
+  private async claim(row: OperationRow, { name }: TaskDeclaration<never>): Promise<OperationRow> {
+    const now = new Date();
+    const change: Partial<OperationRow> = {
+      status: 'running',
+      started_at: row.started_at ?? now.toISOString(),
+      attempts: row.attempts + 1,
+      next_run_at: new Date(now.getTime() + LEASE_MS).toISOString(),
+    };
+    await this.store.transaction(async (transaction) => {
+      await this.operations.update(transaction, row.id, change);
+      if (row.attempts > 0) return;
+      const begun = { status: 'running' as const, started_at: now.toISOString() };
+      await this.operations.updateStep(transaction, row.id, name, begun);
+    });
+    return { ...row, ...change };
+  }
+
+  private async run(row: OperationRow, { name }: TaskDeclaration<never>, signal: AbortSignal): Promise<TaskOutcome> {
+    const operation = this.registry.get(row.operation);
+    const run = this.registry.partsOf(operation).tasks?.[name];
+    if (!run) throw new Error(`Task ${name} of ${operation.name} is bound to nothing.`);
+    const context: TaskContext<never> = {
+      operationId: row.id,
+      input: parseInput(operation.input, JSON.parse(row.input)) as never,
+      actor: callerOf(row, this.config),
+      world: await this.gitops.world(),
+      submittedAt: new Date(row.submitted_at),
+      since: new Date(row.stage_since ?? row.submitted_at),
+      attempt: row.attempts,
+      state: row.task_state === null ? undefined : JSON.parse(row.task_state),
+      signal,
+    };
+    return run(context);
+  }
+
+  private async done(row: OperationRow, { name, title }: TaskDeclaration<never>, result: unknown): Promise<void> {
+    const now = new Date().toISOString();
+    await this.store.transaction(async (transaction) => {
+      await this.operations.update(transaction, row.id, {
+        stage: row.stage === 'prepare' ? 'commit' : 'continue',
+        stage_since: now,
+        task_state: null,
+        task_result: JSON.stringify(result ?? null),
+        attempts: 0,
+        next_run_at: now,
+      });
+      await this.operations.updateStep(transaction, row.id, name, {
+        status: 'succeeded',
+        message: null,
+        finished_at: now,
+      });
+      await this.say(transaction, row, name, `${title}: done`);
+    });
+  }
+
+  /** Told once: a task that asks every minute for a week writes no line a minute. */
+  private async wait(
+    row: OperationRow,
+    { name }: TaskDeclaration<never>,
+    { milliseconds, message, state }: { milliseconds: number; message: string; state?: unknown },
+  ): Promise<void> {
+    await this.store.transaction(async (transaction) => {
+      await this.operations.update(transaction, row.id, {
+        task_state: JSON.stringify(state ?? null),
+        next_run_at: new Date(Date.now() + Math.max(0, milliseconds)).toISOString(),
+      });
+      await this.tell(transaction, row, name, message);
+    });
+  }
+
+  private async failOrTryAgain(
+    row: OperationRow,
+    { name }: TaskDeclaration<never>,
+    { error, changed }: { error: unknown; changed: (id: string) => void },
+  ): Promise<void> {
+    const isFinal = error instanceof MctlError && !(error instanceof Unavailable);
+    const isLate = Date.now() - Date.parse(row.submitted_at) > this.config.values.workflowDeadline;
+    if (isFinal || (isLate && row.stage === 'prepare')) return this.endings.fail(row, error, changed);
+    if (!(error instanceof MctlError)) log.error({ err: error, operation: row.id, task: name }, 'a task stumbled');
+    const message = error instanceof MctlError ? error.message : 'An unexpected error; the log has it.';
+    const delay = Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** Math.min(row.attempts, 10)) * (0.5 + Math.random() / 2);
+    await this.store.transaction(async (transaction) => {
+      const next_run_at = new Date(Date.now() + delay).toISOString();
+      await this.operations.update(transaction, row.id, { next_run_at });
+      await this.tell(transaction, row, name, `${message} Trying again.`);
+    });
+  }
+
+  private async tell(transaction: StoreTransaction, row: OperationRow, step: string, message: string): Promise<void> {
+    const told = await transaction
+      .selectFrom('operation_steps')
+      .select('message')
+      .where('operation_id', '=', row.id)
+      .where('name', '=', step)
+      .executeTakeFirst();
+    if (told?.message === message) return;
+    await this.operations.updateStep(transaction, row.id, step, { message });
+    await this.say(transaction, row, step, message);
+  }
+
+  private say(transaction: StoreTransaction, row: OperationRow, step: string, line: string): Promise<void> {
+    return this.operations.log(transaction, [{ operation_id: row.id, step, at: new Date().toISOString(), line }]);
+  }
+}
