@@ -20,6 +20,7 @@ import { Operations } from './operations/operations';
 import { Planner } from './operations/planner';
 import { OperationRegistry } from './operations/registry';
 import { Prometheus } from './prometheus';
+import { SecretsModule } from './secrets';
 import { StoreModule } from './store';
 import { Committer } from './workflows/committer';
 import { Endings } from './workflows/endings';
@@ -50,7 +51,7 @@ const shared = [
 /** Everything that features stand on: store, repository, the write path, identity and the two doors' machinery. */
 @Global()
 @Module({
-  imports: [StoreModule, KeysModule, GitopsModule, McpModule, PassportModule],
+  imports: [StoreModule, KeysModule, SecretsModule, GitopsModule, McpModule, PassportModule],
   controllers: [HealthController, MetricsController],
   providers: [...shared, LocalTokenStrategy],
   exports: [...shared, McpModule],

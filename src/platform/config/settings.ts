@@ -54,6 +54,11 @@ export const SETTINGS = {
     fallback: './data',
     help: 'Folder of the embedded store, the embedded repository and the keys. Back it up; one process at a time opens it.',
   }),
+  secretsKeyFile: setting('MCTL_SECRETS_KEY_FILE', optionalText, {
+    fallback: '',
+    help: 'File with the key that values of secrets are sealed with, 32 bytes in base64 or hex; empty = derived from the key in the data folder. To change it: mctl secrets rekey.',
+    example: '/run/secrets/mctl-secrets-key',
+  }),
   admins: plainSetting(
     'MCTL_ADMINS',
     list.refine(

@@ -5,34 +5,37 @@ import { ulid } from '../crypto';
 
 /** The keys of this installation, made at first use and kept in the data folder, readable by its owner only. */
 export class Keys {
-  private constructor(
-    readonly signingKey: KeyObject,
-    readonly verifyingKey: KeyObject,
-    /** 32 bytes for AES-256-GCM. */
-    readonly sealingKey: Uint8Array,
-    /** 32 bytes for HMAC-SHA256 over the head of the audit chain. */
-    readonly auditKey: Uint8Array,
-  ) {}
+  readonly verifyingKey: KeyObject;
+  /** 32 bytes for AES-256-GCM. */
+  readonly sealingKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256 over the head of the audit chain. */
+  readonly auditKey: Uint8Array;
+  /** 32 bytes for AES-256-GCM over values of secrets, where no key file of their own is set. */
+  readonly secretsKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256 over the forms of the intake page. */
+  readonly formKey: Uint8Array;
+
+  private constructor(readonly signingKey: KeyObject) {
+    this.verifyingKey = createPublicKey(signingKey);
+    const seed = signingKey.export({ format: 'der', type: 'pkcs8' });
+    const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
+    this.sealingKey = derive('mctl confirm tokens v1');
+    this.auditKey = derive('mctl audit head v1');
+    this.secretsKey = derive('mctl secrets v1');
+    this.formKey = derive('mctl intake forms v1');
+  }
 
   /** Opens or makes the key file; safe when two processes do so at once. */
   static open(dataDir: string): Keys {
     const file = keyFile(dataDir);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    return Keys.of(readIfThere(file) ?? create(dirname(file), file));
+    return new Keys(createPrivateKey(readIfThere(file) ?? create(dirname(file), file)));
   }
 
   /** The keys that are there; undefined where there are none. Makes nothing. */
   static find(dataDir: string): Keys | undefined {
     const pem = readIfThere(keyFile(dataDir));
-    return pem === undefined ? undefined : Keys.of(pem);
-  }
-
-  private static of(pem: string): Keys {
-    const signingKey = createPrivateKey(pem);
-    const seed = signingKey.export({ format: 'der', type: 'pkcs8' });
-    const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
-    const [sealingKey, auditKey] = [derive('mctl confirm tokens v1'), derive('mctl audit head v1')];
-    return new Keys(signingKey, createPublicKey(signingKey), sealingKey, auditKey);
+    return pem === undefined ? undefined : new Keys(createPrivateKey(pem));
   }
 }
 

@@ -1,4 +1,5 @@
 export * from './inspect-store';
+export * from './secret-tables';
 export * from './store';
 export * from './store.module';
 export * from './tables';

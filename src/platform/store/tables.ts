@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { IntakeRow, SecretRow } from './secret-tables';
 
 /** `submitted` waits for its workflow, `running` has begun, the other two are final and never change again. */
 export type OperationStatus = 'submitted' | 'running' | 'succeeded' | 'failed';
@@ -116,4 +117,6 @@ export interface Tables {
   audit: AuditRow;
   audit_head: AuditHeadRow;
   confirmations: ConfirmationRow;
+  secrets: SecretRow;
+  intakes: IntakeRow;
 }

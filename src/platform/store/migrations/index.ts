@@ -2,6 +2,7 @@ import type { MigrationProvider } from 'kysely';
 import { initial } from './001-initial';
 import { auditHead } from './002-audit-head';
 import { stages } from './003-stages';
+import { secrets } from './004-secrets';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -10,5 +11,6 @@ export const migrations: MigrationProvider = {
       '001-initial': initial,
       '002-audit-head': auditHead,
       '003-stages': stages,
+      '004-secrets': secrets,
     }),
 };

@@ -1,0 +1,109 @@
+import type { SecretRow, Store, StoreTransaction } from '../store';
+import { seal, unseal } from './seal';
+import { type NewSecret, type OwnedSecretVersion, SecretStore, type SecretVersion } from './secret-store';
+import { checkSecretText } from './secret-value.policy';
+import type { SecretValue } from './secret-value';
+
+/**
+ * Values in MCTL's own store, each sealed with a key that the store does not hold. Only the newest value of a name is kept: an old
+ * one is of use to nobody but a thief.
+ */
+export class EmbeddedSecretStore extends SecretStore {
+  readonly description =
+    'the secret store of this MCTL installation, encrypted with a key that is kept outside of its database';
+
+  constructor(
+    private readonly store: Store,
+    private readonly key: Uint8Array,
+  ) {
+    super();
+  }
+
+  override async put(transaction: StoreTransaction, secret: NewSecret): Promise<number> {
+    const { team, service, name, value, by } = secret;
+    checkSecretText(name, value.reveal());
+    const before = await transaction
+      .selectFrom('secrets')
+      .select('version')
+      .where('team', '=', team)
+      .where('service', '=', service)
+      .where('name', '=', name)
+      .executeTakeFirst();
+    const version = (before?.version ?? 0) + 1;
+    const sealed = seal(this.key, { team, service, name, version }, value);
+    const facts = { version, sealed, created_at: new Date().toISOString(), created_by: by };
+    await transaction
+      .insertInto('secrets')
+      .values({ team, service, name, ...facts })
+      .onConflict((conflict) => conflict.columns(['team', 'service', 'name']).doUpdateSet(facts))
+      .execute();
+    return version;
+  }
+
+  override async versions(team: string, service: string): Promise<SecretVersion[]> {
+    const rows = await this.rowsOf(team, service);
+    return rows.map(({ name, version, created_at }) => ({ name, version, updated_at: created_at }));
+  }
+
+  override async has(team: string, service: string, names: readonly string[]): Promise<Set<string>> {
+    const rows = await this.rowsOf(team, service);
+    return new Set(rows.map(({ name }) => name).filter((name) => names.includes(name)));
+  }
+
+  override async read(team: string, service: string, name: string): Promise<SecretValue | undefined> {
+    const row = await this.store.db
+      .selectFrom('secrets')
+      .selectAll()
+      .where('team', '=', team)
+      .where('service', '=', service)
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return row && unseal(this.key, row, row.sealed);
+  }
+
+  override async remove(transaction: StoreTransaction, team: string, service?: string): Promise<number> {
+    const { numDeletedRows } = await transaction
+      .deleteFrom('secrets')
+      .where('team', '=', team)
+      .$if(service !== undefined, (query) => query.where('service', '=', service ?? ''))
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
+  /** Every value there is, by team, service and name; never the values themselves. */
+  async all(): Promise<OwnedSecretVersion[]> {
+    const rows = await this.store.db
+      .selectFrom('secrets')
+      .select(['team', 'service', 'name', 'version', 'created_at', 'created_by'])
+      .orderBy('team')
+      .orderBy('service')
+      .orderBy('name')
+      .execute();
+    return rows.map(({ created_at, created_by, ...row }) => ({ ...row, updated_at: created_at, by: created_by }));
+  }
+
+  /** Seals every value with another key, in one transaction. @returns how many. @throws Conflict where one cannot be opened. */
+  async rekey(transaction: StoreTransaction, key: Uint8Array): Promise<number> {
+    const rows = await transaction.selectFrom('secrets').selectAll().execute();
+    for (const row of rows) {
+      await transaction
+        .updateTable('secrets')
+        .set({ sealed: seal(key, row, unseal(this.key, row, row.sealed)) })
+        .where('team', '=', row.team)
+        .where('service', '=', row.service)
+        .where('name', '=', row.name)
+        .execute();
+    }
+    return rows.length;
+  }
+
+  private rowsOf(team: string, service: string): Promise<Pick<SecretRow, 'name' | 'version' | 'created_at'>[]> {
+    return this.store.db
+      .selectFrom('secrets')
+      .select(['name', 'version', 'created_at'])
+      .where('team', '=', team)
+      .where('service', '=', service)
+      .orderBy('name')
+      .execute();
+  }
+}

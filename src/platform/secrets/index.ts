@@ -1,0 +1,6 @@
+export * from './embedded-secret-store';
+export * from './secret-store';
+export * from './secret-value';
+export * from './secret-value.policy';
+export * from './secrets-key';
+export * from './secrets.module';
