@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { IdentityModule } from './identity/identity.module';
+import { IntakeModule } from './intake';
 import { OperationsModule } from './operations/operations.module';
 import { AuditInterceptor } from './platform/audit/audit.interceptor';
 import { AuthGuard } from './platform/auth/auth.guard';
@@ -25,6 +26,7 @@ export class AppModule {
         ConfigModule.with(config),
         PlatformModule,
         IdentityModule,
+        IntakeModule,
         OperationsModule,
         ResourcesModule,
         PreviewsModule,

@@ -18,6 +18,7 @@ export const systemPackages = [
   { binary: 'prlimit', debian: 'util-linux', for: 'the tests of a full disk' },
   { binary: 'openssl', debian: 'openssl', for: 'the tests of https remotes' },
   { binary: 'prometheus', debian: 'prometheus', for: 'the resource tests', service: 'prometheus' },
+  { binary: 'chromium', debian: 'chromium', for: 'the tests of the intake page' },
   { binary: 'promtool', debian: 'prometheus', for: 'the resource tests' },
 ];
 

@@ -22,6 +22,7 @@ export function buildProgram(): Command {
   addRunOperation(program);
   addOperations(program);
   addAudit(program);
+  addSecrets(program);
   addEnv(program);
   addDoctor(program);
   return program;
@@ -137,6 +138,54 @@ function addAudit(program: Command): void {
     .action(async (options: { dryRun?: boolean; user?: string; json?: boolean }) =>
       (await import('./audit/rebuild-command.js')).rebuildCommand(options),
     );
+}
+
+function addSecrets(program: Command): void {
+  const secrets = program
+    .command('secrets')
+    .summary('list, export or rekey values of secrets')
+    .description(
+      'Looks after the embedded secret store. The server must not run: it gives no value away, and holds the store.',
+    )
+    .addHelpText('after', examples('mctl secrets list', 'mctl secrets export billing api --reveal'));
+  secrets
+    .command('list')
+    .summary('list names and versions')
+    .description('Lists which secrets have a value, with version, time and who entered it. Never a value.')
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', examples('mctl secrets list', 'mctl secrets list --json'))
+    .action(async (options: { json?: boolean }) => (await import('./secrets/list-command.js')).listSecrets(options));
+  secrets
+    .command('export')
+    .summary('print the values of a service, for another store')
+    .description(
+      'Prints the values of one service as a JSON object, to be piped into the store that the cluster reads. The audit trail has ' +
+        'who did it, names and versions.',
+    )
+    .argument('<team>', 'the team')
+    .argument('<service>', 'the service')
+    .option('--reveal', 'really print values in clear; without it nothing is printed')
+    .option('--user <login>', 'who does it, for the audit trail (default: the first of MCTL_ADMINS)')
+    .addHelpText(
+      'after',
+      examples(
+        'mctl secrets export billing api --reveal | vault kv put -mount=secret teams/billing/api -',
+        'mctl secrets export billing api --reveal --user ada > /dev/shm/api.json',
+      ),
+    )
+    .action(async (team: string, service: string, options: { reveal?: boolean; user?: string }) =>
+      (await import('./secrets/export-command.js')).exportSecrets(team, service, options),
+    );
+  secrets
+    .command('rekey')
+    .summary('seal all values with another key')
+    .description(
+      'Opens every value with the key of the settings and seals it with that of a file, in one transaction. Afterwards ' +
+        'MCTL_SECRETS_KEY_FILE must name the file.',
+    )
+    .requiredOption('--to <file>', 'file with the new key: 32 bytes in base64 or hex')
+    .addHelpText('after', examples('openssl rand -base64 32 > secrets.key', 'mctl secrets rekey --to secrets.key'))
+    .action(async (options: { to: string }) => (await import('./secrets/rekey-command.js')).rekeySecrets(options));
 }
 
 function addEnv(program: Command): void {

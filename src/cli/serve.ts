@@ -7,6 +7,7 @@ import { Config, loadConfig } from '../platform/config';
 import { MctlError } from '../platform/errors';
 import { knowsNone, operationsOnBranch } from '../platform/audit/lost-operations';
 import { Gitops, hasForgottenRemote } from '../platform/gitops';
+import { EmbeddedSecretStore, SecretStore } from '../platform/secrets';
 import { Store } from '../platform/store';
 import { attention, FORGOTTEN_REMOTE, lostStore } from './attention';
 import { renderBanner } from './banner';
@@ -51,7 +52,11 @@ async function open(
 ): Promise<void> {
   const isNew = await knowsNone(app.get(Store));
   const stopTelling = quiet ? () => undefined : tellProgress(app.get(Gitops));
-  const notes = [...forgotten, ...(await askRepository(app.get(Gitops), isNew).finally(stopTelling))];
+  const notes = [
+    ...forgotten,
+    ...(await lostKey(app.get(SecretStore))),
+    ...(await askRepository(app.get(Gitops), isNew).finally(stopTelling)),
+  ];
   await app.listen(config.values.port, config.values.host);
   const address = await app.getUrl();
   writeServerFile(config.dataDir, address);
@@ -86,6 +91,14 @@ async function askRepository(gitops: Gitops, isNew: boolean): Promise<string[]> 
     if (error instanceof MctlError && error.retryable) return [`Attention: ${describeFault(error) ?? error.message}`];
     throw error;
   }
+}
+
+/** Nothing else would show it before somebody needs a value. */
+async function lostKey(secrets: SecretStore): Promise<string[]> {
+  const count = secrets instanceof EmbeddedSecretStore ? await secrets.countForeign() : 0;
+  if (count === 0) return [];
+  const values = count === 1 ? 'The value of 1 secret' : `Values of ${count} secrets`;
+  return [`Attention: ${values} cannot be opened: another key sealed them. Check MCTL_SECRETS_KEY_FILE.`];
 }
 
 /** Without charts and ApplicationSets Argo CD would apply nothing of what MCTL commits. */

@@ -133,6 +133,17 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     },
   },
   {
+    as: 'grace',
+    operation: 'deploy-service',
+    input: {
+      action: 'update-config',
+      team: 'billing',
+      service: 'payment-api',
+      secret_names: ['CARD_NETWORK_KEY', 'WEBHOOK_SIGNING_KEY'],
+      reason: 'the card network wants requests signed',
+    },
+  },
+  {
     as: 'mia',
     operation: 'create-tenant',
     input: {

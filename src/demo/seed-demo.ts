@@ -25,6 +25,7 @@ const SUGGESTIONS = [
   'Try: "What runs in billing, who changed payment-api last, and why?"',
   'Try: "Deploy payment-api 1.3.0 in billing, and show me the plan first."',
   'Try: "Which previews are there in billing, and how long will they live?"',
+  'Try: "payment-api waits for the values of two secrets. Where do I enter them?"',
   'Try: "Put shop in storefront back to the tag before, because search is slow."',
   'Try: "How much of its quota does storefront take when the shop scales out?"',
   'As one of them: npm run --silent mctl -- token --user ada (owns billing; grace develops there; mia and noor: storefront)',

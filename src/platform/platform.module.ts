@@ -9,6 +9,7 @@ import { RateLimits } from './auth/rate-limits';
 import { Clock } from './clock';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
+import { OwnAddress } from './http/pages';
 import { KeysModule } from './keys';
 import { McpModule } from './mcp';
 import { Metrics } from './metrics/metrics';
@@ -43,6 +44,7 @@ const shared = [
   OperationRegistry,
   OperationStore,
   Operations,
+  OwnAddress,
   Planner,
   Prometheus,
   RateLimits,

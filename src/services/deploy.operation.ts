@@ -3,27 +3,35 @@ import { defineOperation, type PlanContext } from '../platform/operations/operat
 import type { Plan } from '../platform/operations/plan';
 import { planConfig, planDeploy } from './deploy.plan';
 import { planOnboard } from './onboard.plan';
-import { DeployServiceInput, ServiceChangeAnswer } from './operations.dto';
+import { DeployServiceAnswer, DeployServiceInput } from './operations.dto';
+import { type SecretFacts, withSecrets } from './secret-values.policy';
 
 export const deployService = defineOperation({
   name: 'deploy-service',
   tool: 'mctl_deploy_service',
   title: 'Deploy Service',
   description:
-    'Onboard a new service, deploy another image tag, or change settings (update-config). Commits to git; only what the call names changes. Not for replicas (mctl_scale_service) or going back (mctl_rollback_service). Secret values never go in a call. Try dry_run first. Answers url, image and what changed key by key.',
+    'Onboard a new service, deploy another image tag, or change settings (update-config). Commits to git; only what the call names changes. Not for replicas (mctl_scale_service) or going back (mctl_rollback_service). Secret values never go in a call: a person enters them at intake.url of the answer. Try dry_run first. Answers url, image, what changed.',
   kind: 'write',
   risk: 'medium',
   role: 'developer',
   idempotent: false,
   input: DeployServiceInput,
-  answer: ServiceChangeAnswer,
+  answer: DeployServiceAnswer,
   paths: ['services/{team}/{service}/values.yaml'],
   target: ({ team, service }) => `${team}/${service}`,
   plan,
 });
 
-function plan(context: PlanContext<DeployServiceInput, undefined>): Plan {
-  if (context.input.provision_database) throw noDatabases();
+type Context = PlanContext<DeployServiceInput, SecretFacts | undefined>;
+
+function plan(context: Context): Plan {
+  const { input, facts, now } = context;
+  if (input.provision_database) throw noDatabases();
+  return withSecrets(planAction({ ...context, facts: undefined }), input, facts, now);
+}
+
+function planAction(context: PlanContext<DeployServiceInput, undefined>): Plan {
   switch (context.input.action) {
     case 'onboard':
       return planOnboard(context);

@@ -107,11 +107,8 @@ autoscaling:
 `);
     expect(made.answer).toMatchObject({ url: null, host: null });
     expect(made.warnings).toEqual([
-      expect.objectContaining({
-        code: 'secret_values_pending',
-        message: expect.stringContaining('teams/billing/payment-api'),
-      }),
       expect.objectContaining({ code: 'replicas_ignored' }),
+      expect.objectContaining({ code: 'secret_values_pending', message: expect.stringContaining('STRIPE_KEY') }),
     ]);
   });
 

@@ -110,12 +110,16 @@ export class DeployServiceInput extends WriteArguments {
   @ListOf(text({ pattern: ENV_NAME, rule: ENV_NAME_RULE, maxLength: 128 }), {
     optional: true,
     maxItems: 100,
-    description: 'Names of secret variables to add. Values never pass through a call.',
+    description: 'Names of secret variables to add; a person enters the values at the link in the answer.',
   })
   secret_names?: string[];
 
   @Flag({ default: false, description: 'Remove all plain variables first.' }) clear_env: boolean;
-  @Flag({ default: false, description: 'Remove all secret variables first.' }) clear_secrets: boolean;
+  @Flag({
+    default: false,
+    description: 'Remove all secret variables first. Those in secret_names then get a link for new values.',
+  })
+  clear_secrets: boolean;
   @Nested(() => AutoscalingInput, { optional: true, description: 'Let CPU load decide how many replicas run.' })
   autoscaling?: AutoscalingInput;
   @Flag({ default: false, description: 'Also provision a database.' }) provision_database: boolean;
@@ -149,7 +153,8 @@ export class RollbackServiceInput extends WriteArguments {
 export class RetireServiceInput extends DestructiveArguments {
   @Name({ description: 'The team.' }) team: string;
   @Name({ description: 'The service.' }) service: string;
-  @Flag({ default: true, description: 'Let its secret references go as well.' }) delete_secrets: boolean;
+  @Flag({ default: true, description: 'Delete the values of its secrets as well; false keeps them.' })
+  delete_secrets: boolean;
 }
 
 export class ChangedKey {
@@ -165,6 +170,29 @@ export class ServiceChangeAnswer extends WriteAnswer {
   @Text({ optional: true, nullable: true }) image?: string | null;
   @ListOf(object(() => ChangedKey), { optional: true, description: 'What changes, key by key.' })
   changed?: ChangedKey[];
+}
+
+/** A secret of a service, without its value. */
+export class SecretItem {
+  @Text() name: string;
+  @Integer({ nullable: true, description: 'Of the value; null = MCTL has none yet.' }) version: number | null;
+}
+
+export class IntakePart {
+  @Text({ nullable: true, description: 'One-time page for the person who asked; null where none can be served.' })
+  url: string | null;
+  @Text({ nullable: true }) expires_at: string | null;
+  @ListOf(text(), { description: 'Secrets whose values the page asks for.' }) names: string[];
+  @Text({ description: 'What to do with the link.' }) next_step: string;
+}
+
+export class DeployServiceAnswer extends ServiceChangeAnswer {
+  @ListOf(text(), { optional: true, description: 'Secrets of this call whose values MCTL keeps.' })
+  secret_names?: string[];
+  @ListOf(object(() => SecretItem), { optional: true, description: 'Whether each has a value by now.' })
+  secrets?: SecretItem[];
+  @Nested(() => IntakePart, { optional: true, description: 'Where a person enters the values that are missing.' })
+  intake?: IntakePart;
 }
 
 export class RetireServiceAnswer extends WriteAnswer {

@@ -73,13 +73,36 @@ it('lists what a person should know before', () => {
   });
 });
 
-it('lists secret references either way, since they go with the file, and says that the values stay', () => {
-  const [asked, kept] = [plan({ delete_secrets: true }), plan({ delete_secrets: false })];
-  expect(asked.destroys).toEqual(kept.destroys);
-  expect(kept.destroys).toContainEqual(expect.objectContaining({ kind: 'secret_reference' }));
-  expect(asked.warnings).toContainEqual(
-    expect.objectContaining({ message: expect.stringContaining('cannot delete them') }),
-  );
+describe('values of secrets', () => {
+  const stored = [{ name: 'STRIPE_KEY', version: 2, updated_at: '2026-01-01T00:00:00.000Z' }];
+  const withValues = (raw: object = {}) =>
+    planOf(retireService, world, { team: 'billing', service: 'api', ...raw }, { stored });
+
+  it('go with the service, and the plan names them', () => {
+    expect(withValues().destroys).toContainEqual({ kind: 'secret_value', name: 'STRIPE_KEY' });
+    expect(withValues().warnings).not.toContainEqual(expect.objectContaining({ code: 'secret_values_kept' }));
+  });
+
+  it('stay where the call says so, and then the plan says so', () => {
+    const kept = withValues({ delete_secrets: false });
+    expect(kept.destroys).not.toContainEqual(expect.objectContaining({ kind: 'secret_value' }));
+    expect(kept.destroys).toContainEqual({ kind: 'secret_reference', name: 'STRIPE_KEY' });
+    expect(kept.warnings).toContainEqual({
+      code: 'secret_values_kept',
+      message: 'Values of STRIPE_KEY stay with MCTL and are used again by a service of this name.',
+    });
+  });
+
+  it('that were not entered through MCTL are out of its reach, which the plan says either way', () => {
+    for (const delete_secrets of [true, false]) {
+      expect(plan({ delete_secrets }).warnings).toContainEqual({
+        code: 'secret_values_kept',
+        message: expect.stringMatching(
+          /STRIPE_KEY were not entered through MCTL; what is at teams\/billing\/api .* stays/,
+        ),
+      });
+    }
+  });
 });
 
 it('can retire a service whose file is broken, and says what it cannot list', () => {

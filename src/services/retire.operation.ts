@@ -2,9 +2,10 @@ import { Conflict } from '../platform/errors';
 import { parseDocuments, type Service, textAt, type World } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Destroyed, Plan, Warning } from '../platform/operations/plan';
+import { secretPath } from '../platform/secrets/secret-store';
 import { joinedName, serviceNotFound } from './name.policy';
 import { RetireServiceAnswer, RetireServiceInput } from './operations.dto';
-import { secretPath } from './secret.edits';
+import type { SecretFacts } from './secret-values.policy';
 
 export const retireService = defineOperation({
   name: 'retire-service',
@@ -23,7 +24,7 @@ export const retireService = defineOperation({
   plan,
 });
 
-function plan({ input, world }: PlanContext<RetireServiceInput, undefined>): Plan {
+function plan({ input, world, facts }: PlanContext<RetireServiceInput, SecretFacts | undefined>): Plan {
   const { team, service: name } = input;
   if (!world.hasService(team, name)) throw serviceNotFound(world, team, name);
   const { service, warnings } = readOrWarn(world, team, name);
@@ -31,11 +32,13 @@ function plan({ input, world }: PlanContext<RetireServiceInput, undefined>): Pla
   const domains = domainsOf(world, team, name);
   const hosts = service?.hosts ?? [];
   const secretNames = service?.secretNames ?? [];
+  const stored = (facts?.stored ?? []).map((secret) => secret.name);
   const destroys = [
     { kind: 'service', name: `${team}/${name}` },
     { kind: 'argocd_application', name: joinedName(team, name) },
     ...named('host', hosts),
     ...named('secret_reference', secretNames),
+    ...named('secret_value', input.delete_secrets ? stored : []),
     ...named('preview', previews),
     ...named('domain', domains.hosts),
   ];
@@ -43,7 +46,12 @@ function plan({ input, world }: PlanContext<RetireServiceInput, undefined>): Pla
     changes: filesOf(world, input, previews, domains.hosts).map((path) => ({ path })),
     subject: `retire(${team}/${name})`,
     summary: `${team}/${name} goes, with ${inWords(destroys.slice(1))}.`,
-    warnings: [...warnings, ...domains.warnings, ...kept(world, input, service)],
+    warnings: [
+      ...warnings,
+      ...domains.warnings,
+      ...databaseKept(world, input, service),
+      ...valuesKept(input, secretNames, stored),
+    ],
     destroys,
     nextActions: [{ tool: 'mctl_list_services', arguments: { team }, why: 'see what the team still has' }],
     answer: {
@@ -126,22 +134,30 @@ function domainsOf(world: World, team: string, service: string): Domains {
   return { hosts, warnings: broken === 0 ? [] : [{ code: 'unreadable_file', message }] };
 }
 
-function kept(world: World, input: RetireServiceInput, service: Service | undefined): Warning[] {
-  const { team, service: name } = input;
+function databaseKept(
+  world: World,
+  { team, service: name }: RetireServiceInput,
+  service: Service | undefined,
+): Warning[] {
   const files = world.list(world.layout.under(`databases/${team}/`));
   const hasDatabase = service?.hasDatabase === true || files.includes(`${name}.yaml`);
-  const secrets = service?.secretNames ?? [];
-  return [
-    ...(hasDatabase
-      ? [{ code: 'database_kept', message: 'The database and its data are kept; they go only with the team.' }]
-      : []),
-    ...(secrets.length > 0 ? [{ code: 'secret_values_kept', message: keptValues(input) }] : []),
-  ];
+  const message = 'The database and its data are kept; they go only with the team.';
+  return hasDatabase ? [{ code: 'database_kept', message }] : [];
 }
 
-/** No secret store is connected in this version: whatever was asked for, nobody but a person can remove the values. */
-function keptValues({ team, service, delete_secrets }: RetireServiceInput): string {
-  const path = secretPath({ team, name: service });
-  const kept = `The reference goes with the service; the values at ${path} stay in the team’s secret store.`;
-  return delete_secrets ? `${kept} MCTL is not connected to it and cannot delete them: remove them there.` : kept;
+/** Values that somebody put into the cluster's secret store past MCTL are out of its reach. */
+function valuesKept(
+  { team, service, delete_secrets }: RetireServiceInput,
+  referenced: readonly string[],
+  stored: readonly string[],
+): Warning[] {
+  const ours = delete_secrets ? [] : stored;
+  const others = referenced.filter((name) => !stored.includes(name));
+  const path = secretPath({ team, service });
+  const messages = [
+    ours.length > 0 && `Values of ${ours.join(', ')} stay with MCTL and are used again by a service of this name.`,
+    others.length > 0 &&
+      `Values of ${others.join(', ')} were not entered through MCTL; what is at ${path} in the secret store stays there.`,
+  ].filter((message) => message !== false);
+  return messages.length === 0 ? [] : [{ code: 'secret_values_kept', message: messages.join(' ') }];
 }

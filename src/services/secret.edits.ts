@@ -1,17 +1,13 @@
 import { at, listAt, mapAt, type Service, textAt } from '../platform/gitops';
 import type { YamlEdit } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
+import { secretPath } from '../platform/secrets/secret-store';
 import { joinedName } from './name.policy';
 import { type Draft, NO_EDITS } from './service-file';
 
 interface Wanted {
   readonly secret_names?: readonly string[];
   readonly clear_secrets: boolean;
-}
-
-/** Path of a service's values in the team's secret store. */
-export function secretPath({ team, name }: Pick<Service, 'team' | 'name'>): string {
-  return `teams/${team}/${name}`;
 }
 
 /** References to secrets: names in the file, values in the team's secret store and nowhere else. */
@@ -27,7 +23,7 @@ function extended(service: Service, data: unknown, added: readonly string[]): Dr
   const name = target ?? newTarget(service);
   const entries = entriesOf(service, added);
   const edits = target === undefined ? blockEdits(data, name, entries) : appendEdits(data, entries);
-  return { edits: [...edits, ...envFromEdits(data, undefined, name)], warnings: pending(service, added) };
+  return { edits: [...edits, ...envFromEdits(data, undefined, name)], warnings: [] };
 }
 
 function replaced(service: Service, data: unknown, names: readonly string[]): Draft {
@@ -38,7 +34,7 @@ function replaced(service: Service, data: unknown, names: readonly string[]): Dr
       ...blockEdits(data, name, entriesOf(service, names)),
       ...envFromEdits(data, targetOf(service, data), needed),
     ],
-    warnings: [...pending(service, names), ...cleared(service, data)],
+    warnings: cleared(service, data, names),
   };
 }
 
@@ -47,7 +43,7 @@ function newTarget({ name }: Service): string {
 }
 
 function entriesOf(service: Service, names: readonly string[]): Record<string, string>[] {
-  return names.map((name) => ({ secretKey: name, remoteKey: secretPath(service), property: name }));
+  return names.map((name) => ({ secretKey: name, remoteKey: pathOf(service), property: name }));
 }
 
 /** Name of the Kubernetes Secret that the file makes now; undefined where it makes none. */
@@ -86,17 +82,15 @@ function secretOf(source: unknown): string | undefined {
   return textAt(source, 'secretRef', 'name');
 }
 
-function pending(service: Service, names: readonly string[]): Warning[] {
-  if (names.length === 0) return [];
-  const message =
-    `Put the ${names.length === 1 ? 'value' : 'values'} of ${names.join(', ')} at ${secretPath(service)} in the team’s secret store, one property ` +
-    'per name. New pods wait until they are there. Values never go through a call.';
-  return [{ code: 'secret_values_pending', message }];
+function pathOf({ team, name }: Service): string {
+  return secretPath({ team, service: name });
 }
 
-function cleared(service: Service, data: unknown): Warning[] {
+function cleared(service: Service, data: unknown, again: readonly string[]): Warning[] {
   const others = Object.keys(mapAt(data, 'extraExternalSecrets'));
   const kept = others.length === 0 ? '' : ` extraExternalSecrets (${others.join(', ')}) were written by hand and stay.`;
-  const message = `References go, the values at ${secretPath(service)} stay in the team’s secret store until somebody removes them there.${kept}`;
+  const gone = service.secretNames.filter((name) => !again.includes(name));
+  if (gone.length === 0 && kept === '') return [];
+  const message = `References of ${gone.join(', ') || 'none'} go, their values at ${pathOf(service)} stay in the secret store.${kept}`;
   return [{ code: 'secret_values_kept', message }];
 }

@@ -1,7 +1,8 @@
 import { isPlain, type Plain, type Service, textAt, type World } from '../platform/gitops';
+import type { SecretVersion } from '../platform/secrets';
 import { maskEnv } from '../platform/text/secrets';
 import { generatedHost } from './name.policy';
-import type { AutoscalingPart, ProbeItem, ServiceConfig, ServiceItem } from './services.dto';
+import type { AutoscalingPart, ProbeItem, ServiceConfig, ServiceItem, StoredSecretItem } from './services.dto';
 
 /** What a service is called in answers where only a cluster could know. */
 export const UNKNOWN = 'unknown';
@@ -45,7 +46,10 @@ export function autoscalingOf({ autoscaling }: Service): AutoscalingPart {
 }
 
 /** Everything the file says, without a secret's value. */
-export function configOf(service: Service, world: World): Omit<ServiceConfig, 'tag_history' | 'database' | 'warnings'> {
+export function configOf(
+  service: Service,
+  world: World,
+): Omit<ServiceConfig, 'tag_history' | 'database' | 'secrets' | 'warnings'> {
   const host = hostOf(service, world);
   return {
     team: service.team,
@@ -63,6 +67,14 @@ export function configOf(service: Service, world: World): Omit<ServiceConfig, 't
     secret_names: [...service.secretNames],
     probes: (['liveness', 'readiness', 'startup'] as const).map((name) => probeOf(service, name)),
   };
+}
+
+/** Every secret that the file names, and the version of its value where MCTL has one. */
+export function secretsOf({ secretNames }: Service, stored: readonly SecretVersion[]): StoredSecretItem[] {
+  return secretNames.map((name) => {
+    const value = stored.find((each) => each.name === name);
+    return { name, version: value?.version ?? null, updated_at: value?.updated_at ?? null };
+  });
 }
 
 /** Paths of chart `service` (its `_helpers.tpl`). */

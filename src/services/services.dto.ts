@@ -159,6 +159,13 @@ export class DatabasePart {
   @Text({ nullable: true, description: 'Kubernetes Secret with the connection.' }) secret: string | null;
 }
 
+export class StoredSecretItem {
+  @Text() name: string;
+  @Integer({ nullable: true, description: 'Null: MCTL has no value. One may be in the secret store all the same.' })
+  version: number | null;
+  @Text({ nullable: true }) updated_at: string | null;
+}
+
 export class ServiceConfig {
   @Text() team: string;
   @Text() service: string;
@@ -174,6 +181,8 @@ export class ServiceConfig {
   @Nested(() => ResourcesPart) resources: ResourcesPart;
   @MapOf(text(), { description: 'Plain values; what looks like a secret is masked.' }) env: Record<string, string>;
   @ListOf(text(), { description: 'Names only.' }) secret_names: string[];
+  @ListOf(object(() => StoredSecretItem), { description: 'Which of them have a value with MCTL; never the value.' })
+  secrets: StoredSecretItem[];
   @ListOf(object(() => ProbeItem)) probes: ProbeItem[];
   @Nested(() => DatabasePart) database: DatabasePart;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];

@@ -5,6 +5,7 @@ import { NotFound } from '../platform/errors';
 import type { Gitops, Revision, World } from '../platform/gitops';
 import type { OperationStore } from '../platform/operations/operation-store';
 import { parseInput } from '../platform/schema';
+import type { SecretStore } from '../platform/secrets';
 import { ListServicesInput, ServiceLogsInput } from './services.dto';
 import { ServicesService } from './services.service';
 
@@ -46,10 +47,13 @@ function serviceOver(over: World, parts: { history?: Revision[]; last?: object }
     history: () => Promise.resolve(parts.history ?? []),
   };
   const store = { lastOn: (target: string) => Promise.resolve(target === 'billing/api' ? parts.last : undefined) };
+  const stored = [{ name: 'STRIPE_KEY', version: 2, updated_at: '2026-03-01T12:00:00.000Z' }];
+  const secrets = { versions: (team: string) => Promise.resolve(team === 'billing' ? stored : []) };
   return new ServicesService(
     gitops as unknown as Gitops,
     new Access(gitops as unknown as Gitops),
     store as unknown as OperationStore,
+    secrets as unknown as SecretStore,
   );
 }
 
@@ -199,6 +203,7 @@ describe('config', () => {
       resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
       env: { LOG_LEVEL: 'info', DB_PASSWORD: '[masked]', DSN_URL: 'postgres[masked]db/x' },
       secret_names: ['STRIPE_KEY'],
+      secrets: [{ name: 'STRIPE_KEY', version: 2, updated_at: '2026-03-01T12:00:00.000Z' }],
       probes: [
         { name: 'liveness', state: 'declared', kind: 'http', path: '/up' },
         { name: 'readiness', state: 'chart_default', kind: 'http', path: '/readyz' },

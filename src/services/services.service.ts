@@ -16,9 +16,10 @@ import {
 } from '../platform/gitops';
 import { OperationStore } from '../platform/operations/operation-store';
 import { paginate } from '../platform/schema';
+import { SecretStore } from '../platform/secrets';
 import { joinedName, requireService } from './name.policy';
 import { dataOf, textOf } from './service-file';
-import { autoscalingOf, configOf, imageText, itemOf, UNKNOWN } from './service-view';
+import { autoscalingOf, configOf, imageText, itemOf, secretsOf, UNKNOWN } from './service-view';
 import type {
   DatabasePart,
   LastOperationPart,
@@ -50,6 +51,7 @@ export class ServicesService {
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Access) private readonly access: Access,
     @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(SecretStore) private readonly secrets: SecretStore,
   ) {}
 
   /**
@@ -105,6 +107,7 @@ export class ServicesService {
     const history = await readTagHistory(this.gitops, team, name);
     return {
       ...configOf(service, world),
+      secrets: secretsOf(service, await this.secrets.versions(team, name)),
       tag_history: history.slice(0, TAGS).map(({ tag, commit, at, by }) => ({ tag, commit, at, by })),
       database: databaseOf(world, team, name, service.hasDatabase),
       warnings: serviceProblems(world, team, name).map(warningOf),

@@ -30,7 +30,12 @@ export const deleteTenant = defineOperation({
   plan,
 });
 
-function plan({ input: { team }, world }: PlanContext<DeleteTenantInput, undefined>): Plan {
+/** What a plan knows of values of the team's secrets: whose they are. */
+export interface TenantSecrets {
+  readonly stored: readonly { readonly service: string; readonly name: string }[];
+}
+
+function plan({ input: { team }, world, facts }: PlanContext<DeleteTenantInput, TenantSecrets | undefined>): Plan {
   if (!world.hasTenant(team)) {
     throw new NotFound(`There is no team ${team}.`, { code: 'team_not_found', field: 'team', got: team });
   }
@@ -44,7 +49,11 @@ function plan({ input: { team }, world }: PlanContext<DeleteTenantInput, undefin
     layout.tenantFolder(team),
   ];
   const paths = [...folders.flatMap((folder) => world.filesUnder(folder)), ...domains, ...own];
-  const destroys = destroyedWith(world, team, domains);
+  const values = (facts?.stored ?? []).map(({ service, name }) => ({
+    kind: 'secret_value',
+    name: `${service}/${name}`,
+  }));
+  const destroys = [...destroyedWith(world, team, domains), ...values];
   const services = world.serviceNames(team).length;
   return {
     changes: paths.map((path) => ({ path })),
@@ -53,7 +62,7 @@ function plan({ input: { team }, world }: PlanContext<DeleteTenantInput, undefin
     warnings: [
       {
         code: 'secret_values_kept',
-        message: `Values at teams/${team} stay in the secret store: remove them there before somebody takes the name again.`,
+        message: `Values that were put at teams/${team} in the cluster’s secret store past MCTL stay there: remove them before somebody takes the name again.`,
       },
       ...servicesRetired(services),
     ],

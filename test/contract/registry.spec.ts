@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Module, RequestMethod, type Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { GUARDS_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { McpController, Tool } from '@rekog/mcp-nest';
 import { AppModule } from '../../src/app.module';
-import { ACCESS_RULE, PUBLIC } from '../../src/platform/auth/access-rule';
+import { ACCESS_RULE, OWN_GUARD, PUBLIC } from '../../src/platform/auth/access-rule';
 import { ruleOf } from '../../src/platform/auth/access-rules';
 import { readConfig } from '../../src/platform/config';
 import { setUpHttp } from '../../src/platform/http/http-setup';
@@ -35,6 +35,8 @@ import type { Loose } from '../support/loose';
 
 /** Routes that are open to everybody, each for a reason: the way to the docs, probes, the scraper beside us. */
 const PUBLIC_ROUTES = ['GET /', 'GET /healthz', 'GET /metrics', 'GET /readyz'];
+/** Routes that a guard of their own closes in place of a bearer credential, each for a caller that can have none: a person's browser. */
+const OWN_GUARDED = ['GET /intake/:token', 'POST /intake/:token'];
 /** Routes outside of Nest, which no guard sees: Swagger's page and the document. Nothing in them depends on who asks. */
 const DOCS_ROUTES = /^\/(docs|openapi\.(json|yaml))/;
 
@@ -94,7 +96,7 @@ describe('closed by default', () => {
     expect(routes().length).toBeGreaterThan(10);
     expect(
       routes()
-        .filter((route) => !declared(ACCESS_RULE, route) && !declared(PUBLIC, route))
+        .filter((route) => ![ACCESS_RULE, PUBLIC, OWN_GUARD].some((key) => declared(key, route)))
         .map(({ where }) => where),
     ).toEqual([]);
   });
@@ -102,6 +104,17 @@ describe('closed by default', () => {
   it('opens only these routes to everybody', () => {
     const open = routes().filter((route) => declared(PUBLIC, route));
     expect(open.map((route) => `${verbOf(route)} ${pathOf(route)}`).sort()).toEqual(PUBLIC_ROUTES);
+  });
+
+  it('leaves only these routes to a guard of their own, which is there and lets nobody in by itself', async () => {
+    const own = routes().filter((route) => declared(OWN_GUARD, route));
+    expect(own.map((route) => `${verbOf(route)} ${pathOf(route)}`).sort()).toEqual(OWN_GUARDED);
+    for (const route of own) {
+      expect(declared(GUARDS_METADATA, route)).toContain(declared(OWN_GUARD, route));
+      const path = pathOf(route).replace(/:[a-z]+/g, 'A'.repeat(43));
+      const { status } = await fetch(new URL(path, scratch.url), { method: verbOf(route), redirect: 'manual' });
+      expect([path, Math.floor(status / 100)]).toEqual([path, 4]);
+    }
   });
 
   it('has no route in Express that Nest does not know, but for the docs', () => {
@@ -131,7 +144,7 @@ describe('closed by default', () => {
   });
 
   it('refuses whoever has no token on every route that is not public', async () => {
-    for (const route of routes().filter((each) => !declared(PUBLIC, each))) {
+    for (const route of routes().filter((each) => !declared(PUBLIC, each) && !declared(OWN_GUARD, each))) {
       const path = pathOf(route).replace(/:[a-z]+/g, 'x');
       const method = verbOf(route);
       const { status, headers } = await fetch(new URL(path, scratch.url), {

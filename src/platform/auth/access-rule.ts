@@ -1,4 +1,4 @@
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, type CanActivate, SetMetadata, type Type, UseGuards } from '@nestjs/common';
 import type { Role } from '../gitops';
 
 /**
@@ -15,10 +15,16 @@ export interface AccessRule {
 
 const ACCESS_RULE = 'mctl:access';
 const PUBLIC = 'mctl:public';
+const OWN_GUARD = 'mctl:own-guard';
 
 /** Declares who may call. Whatever declares nothing is refused. */
 export const Allow = (rule: AccessRule | 'operation-in-path' | 'signed-in') => SetMetadata(ACCESS_RULE, rule);
 /** Opens a route to callers without a credential. */
 export const Public = () => SetMetadata(PUBLIC, true);
+/**
+ * Closes a route by a guard of its own instead of a bearer credential, for callers that can have none: a person's browser, a webhook.
+ * Only together with the guard, so that no route is open by mistake.
+ */
+export const GuardedBy = (guard: Type<CanActivate>) => applyDecorators(SetMetadata(OWN_GUARD, guard), UseGuards(guard));
 
-export { ACCESS_RULE, PUBLIC };
+export { ACCESS_RULE, OWN_GUARD, PUBLIC };

@@ -1,7 +1,7 @@
 /** How the caller proved who they are. `system` is MCTL itself, e.g. a sweeper. */
 export type AuthMethod = 'local' | 'system';
-/** `git`: the call was restored from its commit, which does not say through what it came. */
-export type Door = 'mcp' | 'rest' | 'cli' | 'system' | 'git';
+/** `page`: a form in a browser. `git`: the call was restored from its commit, which does not say through what it came. */
+export type Door = 'mcp' | 'rest' | 'page' | 'cli' | 'system' | 'git';
 
 /** Through what a call came. Nothing here decides anything; it is recorded. */
 export interface Via {

@@ -8,7 +8,7 @@ import { actorOf, rawInputOf, requestOf } from '../mcp/call';
 import { OperationStore } from '../operations/operation-store';
 import { NAME_PATTERN } from '../operations/arguments.dto';
 import { Access } from './access';
-import { type AccessRule, PUBLIC } from './access-rule';
+import { type AccessRule, OWN_GUARD, PUBLIC } from './access-rule';
 import type { Actor } from './actor';
 import { LOCAL_TOKEN } from './local-token.strategy';
 import { RateLimited, RateLimits } from './rate-limits';
@@ -33,7 +33,10 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()])) return true;
+    const target = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, target)) return true;
+    // Global guards run first: the route's own one decides next.
+    if (this.reflector.getAllAndOverride<object | undefined>(OWN_GUARD, target)) return true;
     if (context.getType() === 'http') await super.canActivate(context);
     const rule = this.rules.of(context);
     if (!rule) throw new NotAllowed('This route declares no access, so nobody may use it.', { code: 'undeclared' });

@@ -1,17 +1,22 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { json, type NextFunction, type Request, type Response } from 'express';
+import { json, type NextFunction, type Request, type Response, urlencoded } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config';
 import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
 import { InvalidInput } from '../errors';
 import { Metrics } from '../metrics/metrics';
+import type { FormRequest } from './pages';
 import { checkJson } from './strict-json';
 import { requestIdOf } from './via';
 
 /** Slowest client that is served: headers within 15 s, the whole request within 30 s. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Where people send forms with a browser. */
+const FORM_PATHS = ['/intake'];
+/** Fields that one form may have; more than any of ours has. */
+const FORM_FIELDS = 200;
 
 /** What surrounds every route: limits, headers, request ids, the host check, one log line and one observation per request. */
 export function setUpHttp(app: NestExpressApplication, config: Config): void {
@@ -20,6 +25,7 @@ export function setUpHttp(app: NestExpressApplication, config: Config): void {
   app.use(observe(app.get(Metrics)));
   app.use(securityHeaders());
   app.use(onlyKnownHosts(config));
+  app.use(FORM_PATHS, formBodies(config));
   app.use(onlyJsonBodies);
   app.use(
     json({
@@ -74,7 +80,7 @@ function onlyKnownHosts({ values }: Config) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const host = hostnameOf(`http://${request.headers.host ?? ''}`);
     const { origin } = request.headers;
-    if (known.has(host) && (origin === undefined || known.has(hostnameOf(origin)))) return next();
+    if (known.has(host) && (origin === undefined || known.has(hostnameOf(origin)) || isOwnForm(request))) return next();
     response
       .status(403)
       .type('application/problem+json')
@@ -91,15 +97,41 @@ function onlyKnownHosts({ values }: Config) {
   };
 }
 
+/** Reads a form for the page that it is for. What is wrong with it is left to that page, which says so in its own form. */
+function formBodies({ values }: Config) {
+  const parse = urlencoded({ extended: false, limit: values.bodyLimit * 1024, parameterLimit: FORM_FIELDS });
+  return (request: FormRequest, response: Response, next: NextFunction): void => {
+    parse(request, response, (error?: unknown) => {
+      if (error !== undefined) request.formError = unreadableForm(error);
+      else if (request.is('application/x-www-form-urlencoded')) request.form = request.body as Record<string, unknown>;
+      // Nothing further may take it for arguments, or print it.
+      if (request.form) request.body = undefined;
+      next();
+    });
+  };
+}
+
+function unreadableForm(cause: unknown): InvalidInput {
+  const isTooLarge = cause instanceof Error && 'status' in cause && cause.status === 413;
+  return isTooLarge
+    ? new InvalidInput('The form is too large.', { code: 'too_large', fix: 'Enter fewer or shorter values.', cause })
+    : new InvalidInput('The form is not one of this page.', { code: 'form_unreadable', cause });
+}
+
 /** A body of another type is refused unread: the MCP library would read it itself, however large it is. */
-function onlyJsonBodies(request: Request, _response: Response, next: NextFunction): void {
-  if (request.is('application/json') !== false) return next();
+function onlyJsonBodies(request: FormRequest, _response: Response, next: NextFunction): void {
+  if (request.form || request.formError || request.is('application/json') !== false) return next();
   next(
     new InvalidInput('The body must be JSON.', {
       code: 'unsupported_media_type',
       expected: 'Content-Type: application/json',
     }),
   );
+}
+
+/** Browsers hide the origin of a page that wants no referrer, from the page's own site too; then they say themselves whose it is. */
+function isOwnForm({ headers }: Request): boolean {
+  return headers.origin === 'null' && headers['sec-fetch-site'] === 'same-origin';
 }
 
 function hostnameOf(url: string): string {

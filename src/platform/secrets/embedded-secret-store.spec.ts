@@ -103,7 +103,9 @@ describe('EmbeddedSecretStore', () => {
     await put('KEY', 'one');
     await put('KEY', 'two');
     const key = randomBytes(32);
+    expect(await secrets.countForeign()).toBe(0);
     expect(await store.transaction((transaction) => secrets.rekey(transaction, key))).toBe(1);
+    expect(await secrets.countForeign()).toBe(1);
     await expect(read('KEY')).rejects.toMatchObject({ code: 'secrets_key_changed' });
     expect((await new EmbeddedSecretStore(store, key).read('billing', 'api', 'KEY'))?.reveal()).toBe('two');
   });

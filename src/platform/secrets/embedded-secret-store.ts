@@ -1,5 +1,5 @@
 import type { SecretRow, Store, StoreTransaction } from '../store';
-import { seal, unseal } from './seal';
+import { seal, sealedBy, unseal } from './seal';
 import { type NewSecret, type OwnedSecretVersion, SecretStore, type SecretVersion } from './secret-store';
 import { checkSecretText } from './secret-value.policy';
 import type { SecretValue } from './secret-value';
@@ -11,6 +11,8 @@ import type { SecretValue } from './secret-value';
 export class EmbeddedSecretStore extends SecretStore {
   readonly description =
     'the secret store of this MCTL installation, encrypted with a key that is kept outside of its database';
+  readonly next =
+    'The cluster does not read this store by itself: whoever runs MCTL carries the values over with “mctl secrets export”.';
 
   constructor(
     private readonly store: Store,
@@ -70,16 +72,31 @@ export class EmbeddedSecretStore extends SecretStore {
     return Number(numDeletedRows);
   }
 
-  /** Every value there is, by team, service and name; never the values themselves. */
-  async all(): Promise<OwnedSecretVersion[]> {
+  override ofTeam(team: string): Promise<OwnedSecretVersion[]> {
+    return this.all(team);
+  }
+
+  /** What has a value, of one team or of all, by team, service and name. */
+  async all(team?: string): Promise<OwnedSecretVersion[]> {
     const rows = await this.store.db
       .selectFrom('secrets')
       .select(['team', 'service', 'name', 'version', 'created_at', 'created_by'])
+      .$if(team !== undefined, (query) => query.where('team', '=', team ?? ''))
       .orderBy('team')
       .orderBy('service')
       .orderBy('name')
       .execute();
     return rows.map(({ created_at, created_by, ...row }) => ({ ...row, updated_at: created_at, by: created_by }));
+  }
+
+  /** How many values the key in use cannot open, because another one sealed them. */
+  async countForeign(): Promise<number> {
+    const { count } = await this.store.db
+      .selectFrom('secrets')
+      .select((row) => row.fn.countAll<number>().as('count'))
+      .where('sealed', 'not like', `${sealedBy(this.key)}%`)
+      .executeTakeFirstOrThrow();
+    return count;
   }
 
   /** Seals every value with another key, in one transaction. @returns how many. @throws Conflict where one cannot be opened. */

@@ -22,12 +22,17 @@ export function keyIdOf(key: Uint8Array): string {
   return createHmac('sha256', key).update('mctl secrets key id').digest('hex').slice(0, 8);
 }
 
+/** What everything begins with that a key has sealed. */
+export function sealedBy(key: Uint8Array): string {
+  return `${FORMAT}.${keyIdOf(key)}.`;
+}
+
 /** AES-256-GCM as `v1.{key id}.{nonce, tag and ciphertext in base64url}`. */
 export function seal(key: Uint8Array, place: SecretPlace, value: SecretValue): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES }).setAAD(boundTo(place));
   const text = Buffer.concat([cipher.update(value.reveal(), 'utf8'), cipher.final()]);
-  return [FORMAT, keyIdOf(key), Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url')].join('.');
+  return sealedBy(key) + Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url');
 }
 
 /** @throws Conflict `secrets_key_changed` for a value of another key, `secret_damaged` for one that was changed or moved. */

@@ -40,11 +40,17 @@ export abstract class SecretStore {
   /** Where values go, for the person who is about to enter one: completes "The value goes to …". */
   abstract readonly description: string;
 
+  /** What has to happen until the service has a new value, in a sentence for whoever entered it. */
+  abstract readonly next: string;
+
   /** Keeps a value in place of the one before. Resolves with its version. @throws InvalidInput as `checkSecretText`. */
   abstract put(transaction: StoreTransaction, secret: NewSecret): Promise<number>;
 
   /** Names that have a value, sorted. */
   abstract versions(team: string, service: string): Promise<SecretVersion[]>;
+
+  /** What has a value in a team, by service and name. */
+  abstract ofTeam(team: string): Promise<OwnedSecretVersion[]>;
 
   /** Those of the names that have a value. */
   abstract has(team: string, service: string, names: readonly string[]): Promise<Set<string>>;

@@ -11,7 +11,7 @@ export interface SecretRow {
   created_by: string;
 }
 
-/** A one-time page that waits for the values of secrets. A row goes when its link is used; one that has expired opens nothing. */
+/** A one-time page that waits for the values of secrets. A row is kept until it expires; one that has expired opens nothing. */
 export interface IntakeRow {
   id: string;
   /** SHA-256 in hex of the link's token, which nothing keeps. */
@@ -29,4 +29,6 @@ export interface IntakeRow {
   attempts: number;
   /** SHA-256 in hex of the browser's session; null until the actor has signed in. */
   session_hash: string | null;
+  /** JSON of the names and versions that were stored; null until then. Afterwards the link takes nothing any more. */
+  stored: string | null;
 }

@@ -36,6 +36,7 @@ async function createIntakes(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires_at', 'text', (column) => column.notNull())
     .addColumn('attempts', 'integer', (column) => column.notNull())
     .addColumn('session_hash', 'text')
+    .addColumn('stored', 'text')
     .execute();
   await db.schema.createIndex('intakes_of_service').on('intakes').columns(['team', 'service', 'actor']).execute();
 }

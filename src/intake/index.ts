@@ -1,0 +1,3 @@
+export type { IntakeLink, IntakeRequest } from './intake';
+export * from './intake.module';
+export { Intakes } from './intakes';

@@ -1,0 +1,129 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Access } from '../platform/auth/access';
+import { Audit } from '../platform/audit/audit';
+import type { Actor, Via } from '../platform/auth/actor';
+import { Clock } from '../platform/clock';
+import { Config } from '../platform/config';
+import { NotAllowed, NotFound, Unauthenticated } from '../platform/errors';
+import { SecretStore, SecretValue } from '../platform/secrets';
+import { Store } from '../platform/store';
+import type { Intake, StoredName } from './intake';
+import { IntakeStore } from './intake-store';
+import { hashOf } from './intakes';
+import { SignIn } from './sign-in';
+
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+/** Name in the audit trail. */
+const OPERATION = 'secret-intake';
+/** Least role of whoever sets a service's secrets, as that of `deploy-service`. */
+const ROLE = 'developer';
+
+/** What happens on a page: it is found by its link, its person signs in, and their values are kept. */
+@Injectable()
+export class IntakePageService {
+  constructor(
+    @Inject(IntakeStore) private readonly intakes: IntakeStore,
+    @Inject(SignIn) private readonly signIns: SignIn,
+    @Inject(SecretStore) private readonly secrets: SecretStore,
+    @Inject(Access) private readonly access: Access,
+    @Inject(Audit) private readonly audit: Audit,
+    @Inject(Store) private readonly store: Store,
+    @Inject(Config) private readonly config: Config,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** @throws NotFound `intake_not_found` for a link that is unknown, has expired or was closed: nobody learns which. */
+  async find(token: string): Promise<Intake> {
+    const intake = TOKEN.test(token) ? await this.intakes.find(hashOf(token), this.clock.now()) : undefined;
+    if (!intake) throw gone();
+    return intake;
+  }
+
+  /**
+   * Lets the person who asked for the page in.
+   * @throws Unauthenticated for a credential that is none; NotFound as `find` for somebody else, or who has lost the role since.
+   */
+  async signIn(intake: Intake, { credential, session, via }: SignInForm): Promise<void> {
+    const login = await this.verify(intake, credential);
+    const actor = this.actorOf(login, via);
+    if (login.toLowerCase() !== intake.actor.toLowerCase()) {
+      await this.intakes.countAttempt(intake);
+      await this.refuse(intake, actor, 'intake_of_another');
+      throw gone();
+    }
+    await this.requireRole(intake, actor);
+    await this.intakes.beginSession(intake, hashOf(session));
+  }
+
+  /**
+   * Keeps the values, records that they were kept and uses the link up: all of it or nothing.
+   * @param values one for each name of the intake; the page has checked that there is one.
+   * @throws InvalidInput for a value that may not be kept; NotFound where the link was used in the meantime, or the role is gone;
+   *   NotAllowed `read_only`.
+   */
+  async keep(intake: Intake, values: ReadonlyMap<string, SecretValue>, via: Via): Promise<void> {
+    if (this.config.values.readOnly) throw readOnly();
+    const actor = this.actorOf(intake.actor, via);
+    await this.requireRole(intake, actor);
+    const { team, service } = intake;
+    await this.store.transaction(async (transaction) => {
+      const stored: StoredName[] = [];
+      for (const [name, value] of values) {
+        const version = await this.secrets.put(transaction, { team, service, name, value, by: actor.login });
+        stored.push({ name, version });
+      }
+      if (!(await this.intakes.consume(transaction, intake, { stored, now: this.clock.now() }))) throw gone();
+      const reason = stored.map(({ name, version }) => `${name} version ${version}`).join(', ');
+      await this.audit.append(transaction, [{ ...factsOf(intake, actor), event: 'secret_stored', reason }]);
+    });
+  }
+
+  private async verify(intake: Intake, credential: string): Promise<string> {
+    try {
+      return await this.signIns.verify(credential);
+    } catch (error) {
+      if (error instanceof Unauthenticated) await this.intakes.countAttempt(intake);
+      throw error;
+    }
+  }
+
+  private async requireRole(intake: Intake, actor: Actor): Promise<void> {
+    try {
+      await this.access.requireRole(actor, intake.team, ROLE);
+    } catch (error) {
+      if (!(error instanceof NotFound || error instanceof NotAllowed)) throw error;
+      await this.refuse(intake, actor, error.code);
+      throw gone();
+    }
+  }
+
+  private refuse(intake: Intake, actor: Actor, code: string): Promise<void> {
+    return this.audit.record({ ...factsOf(intake, actor), event: 'refused', code });
+  }
+
+  private actorOf(login: string, via: Via): Actor {
+    return { login, method: 'local', isAdmin: this.config.isAdmin(login), via };
+  }
+}
+
+export interface SignInForm {
+  readonly credential: string;
+  /** The browser's new session. */
+  readonly session: string;
+  readonly via: Via;
+}
+
+function factsOf({ team, service }: Intake, actor: Actor) {
+  return { operation: OPERATION, risk: 'high', actor, team, target: `${team}/${service}` };
+}
+
+function gone(): NotFound {
+  return new NotFound('This link is not valid, or no longer.', {
+    code: 'intake_not_found',
+    fix: 'Ask your assistant for a new one.',
+  });
+}
+
+function readOnly(): NotAllowed {
+  return new NotAllowed('MCTL runs read-only (MCTL_READ_ONLY=true); nothing can be stored.', { code: 'read_only' });
+}

@@ -1,0 +1,103 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type IntakeRow, Store, type StoreTransaction } from '../platform/store';
+import { type Intake, type IntakeRequest, MAX_ATTEMPTS, type StoredName } from './intake';
+
+/** Rows of intakes. A link's token is known here by its hash only. */
+@Injectable()
+export class IntakeStore {
+  constructor(@Inject(Store) private readonly store: Store) {}
+
+  /** Puts a link in the place of an unused one for the same, so that there is one at a time. Those that expired go. */
+  async replace(row: IntakeRow): Promise<void> {
+    await this.store.transaction(async (transaction) => {
+      await transaction
+        .deleteFrom('intakes')
+        .where((each) =>
+          each.or([
+            each('expires_at', '<=', row.opened_at),
+            each
+              .and({ actor: row.actor, team: row.team, service: row.service, names: row.names })
+              .and('stored', 'is', null),
+          ]),
+        )
+        .execute();
+      await transaction.insertInto('intakes').values(row).execute();
+    });
+  }
+
+  /** The intake of a link that is not closed and has not expired. */
+  async find(tokenHash: string, now: Date): Promise<Intake | undefined> {
+    const row = await this.store.db
+      .selectFrom('intakes')
+      .selectAll()
+      .where('token_hash', '=', tokenHash)
+      .where('expires_at', '>', now.toISOString())
+      .where('attempts', '<', MAX_ATTEMPTS)
+      .executeTakeFirst();
+    return row && intakeOf(row);
+  }
+
+  async countAttempt({ id }: Intake): Promise<void> {
+    await this.store.transaction((transaction) =>
+      transaction
+        .updateTable('intakes')
+        .set((each) => ({ attempts: each('attempts', '+', 1) }))
+        .where('id', '=', id)
+        .execute(),
+    );
+  }
+
+  /** One browser at a time: whoever signs in again takes the page over. */
+  async beginSession({ id }: Intake, sessionHash: string): Promise<void> {
+    await this.store.transaction((transaction) =>
+      transaction.updateTable('intakes').set({ session_hash: sessionHash }).where('id', '=', id).execute(),
+    );
+  }
+
+  /** Uses a link up. @returns whether it could be: of many attempts at once one can. */
+  async consume(
+    transaction: StoreTransaction,
+    { id }: Intake,
+    { stored, now }: { stored: readonly StoredName[]; now: Date },
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
+      .updateTable('intakes')
+      .set({ stored: JSON.stringify(stored) })
+      .where('id', '=', id)
+      .where('stored', 'is', null)
+      .where('expires_at', '>', now.toISOString())
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Closes every link of a service, or of a team where none is named. */
+  async close(transaction: StoreTransaction, team: string, service?: string): Promise<void> {
+    await transaction
+      .deleteFrom('intakes')
+      .where('team', '=', team)
+      .$if(service !== undefined, (query) => query.where('service', '=', service ?? ''))
+      .execute();
+  }
+}
+
+export function namesText(names: readonly string[]): string {
+  return JSON.stringify([...new Set(names)].sort());
+}
+
+function intakeOf(row: IntakeRow): Intake {
+  const request: IntakeRequest = {
+    team: row.team,
+    service: row.service,
+    names: JSON.parse(row.names) as string[],
+    purpose: row.purpose,
+  };
+  return {
+    ...request,
+    id: row.id,
+    actor: row.actor,
+    openedAt: new Date(row.opened_at),
+    expiresAt: new Date(row.expires_at),
+    sessionHash: row.session_hash ?? undefined,
+    stored: row.stored === null ? undefined : (JSON.parse(row.stored) as StoredName[]),
+  };
+}

@@ -1,0 +1,89 @@
+import { Controller, Get, Inject, Post, UseFilters, UseInterceptors } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { GuardedBy } from '../platform/auth/access-rule';
+import { NotFound, Unauthenticated } from '../platform/errors';
+import { type Page, PageInterceptor, type PageRequest, Visit } from '../platform/http/pages';
+import { SecretStore } from '../platform/secrets';
+import { BrowserSession } from './browser-session';
+import { readForm } from './entered-values';
+import { IntakeErrorFilter } from './intake-error.filter';
+import { IntakePageService } from './intake-page.service';
+import type { Admitted, Intake } from './intake';
+import { Guest, IntakeGuard } from './intake.guard';
+import { donePage, signInPage, valuesPage } from './pages';
+
+/** The page behind a one-time link. It has one address; what it shows depends on how far its person has come. */
+@ApiExcludeController()
+@GuardedBy(IntakeGuard)
+@UseInterceptors(PageInterceptor)
+@UseFilters(IntakeErrorFilter)
+@Controller('intake/:token')
+export class IntakeController {
+  constructor(
+    @Inject(IntakePageService) private readonly service: IntakePageService,
+    @Inject(BrowserSession) private readonly sessions: BrowserSession,
+    @Inject(SecretStore) private readonly secrets: SecretStore,
+  ) {}
+
+  @Get()
+  show(@Guest() guest: Admitted, @Visit() visit: PageRequest): Page {
+    const { intake } = guest;
+    const session = this.sessions.find(guest, visit);
+    if (session !== undefined && this.sessions.isSignedIn(intake, session)) {
+      return intake.stored ? donePage(intake, intake.stored, this.secrets) : this.valuesPage(guest, session);
+    }
+    mustBeUnused(intake);
+    return this.signInPage(guest, session ?? this.sessions.begin());
+  }
+
+  @Post()
+  async send(@Guest() guest: Admitted, @Visit() visit: PageRequest): Promise<Page> {
+    if (visit.formError) throw visit.formError;
+    return visit.form.step === 'store' ? this.store(guest, visit) : this.signIn(guest, visit);
+  }
+
+  private async signIn(guest: Admitted, visit: PageRequest): Promise<Page> {
+    const { intake } = guest;
+    mustBeUnused(intake);
+    const before = this.sessions.find(guest, visit);
+    this.sessions.checkForm(intake, before, 'sign-in', visit.form);
+    const session = this.sessions.begin();
+    try {
+      await this.service.signIn(intake, { credential: visit.form.credential ?? '', session, via: visit.via });
+    } catch (error) {
+      if (!(error instanceof Unauthenticated)) throw error;
+      return this.signInPage(guest, before, error);
+    }
+    return { status: 303, location: visit.params.token, cookie: this.sessions.cookie(guest, session) };
+  }
+
+  private async store(guest: Admitted, visit: PageRequest): Promise<Page> {
+    const { intake } = guest;
+    const session = this.sessions.find(guest, visit);
+    this.sessions.checkForm(intake, session, 'store', visit.form);
+    if (!this.sessions.isSignedIn(intake, session)) return this.signInPage(guest, session);
+    const { values, problems } = readForm(intake, visit.form);
+    if (problems.size > 0) return this.valuesPage(guest, session, problems);
+    await this.service.keep(intake, values, visit.via);
+    return { status: 303, location: visit.params.token };
+  }
+
+  private signInPage(guest: Admitted, session: string, problem?: Unauthenticated): Page {
+    const { intake, origin } = guest;
+    const form = this.sessions.formToken(intake, session, 'sign-in');
+    return {
+      ...signInPage(intake, { form, origin, problem }),
+      cookie: this.sessions.cookie(guest, session),
+    };
+  }
+
+  private valuesPage({ intake, origin }: Admitted, session: string, problems?: ReadonlyMap<string, string>): Page {
+    const form = this.sessions.formToken(intake, session, 'store');
+    return valuesPage(intake, { form, origin, problems, secrets: this.secrets });
+  }
+}
+
+/** A link that was used is one that does not exist, but to the browser that used it. */
+function mustBeUnused({ stored }: Intake): void {
+  if (stored) throw new NotFound('This link has been used.', { code: 'intake_not_found' });
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { BrowserSession } from './browser-session';
+import { IntakeController } from './intake.controller';
+import { IntakePageService } from './intake-page.service';
+import { IntakeStore } from './intake-store';
+import { Intakes } from './intakes';
+import { SignIn } from './sign-in';
+
+/** One-time pages for the values of secrets (ADR 18). */
+@Module({
+  controllers: [IntakeController],
+  providers: [BrowserSession, IntakePageService, IntakeStore, Intakes, SignIn],
+  exports: [Intakes],
+})
+export class IntakeModule {}

@@ -1,0 +1,45 @@
+import type { SecretVersion } from '../platform/secrets';
+
+/** What a page is asked to collect. */
+export interface IntakeRequest {
+  readonly team: string;
+  readonly service: string;
+  /** Names of secrets without a value, or whose value is to be replaced. */
+  readonly names: readonly string[];
+  /** What the values are for, in a few words for the person who enters them, e.g. `Environment variables of api`. */
+  readonly purpose: string;
+}
+
+/** The one way to the page. It is shown to whoever asked and kept nowhere. */
+export interface IntakeLink {
+  readonly url: string;
+  /** ISO 8601. */
+  readonly expires_at: string;
+}
+
+export type StoredName = Pick<SecretVersion, 'name' | 'version'>;
+
+/** A page that somebody has the link of. */
+export interface Intake extends IntakeRequest {
+  readonly id: string;
+  /** Login of whoever asked. */
+  readonly actor: string;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  /** SHA-256 in hex of the session that has signed in. */
+  readonly sessionHash: string | undefined;
+  /** What was stored; undefined while the link can still be used. */
+  readonly stored: readonly StoredName[] | undefined;
+}
+
+/** A request with a good link, over a line that nobody reads along. */
+export interface Admitted {
+  readonly intake: Intake;
+  /** Origin of the page, as the browser sees it. */
+  readonly origin: string;
+}
+
+/** How long a link is good for, in minutes. */
+export const INTAKE_MINUTES = 10;
+/** Sign-ins that may fail before a link is closed. */
+export const MAX_ATTEMPTS = 5;

@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Actor } from '../platform/auth/actor';
+import { Clock } from '../platform/clock';
+import { ulid } from '../platform/crypto';
+import { Unavailable } from '../platform/errors';
+import { OwnAddress, servesPages } from '../platform/http/pages';
+import type { StoreTransaction } from '../platform/store';
+import { INTAKE_MINUTES, type IntakeLink, type IntakeRequest } from './intake';
+import { IntakeStore, namesText } from './intake-store';
+
+/** 256 bits: nobody guesses a link. */
+const TOKEN_BYTES = 32;
+
+/** One-time pages on which a person enters the values of secrets. Whoever needs a value opens one and passes the link on. */
+@Injectable()
+export class Intakes {
+  constructor(
+    @Inject(IntakeStore) private readonly intakes: IntakeStore,
+    @Inject(OwnAddress) private readonly address: OwnAddress,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a page for the actor alone, for ten minutes and one use. One that is still unused for the same names is closed.
+   * The caller has made sure that the actor may set these secrets.
+   * @throws Unavailable `intake_unreachable` where no browser could reach a page, or only over a line that others can read.
+   */
+  async open({ login }: Pick<Actor, 'login'>, { team, service, names, purpose }: IntakeRequest): Promise<IntakeLink> {
+    const base = this.address.base();
+    if (base === undefined || !servesPages(base)) throw unreachable(base);
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const now = this.clock.now();
+    const expiresAt = new Date(now.getTime() + INTAKE_MINUTES * 60_000).toISOString();
+    await this.intakes.replace({
+      id: ulid(),
+      token_hash: hashOf(token),
+      team,
+      service,
+      names: namesText(names),
+      purpose,
+      actor: login,
+      opened_at: now.toISOString(),
+      expires_at: expiresAt,
+      attempts: 0,
+      session_hash: null,
+      stored: null,
+    });
+    return { url: `${base}/intake/${token}`, expires_at: expiresAt };
+  }
+
+  /** Closes every link of a service, or of a team where none is named: what goes needs no values. */
+  close(transaction: StoreTransaction, team: string, service?: string): Promise<void> {
+    return this.intakes.close(transaction, team, service);
+  }
+}
+
+/** What the store knows of a link's token, or of a browser's session. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+function unreachable(base: string | undefined): Unavailable {
+  return new Unavailable(
+    base === undefined
+      ? 'No page can be opened here: this process serves none.'
+      : `No page can be opened at ${base}: secrets are taken over https or on loopback only.`,
+    {
+      code: 'intake_unreachable',
+      fix:
+        base === undefined
+          ? 'Start the server, then make the same call through it.'
+          : 'Put MCTL behind https and set MCTL_PUBLIC_URL to that address.',
+    },
+  );
+}

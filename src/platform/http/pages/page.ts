@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { Markup } from './markup';
+
+/** A cookie of one browser session, for this host alone. */
+export interface PageCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly expires: Date;
+  /** Whether it travels over https only. */
+  readonly secure: boolean;
+}
+
+/** What a page route answers. */
+export interface Page {
+  readonly status: number;
+  /** Nothing but a redirect has no content. */
+  readonly document?: Markup;
+  /** The one style sheet of the document, without `</style`: the policy allows it by its hash and no other. */
+  readonly style?: string;
+  readonly cookie?: PageCookie;
+  /** Where to go on with GET, relative to the page's own URL. */
+  readonly location?: string;
+}
+
+/**
+ * Headers of every page: nothing is loaded, run, framed or kept, forms go nowhere but back, and no other site learns the address.
+ * Nothing of it is left to the defaults of a browser.
+ */
+export function pageHeaders({ style }: Pick<Page, 'style'>): Record<string, string> {
+  const styles = style === undefined ? "'none'" : `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+  return {
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      `style-src ${styles}`,
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ].join('; '),
+    'Cache-Control': 'no-store',
+    Pragma: 'no-cache',
+    'Referrer-Policy': 'no-referrer',
+    'X-Robots-Tag': 'noindex, nofollow',
+  };
+}

@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Intakes } from '../intake';
+import { Config } from '../platform/config';
+import { MctlError } from '../platform/errors';
+import { log } from '../platform/logging';
+import { callerOf, type StoredAnswer } from '../platform/operations/operation-store';
+import type { OperationParts, Settled } from '../platform/operations/parts';
+import { SecretStore } from '../platform/secrets';
+import type { OperationRow, StoreTransaction } from '../platform/store';
+import type { DeployServiceAnswer, DeployServiceInput, RetireServiceInput } from './operations.dto';
+import { awaited, type SecretFacts } from './secret-values.policy';
+
+interface Named {
+  readonly team: string;
+  readonly service: string;
+}
+
+/** What operations on services ask and do about the values of secrets, beyond the repository. */
+@Injectable()
+export class ServiceSecrets {
+  constructor(
+    @Inject(SecretStore) private readonly secrets: SecretStore,
+    @Inject(Intakes) private readonly intakes: Intakes,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  readonly deploy: OperationParts<DeployServiceInput, SecretFacts> = {
+    facts: (input) => this.factsOf(input),
+    present: (row) => this.present(row),
+  };
+
+  readonly retire: OperationParts<RetireServiceInput, SecretFacts> = {
+    facts: (input) => this.factsOf(input),
+    settle: (transaction, settled) => this.remove(transaction, settled),
+  };
+
+  private async factsOf({ team, service }: Named): Promise<SecretFacts> {
+    return { stored: await this.secrets.versions(team, service) };
+  }
+
+  /** Which values are there, and a new link for those that are not. */
+  private async present(row: OperationRow): Promise<Partial<DeployServiceAnswer>> {
+    const { extra } = JSON.parse(row.answer) as StoredAnswer;
+    const { secret_names: names = [] } = extra as Partial<DeployServiceAnswer>;
+    if (names.length === 0) return {};
+    const input = JSON.parse(row.input) as DeployServiceInput;
+    const { team, service } = input;
+    const stored = await this.secrets.versions(team, service);
+    const missing = awaited(names, input, stored, row.submitted_at);
+    const secrets = names.map((name) => ({
+      name,
+      version: stored.find((each) => each.name === name)?.version ?? null,
+    }));
+    return { secrets, ...(missing.length > 0 && { intake: await this.open(row, { team, service }, missing) }) };
+  }
+
+  /** The operation itself is done, or on its way: whatever hinders a page must not hide its answer. */
+  private async open(
+    row: OperationRow,
+    { team, service }: Named,
+    names: string[],
+  ): Promise<DeployServiceAnswer['intake']> {
+    try {
+      const purpose = `environment ${names.length === 1 ? 'variable' : 'variables'} of ${service}`;
+      const link = await this.intakes.open(callerOf(row, this.config), { team, service, names, purpose });
+      return { ...link, names, next_step: GIVE_LINK };
+    } catch (error) {
+      if (!(error instanceof MctlError)) log.error({ err: error, workflow: row.workflow }, 'no intake could be opened');
+      const words =
+        error instanceof MctlError ? `${error.message} ${error.details.fix ?? ''}` : 'No link could be made.';
+      return { url: null, expires_at: null, names, next_step: `${words} Then call again with the same secret_names.` };
+    }
+  }
+
+  private async remove(transaction: StoreTransaction, { input }: Settled<RetireServiceInput>): Promise<void> {
+    const { team, service, delete_secrets } = input;
+    await this.intakes.close(transaction, team, service);
+    if (delete_secrets) await this.secrets.remove(transaction, team, service);
+  }
+}
+
+const GIVE_LINK =
+  'Give this link to the person you work for and to nobody else. They open it in a browser, sign in and enter the values; never ask for a value yourself. ' +
+  'mctl_get_service_config shows when the values are there.';
