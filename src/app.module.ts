@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { DomainsModule } from './domains';
 import { IdentityModule } from './identity/identity.module';
 import { IntakeModule } from './intake';
 import { OperationsModule } from './operations/operations.module';
@@ -25,6 +26,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         PlatformModule,
+        DomainsModule,
         IdentityModule,
         IntakeModule,
         OperationsModule,

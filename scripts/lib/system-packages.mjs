@@ -19,6 +19,7 @@ export const systemPackages = [
   { binary: 'openssl', debian: 'openssl', for: 'the tests of https remotes' },
   { binary: 'prometheus', debian: 'prometheus', for: 'the resource tests', service: 'prometheus' },
   { binary: 'chromium', debian: 'chromium', for: 'the tests of the intake page' },
+  { binary: 'named', debian: 'bind9', for: 'the domain tests', service: 'named' },
   { binary: 'promtool', debian: 'prometheus', for: 'the resource tests' },
 ];
 

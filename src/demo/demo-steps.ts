@@ -144,6 +144,16 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     },
   },
   {
+    as: 'grace',
+    operation: 'add-custom-domain',
+    input: {
+      team: 'billing',
+      service: 'payment-api',
+      domain: 'pay.example.com',
+      reason: 'partners want to call us under our own name',
+    },
+  },
+  {
     as: 'mia',
     operation: 'create-tenant',
     input: {

@@ -4,6 +4,7 @@ import { Config } from '../platform/config';
 import { MctlError } from '../platform/errors';
 import { Gitops } from '../platform/gitops';
 import { MAX_WAIT_SECONDS } from '../platform/operations/dto';
+import type { WriteAnswer } from '../platform/operations/answer.dto';
 import { OperationStore } from '../platform/operations/operation-store';
 import { Operations } from '../platform/operations/operations';
 import { OperationRegistry } from '../platform/operations/registry';
@@ -26,6 +27,7 @@ const SUGGESTIONS = [
   'Try: "Deploy payment-api 1.3.0 in billing, and show me the plan first."',
   'Try: "Which previews are there in billing, and how long will they live?"',
   'Try: "payment-api waits for the values of two secrets. Where do I enter them?"',
+  'Try: "Which hosts does payment-api answer for, and what is missing for pay.example.com?"',
   'Try: "Put shop in storefront back to the tag before, because search is slow."',
   'Try: "How much of its quota does storefront take when the shop scales out?"',
   'As one of them: npm run --silent mctl -- token --user ada (owns billing; grace develops there; mia and noor: storefront)',
@@ -71,11 +73,16 @@ async function take(app: INestApplicationContext, step: KeyedStep, actor: Actor)
     const operation = app.get(OperationRegistry).get(step.operation);
     const raw = { ...step.input, idempotency_key: step.key, wait_seconds: MAX_WAIT_SECONDS };
     const answer = await app.get(Operations).run(operation, actor, parseInput(operation.input, raw));
-    return answer.operation.status === 'succeeded' ? undefined : `it is ${answer.operation.status}`;
+    return isTold(answer) ? undefined : `it is ${answer.operation.status}`;
   } catch (error) {
     if (error instanceof MctlError) return error.message;
     throw error;
   }
+}
+
+/** What goes on after its first commit, e.g. waiting for DNS, is part of the story as it is. */
+function isTold({ operation, commit }: WriteAnswer): boolean {
+  return operation.status === 'succeeded' || (operation.status === 'running' && commit !== null);
 }
 
 async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -7,6 +7,7 @@ import { LocalIssuer } from './auth/local-issuer';
 import { LocalTokenStrategy } from './auth/local-token.strategy';
 import { RateLimits } from './auth/rate-limits';
 import { Clock } from './clock';
+import { Dns } from './dns';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
 import { OwnAddress } from './http/pages';
@@ -36,6 +37,7 @@ const shared = [
   Clock,
   Committer,
   ConfirmTokens,
+  Dns,
   EmbeddedWorkflows,
   Endings,
   Tasks,

@@ -8,13 +8,13 @@ import { Gitops, type Preview, previewParts, type World } from '../platform/gito
 import { log } from '../platform/logging';
 import { OperationStore } from '../platform/operations/operation-store';
 import { Operations } from '../platform/operations/operations';
+import { nextSystemKey } from '../platform/operations/system-key';
 import { parseInput } from '../platform/schema';
 import { Leadership } from '../platform/store';
 import { deletePreview } from './delete-preview.operation';
 
 /** A command that opens the program for one operation is over before the first sweep. */
 const FIRST_SWEEP_MS = 5_000;
-const LONGEST_PAUSE_MS = 3_600_000;
 const LOGIN = 'preview-sweeper';
 const NOT_YET = 'an expired preview could not be deleted yet';
 
@@ -111,9 +111,11 @@ export class PreviewSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async remove(preview: Preview): Promise<void> {
-    const key = await this.nextKey(preview);
-    if (key === undefined) return;
     const { team, name: service, id: preview_id, expiresAt } = preview;
+    const subject = `preview:${team}/${service}-${preview_id}:${expiresAt?.toISOString()}`;
+    const call = { login: LOGIN, subject, firstPauseMs: this.config.values.previewSweep };
+    const key = await nextSystemKey(this.rows, call);
+    if (key === undefined) return;
     const reason = `expired at ${expiresAt?.toISOString()}`;
     const input = parseInput(deletePreview.input, { team, service, preview_id, reason, idempotency_key: key });
     try {
@@ -122,25 +124,6 @@ export class PreviewSweeper implements OnApplicationBootstrap, OnModuleDestroy {
       if (!(error instanceof MctlError)) throw error;
       this.warnOnce(`${key}\0${error.code}`, { team, service, preview: preview_id, code: error.code }, NOT_YET);
     }
-  }
-
-  /**
-   * A key for each preview and expiry, and for each try: whatever dies in between, a deletion is submitted once. The next try follows
-   * one that failed, after a pause that grows, or one that succeeded and was taken back since. Undefined while one is under way.
-   */
-  private async nextKey({ team, name, id, expiresAt }: Preview): Promise<string | undefined> {
-    for (let attempt = 1; ; attempt++) {
-      const key = `preview:${team}/${name}-${id}:${expiresAt?.toISOString()}:${attempt}`;
-      const row = await this.rows.findByKey(systemActor(LOGIN, '').login, key);
-      if (!row) return key;
-      if (row.status === 'submitted' || row.status === 'running') return undefined;
-      if (row.status === 'failed' && this.isTooSoon(row.finished_at ?? row.submitted_at, attempt)) return undefined;
-    }
-  }
-
-  private isTooSoon(finishedAt: string, attempt: number): boolean {
-    const pause = Math.min(LONGEST_PAUSE_MS, this.config.values.previewSweep * 2 ** Math.min(attempt, 12));
-    return Date.now() - Date.parse(finishedAt) < pause;
   }
 }
 

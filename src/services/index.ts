@@ -1,6 +1,6 @@
 export { lookAt, planChange } from './change-plan';
 export { CONTAINER_RESOURCES, type ContainerResource, podDemand } from './demand.policy';
-export { joinedName, requireService, serviceNotFound } from './name.policy';
+export { generatedHost, joinedName, requireService, serviceNotFound } from './name.policy';
 export { ServiceChangeAnswer } from './operations.dto';
 export { checkRoom } from './quota.policy';
 export { dataOf, editFile, textOf } from './service-file';

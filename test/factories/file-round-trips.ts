@@ -1,4 +1,6 @@
 import type { World } from '../../src/platform/gitops';
+import { addCustomDomain } from '../../src/domains/add-custom-domain.operation';
+import { removeCustomDomain } from '../../src/domains/remove-custom-domain.operation';
 import { createPreview } from '../../src/previews/create-preview.operation';
 import { deletePreview } from '../../src/previews/delete-preview.operation';
 import { deployService } from '../../src/services/deploy.operation';
@@ -30,6 +32,9 @@ export interface Surroundings {
 /** A service that can be previewed whatever the others are. */
 const PLAIN = '# mine\nimage: {repository: ghcr.io/acme/plain, tag: "1"} # fixed\nreplicaCount: 2 # two\n';
 
+/** A service that takes requests from outside. */
+const OPEN = `${PLAIN}type: web\ningress: {enabled: true, hosts: [shop-open.apps.example.org]}\n`;
+
 /** Two teams with a service each, a preview, a database and domains, all in somebody's own handwriting. */
 export function worldOfTexts({ service, otherService, template, tenant, otherTenant }: Surroundings): World {
   return aWorld({
@@ -39,6 +44,7 @@ export function worldOfTexts({ service, otherService, template, tenant, otherTen
       'tenants/billing/values.yaml': tenant,
       'tenants/shop/values.yaml': otherTenant,
       'services/shop/plain/values.yaml': PLAIN,
+      'services/shop/open/values.yaml': OPEN,
       'services/billing/api/notes.md': 'by hand\r\n\ttabs\n',
       'previews/billing/api-abc123/values.yaml': service,
       'databases/billing/api.yaml': '# kept\nkind: Database\n',
@@ -113,6 +119,23 @@ export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTri
     'a preview': {
       call: { operation: deletePreview, raw: { team: 'billing', service: 'api', preview_id: 'abc123' } },
       files: ['previews/billing/api-abc123/values.yaml'],
+    },
+  },
+  'add-custom-domain': {
+    'a domain that waits': {
+      call: {
+        operation: addCustomDomain,
+        raw: { team: 'shop', service: 'open', domain: 'www.example.net' },
+        facts: { seed: 'seed' },
+      },
+      back: { operation: removeCustomDomain, raw: { team: 'shop', service: 'open', domain: 'www.example.net' } },
+      files: ['domains/www.example.net.yaml'],
+    },
+  },
+  'remove-custom-domain': {
+    'a domain that leads nowhere': {
+      call: { operation: removeCustomDomain, raw: { team: 'shop', service: 'api', domain: 'shop.example.org' } },
+      files: ['domains/shop.example.org.yaml'],
     },
   },
   'create-tenant': {

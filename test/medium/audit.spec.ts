@@ -43,7 +43,7 @@ const as = (login: string): Promise<RestTestClient> =>
 async function live(): Promise<void> {
   await start();
   const running = program as Program;
-  await furnish(running);
+  await furnish(running, { open: false });
   const [admin, stranger] = [await as('admin'), await as(PEOPLE.stranger)];
   const api = { team: 'billing', service: 'api' };
   await done(await as(PEOPLE.developer), 'scale-service', { ...api, replicas: 3, reason: 'sale: on Monday' });

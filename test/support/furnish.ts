@@ -1,6 +1,6 @@
 import { RestTestClient } from './clients';
 import { tokenFor } from './tokens';
-import type { Furniture } from './tool-examples';
+import { DOMAIN, type Furniture } from './tool-examples';
 import type { Loose } from './loose';
 
 /** One person per role in team `billing`; the stranger owns a team of their own. */
@@ -14,8 +14,11 @@ export interface Place {
   readonly dataDir: string;
 }
 
-/** Team `billing` with a service that has been deployed twice and has a preview, and a team of the stranger. */
-export async function furnish(place: Place): Promise<Furniture> {
+/**
+ * Team `billing` with a service that has been deployed twice, has a preview and a pending domain, and a team of the stranger.
+ * @param open false leaves out what does not end by itself: the domain.
+ */
+export async function furnish(place: Place, { open = true }: { open?: boolean } = {}): Promise<Furniture> {
   const admin = await signedIn(place, 'admin');
   const members = (['owner', 'developer', 'viewer'] as const).map((role) => ({ user: PEOPLE[role], role }));
   await done(admin, 'create-tenant', {
@@ -32,7 +35,15 @@ export async function furnish(place: Place): Promise<Furniture> {
   await done(admin, 'deploy-service', { ...api, action: 'onboard', image: 'ghcr.io/acme/api', image_tag: '1.0.0' });
   const { workflow } = await done(admin, 'deploy-service', { ...api, action: 'deploy', image_tag: '1.1.0' });
   const { preview_id: preview } = await done(admin, 'create-preview', { ...api, image_tag: '1.2.0' });
+  if (open) await registered(admin, { ...api, domain: DOMAIN });
   return { ...api, workflow: workflow.name, preview };
+}
+
+/** Adds a custom domain as far as its first commit. @throws Error where that does not succeed. */
+export async function registered(client: RestTestClient, input: object): Promise<Loose> {
+  const { status, body } = await client.execute('add-custom-domain', { ...input, wait_seconds: 25 });
+  if (status > 202 || !body.commit || !body.challenge) throw new Error(`add-custom-domain: ${JSON.stringify(body)}`);
+  return body;
 }
 
 export async function signedIn({ url, dataDir }: Place, login: string): Promise<RestTestClient> {

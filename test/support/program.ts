@@ -8,6 +8,9 @@ import { createInterface } from 'node:readline';
 /** Another build than the one of `npm run build`, e.g. of a half-finished work tree. */
 const DIST = process.env.MCTL_TEST_DIST ?? resolve(__dirname, '../../dist');
 
+/** Nobody listens there: tests ask no DNS server but their own. */
+export const NO_DNS = '127.0.0.1:9';
+
 export interface ProgramOptions {
   readonly dataDir?: string;
   readonly env?: Record<string, string>;
@@ -40,6 +43,7 @@ export class Program {
           PORT: '0',
           MCTL_DATA_DIR: dataDir,
           LOG_LEVEL: 'info',
+          MCTL_DNS_RESOLVERS: NO_DNS,
           MCTL_WRITES_PER_MINUTE: '100000',
           MCTL_READS_PER_MINUTE: '100000',
           ...options.env,

@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/platform/config';
 import { log } from '../../src/platform/logging';
+import { NO_DNS } from './program';
 
 /** The whole program inside the test's own process, on a folder and a port of its own: for what only its container knows. */
 export class ScratchApp {
@@ -17,7 +18,7 @@ export class ScratchApp {
   static async start(env: Record<string, string> = {}): Promise<ScratchApp> {
     const dataDir = mkdtempSync(join(tmpdir(), 'mctl-contract-'));
     log.level = 'silent';
-    const app = await createApp(readConfig({ MCTL_DATA_DIR: dataDir, ...env }));
+    const app = await createApp(readConfig({ MCTL_DATA_DIR: dataDir, MCTL_DNS_RESOLVERS: NO_DNS, ...env }));
     await app.listen(0, '127.0.0.1');
     return new ScratchApp(app, await app.getUrl(), dataDir);
   }

@@ -7,6 +7,9 @@ export interface Furniture {
   readonly preview: string;
 }
 
+/** Registered for the service by `furnish`, and pending: there is no DNS server where tests look. */
+export const DOMAIN = 'shop.example.com';
+
 type Arguments = Record<string, unknown>;
 
 /**
@@ -33,6 +36,10 @@ export const EXAMPLES: Readonly<Record<string, (about: Furniture) => Arguments>>
   mctl_list_previews: ({ team }) => ({ team }),
   mctl_create_preview: ({ team, service }) => ({ team, service, image_tag: '3.0.0' }),
   mctl_delete_preview: ({ team, service, preview }) => ({ team, service, preview_id: preview }),
+  mctl_list_domains: ({ team }) => ({ team }),
+  mctl_verify_domain: ({ team, service }) => ({ team, service, domain: DOMAIN }),
+  mctl_add_custom_domain: ({ team, service }) => ({ team, service, domain: 'www.example.com' }),
+  mctl_remove_custom_domain: ({ team, service }) => ({ team, service, domain: DOMAIN }),
   mctl_list_operations: () => ({}),
   mctl_get_operation: () => ({ operation: 'create-tenant' }),
   mctl_list_recent_operations: ({ team }) => ({ team }),
@@ -52,6 +59,8 @@ export const REST_ROUTES: Readonly<Record<string, string>> = {
   mctl_get_resource_usage: 'resources/:team',
   mctl_get_openclaw_sizing_recommendation: 'openclaw/:team/:service/sizing',
   mctl_list_previews: 'previews',
+  mctl_list_domains: 'domains',
+  mctl_verify_domain: 'domains/verify',
   mctl_list_operations: 'operations',
   mctl_get_operation: 'operations/:operation',
   mctl_list_recent_operations: 'audit',

@@ -1,3 +1,4 @@
+import { domainOddities } from './domain-oddities';
 import { readDocuments, readValues } from './documents';
 import type { RepositoryFile } from './file-index';
 import { brokenFile, type FileProblem, oddFile, type Oddity, unreadable } from './file-problem';
@@ -42,6 +43,7 @@ function look(file: RepositoryFile, kind: FileKind): Findings {
 function lookAtValues(path: string, data: Plain, kind: Exclude<FileKind, { kind: 'other' }>): Findings {
   const found = (oddities: Oddity[]): FileProblem[] => oddities.map((oddity) => oddFile(path, oddity));
   if (kind.kind === 'tenant') return { problems: found(tenantOddities(kind.team, data)), hosts: [] };
+  if (kind.kind === 'domain') return { problems: found(domainOddities(kind.host, data)), hosts: [] };
   const { hosts } = readService(kind.team, kind.service, data);
   const lower = [...new Set(hosts.map((host) => host.toLowerCase()))];
   return { problems: found(serviceOddities(data)), hosts: lower };

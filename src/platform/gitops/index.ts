@@ -1,6 +1,7 @@
 export * from './commit-history';
 export * from './count-operations';
 export * from './documents';
+export * from './domain-file';
 export * from './file-index';
 export * from './file-problem';
 export * from './gitops';

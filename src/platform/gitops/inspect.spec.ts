@@ -8,6 +8,9 @@ import { World } from './world';
 const GOOD = 'image: {repository: ghcr.io/acme/api, tag: v1}\n';
 const tenants = { labs: { members: [{ userId: 'olga', role: 'owner' }] } };
 
+/** A domain's file that is in order. */
+const ACTIVE = `team: labs\nservice: api\nstatus: active\nchallenge: ${'0'.repeat(64)}\n`;
+
 /** Path below the root folder and code of each problem. */
 const seen = (world: World) =>
   inspectWorld(world).map(({ path, code }) => [path.replace('platform-gitops/', ''), code]);
@@ -19,7 +22,7 @@ describe(inspectWorld.name, () => {
     const files = {
       'previews/labs/api-1/values.yaml': 'a: 1\n',
       'databases/labs/db.yaml': 'a: 1\n---\nb: 1\n',
-      'domains/a.b.yaml': 'team: labs\n',
+      'domains/a.b.yaml': ACTIVE,
       'templates/services/default.yaml': 'type: web\n',
       'services/labs/api/README.md': 'a: [',
       'services/labs/api/vault-cleanup.yaml': 'a: [',
@@ -47,6 +50,23 @@ describe(inspectWorld.name, () => {
         .map((path) => [path, 'unreadable_file']),
     );
     expect(inspectWorld(world).every(({ severity }) => severity === 'broken')).toBe(true);
+  });
+
+  it.each([
+    ['an empty file', '# nothing\n', ['no_owner']],
+    ['no owner', `status: active\nchallenge: ${'0'.repeat(64)}\n`, ['no_owner']],
+    ['another host', `${ACTIVE}host: b.a\n`, ['name_mismatch']],
+    ['no known status', ACTIVE.replace('active', 'maybe') + 'expiresAt: "2026-01-01T00:00:00Z"\n', ['unknown_status']],
+    ['no expiry', ACTIVE.replace('active', 'pending') + 'expiresAt: tomorrow\n', ['no_expiry']],
+    ['no challenge', ACTIVE.replace(/challenge: .*/, 'challenge: guess me'), ['no_challenge']],
+    ['a list for text', ACTIVE.replace('service: api', 'service: [api]'), ['no_owner', 'wrong_kind']],
+  ])('names a domain file with %s', (_, text, codes) => {
+    const world = aWorld({ tenants, services: { 'labs/api': GOOD }, files: { 'domains/a.b.yaml': text } });
+    expect(
+      inspectWorld(world)
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual(codes);
   });
 
   it('names folders without a values file, and a folder in its place', () => {

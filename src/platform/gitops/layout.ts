@@ -1,6 +1,7 @@
 export type FileKind =
   | { readonly kind: 'tenant'; readonly team: string }
   | { readonly kind: 'service'; readonly team: string; readonly service: string }
+  | { readonly kind: 'domain'; readonly host: string }
   | { readonly kind: 'other' };
 
 const FOLDERS = [
@@ -88,6 +89,15 @@ export class Layout {
     );
   }
 
+  get domainsFolder(): string {
+    return this.under('domains/');
+  }
+
+  /** One file a host, whoever holds it: two teams cannot have the same one. */
+  domainFile(host: string): string {
+    return `${this.domainsFolder}${host}.yaml`;
+  }
+
   /** Argo CD project with the tenant's roles: one file each, never a shared list. */
   projectFile(team: string): string {
     return this.under(`argocd/projects/${team}.yaml`);
@@ -107,6 +117,11 @@ export class Layout {
   }
 
   kindOf(path: string): FileKind {
+    const host = this.hostOf(path);
+    return host === undefined ? this.kindOfValues(path) : { kind: 'domain', host };
+  }
+
+  private kindOfValues(path: string): FileKind {
     const parts = path.startsWith(this.prefix) ? path.slice(this.prefix.length).split('/') : [];
     const [folder, team = '', third = '', fourth] = parts;
     if (folder === 'tenants' && parts.length === 3 && third === 'values.yaml') return { kind: 'tenant', team };
@@ -114,5 +129,10 @@ export class Layout {
       return { kind: 'service', team, service: third };
     }
     return { kind: 'other' };
+  }
+
+  private hostOf(path: string): string | undefined {
+    const name = path.startsWith(this.domainsFolder) ? path.slice(this.domainsFolder.length) : '/';
+    return name.endsWith('.yaml') && !name.includes('/') ? name.slice(0, -'.yaml'.length) : undefined;
   }
 }

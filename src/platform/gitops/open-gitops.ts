@@ -120,6 +120,8 @@ function platformFacts(config: Config): PlatformFacts {
     resourceProfiles: values.openclawProfiles,
     previewDomain: values.previewDomain,
     previewsPerTeam: values.previewsPerTeam,
+    domainExpiryMs: values.domainExpiry,
+    pendingDomains: values.pendingDomains,
   };
 }
 

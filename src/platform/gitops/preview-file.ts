@@ -1,5 +1,5 @@
 import { readService, type Service } from './service-file';
-import { textAt } from './values';
+import { momentAt, textAt } from './values';
 
 /** A service's values in the preview namespace, for a while. `name` is the service's. */
 export interface Preview extends Service {
@@ -31,17 +31,8 @@ export function readPreview({ team, service, id }: PreviewKey, data: unknown): P
   return {
     ...readService(team, service, data),
     id,
-    createdAt: momentAt(data, 'createdAt'),
-    expiresAt: momentAt(data, 'expiresAt'),
+    createdAt: momentAt(data, 'preview', 'createdAt'),
+    expiresAt: momentAt(data, 'preview', 'expiresAt'),
     requestedBy: textAt(data, 'preview', 'requestedBy'),
   };
-}
-
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-/** RFC 3339 with its zone. A date alone, or a time without zone, leaves open which moment is meant, so it is none. */
-function momentAt(data: unknown, key: 'createdAt' | 'expiresAt'): Date | undefined {
-  const text = textAt(data, 'preview', key) ?? '';
-  const moment = new Date(MOMENT.test(text) ? text : NaN);
-  return Number.isNaN(moment.getTime()) ? undefined : moment;
 }

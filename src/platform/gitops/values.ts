@@ -86,3 +86,12 @@ function textOf(value: unknown): string | undefined {
     ? String(value)
     : undefined;
 }
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** RFC 3339 with its zone. A date alone, or a time without zone, leaves open which moment is meant, so it is none. */
+export function momentAt(data: unknown, ...path: readonly string[]): Date | undefined {
+  const text = textAt(data, ...path) ?? '';
+  const moment = new Date(MOMENT.test(text) ? text : NaN);
+  return Number.isNaN(moment.getTime()) ? undefined : moment;
+}

@@ -4,6 +4,7 @@ import type { FileChange, FileIndex, RepositoryFile } from './file-index';
 import { readValues } from './documents';
 import { brokenFile, type FileProblem, MAKE_IT_A_FOLDER, unreadable } from './file-problem';
 import { foldersAbove, type Layout } from './layout';
+import { type Domain, readDomain } from './domain-file';
 import { type Preview, readPreview } from './preview-file';
 import { readService, type Service } from './service-file';
 import { readTenant, type Tenant } from './tenant-file';
@@ -24,6 +25,10 @@ export interface PlatformFacts {
   readonly previewDomain?: string;
   /** Most previews that one team may have at a time; absent = no limit but its quota. */
   readonly previewsPerTeam?: number;
+  /** How long a custom domain waits for its proof; absent = seven days. */
+  readonly domainExpiryMs?: number;
+  /** Most custom domains of one team that wait at a time; absent = no limit. */
+  readonly pendingDomains?: number;
 }
 
 /**
@@ -159,6 +164,17 @@ export class World {
   /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
   preview(team: string, service: string, id: string): Preview | undefined {
     return this.model(this.layout.previewFile(team, service, id), (data) => readPreview({ team, service, id }, data));
+  }
+
+  /** Sorted hosts that have a file, of all teams. */
+  domainHosts(): string[] {
+    const names = this.list(this.layout.domainsFolder);
+    return names.flatMap((name) => (name.endsWith('.yaml') ? [name.slice(0, -'.yaml'.length)] : []));
+  }
+
+  /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
+  domain(host: string): Domain | undefined {
+    return this.model(this.layout.domainFile(host), (data) => readDomain(host, data));
   }
 
   /** The services of a team that can be read, and what is wrong with the others. */

@@ -14,6 +14,8 @@ export class Keys {
   readonly secretsKey: Uint8Array;
   /** 32 bytes for HMAC-SHA256 over the forms of the intake page. */
   readonly formKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256 over what the challenges of custom domains are made of. */
+  readonly domainKey: Uint8Array;
 
   private constructor(readonly signingKey: KeyObject) {
     this.verifyingKey = createPublicKey(signingKey);
@@ -23,6 +25,7 @@ export class Keys {
     this.auditKey = derive('mctl audit head v1');
     this.secretsKey = derive('mctl secrets v1');
     this.formKey = derive('mctl intake forms v1');
+    this.domainKey = derive('mctl domain challenges v1');
   }
 
   /** Opens or makes the key file; safe when two processes do so at once. */

@@ -213,6 +213,18 @@ export class OperationStore {
     return deletion !== undefined;
   }
 
+  /** Operations of one kind and team that have not ended, oldest first. */
+  open(operation: string, team: string): Promise<OperationRow[]> {
+    return this.store.db
+      .selectFrom('operations')
+      .selectAll()
+      .where('operation', '=', operation)
+      .where('team', '=', team)
+      .where('status', 'in', OPEN)
+      .orderBy('id')
+      .execute();
+  }
+
   /** The newest operation on one object. */
   lastOn(target: string): Promise<OperationRow | undefined> {
     return this.store.db

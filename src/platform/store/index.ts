@@ -2,5 +2,6 @@ export * from './inspect-store';
 export * from './secret-tables';
 export * from './store';
 export * from './store.module';
+export * from './domain-tables';
 export * from './tables';
 export * from './leadership';

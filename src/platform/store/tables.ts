@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { IntakeRow, SecretRow } from './secret-tables';
+import type { DomainCheckRow } from './domain-tables';
 
 /** `submitted` waits for its workflow, `running` has begun, the other two are final and never change again. */
 export type OperationStatus = 'submitted' | 'running' | 'succeeded' | 'failed';
@@ -119,4 +120,5 @@ export interface Tables {
   confirmations: ConfirmationRow;
   secrets: SecretRow;
   intakes: IntakeRow;
+  domain_checks: DomainCheckRow;
 }

@@ -3,6 +3,7 @@ import { initial } from './001-initial';
 import { auditHead } from './002-audit-head';
 import { stages } from './003-stages';
 import { secrets } from './004-secrets';
+import { domains } from './007-domains';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -12,5 +13,6 @@ export const migrations: MigrationProvider = {
       '002-audit-head': auditHead,
       '003-stages': stages,
       '004-secrets': secrets,
+      '007-domains': domains,
     }),
 };

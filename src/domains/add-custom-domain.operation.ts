@@ -1,0 +1,31 @@
+import { defineOperation } from '../platform/operations/operation';
+import { planActivation } from './activate.plan';
+import { planRegistration } from './add-custom-domain.plan';
+import type { ChallengeSeed } from './challenge.policy';
+import { AddDomainAnswer, AddDomainInput } from './domains.dto';
+
+/** Name of the task that the module binds. */
+export const WAIT_FOR_DNS = 'wait-for-dns';
+
+export const addCustomDomain = defineOperation<AddDomainInput, ChallengeSeed>({
+  name: 'add-custom-domain',
+  tool: 'mctl_add_custom_domain',
+  title: 'Add Custom Domain',
+  description:
+    'Give a service a host of your own domain. Registers it and answers at once the TXT record to make (challenge) and the CNAME that leads requests there; show both to a person. The workflow waits for DNS, for days if need be, then commits route and certificate. mctl_verify_domain shows what is missing. Called again: the same challenge.',
+  kind: 'write',
+  risk: 'medium',
+  role: 'developer',
+  idempotent: true,
+  input: AddDomainInput,
+  answer: AddDomainAnswer,
+  paths: ['domains/{host}.yaml', 'services/{team}/{service}/values.yaml'],
+  target: ({ team, service }) => `${team}/${service}`,
+  plan: planRegistration,
+  continuation: {
+    name: 'activate',
+    title: 'Commit route and certificate',
+    task: { name: WAIT_FOR_DNS, title: 'Wait for the DNS record' },
+    plan: planActivation,
+  },
+});
