@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DomainsModule } from './domains';
 import { IdentityModule } from './identity/identity.module';
 import { IntakeModule } from './intake';
+import { IncidentsModule } from './incidents';
 import { OperationsModule } from './operations/operations.module';
 import { AuditInterceptor } from './platform/audit/audit.interceptor';
 import { AuthGuard } from './platform/auth/auth.guard';
@@ -29,6 +30,7 @@ export class AppModule {
         DomainsModule,
         IdentityModule,
         IntakeModule,
+        IncidentsModule,
         OperationsModule,
         ResourcesModule,
         PreviewsModule,

@@ -21,6 +21,12 @@ export const systemPackages = [
   { binary: 'chromium', debian: 'chromium', for: 'the tests of the intake page' },
   { binary: 'named', debian: 'bind9', for: 'the domain tests', service: 'named' },
   { binary: 'promtool', debian: 'prometheus', for: 'the resource tests' },
+  {
+    binary: 'prometheus-alertmanager',
+    debian: 'prometheus-alertmanager',
+    for: 'the incident tests',
+    service: 'prometheus-alertmanager',
+  },
 ];
 
 export async function ensureSystemPackages(needed = systemPackages) {

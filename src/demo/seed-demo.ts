@@ -9,6 +9,7 @@ import { OperationStore } from '../platform/operations/operation-store';
 import { Operations } from '../platform/operations/operations';
 import { OperationRegistry } from '../platform/operations/registry';
 import { parseInput } from '../platform/schema';
+import { seedIncidents } from './demo-incidents';
 import { DEMO_STEPS, type DemoStep } from './demo-steps';
 
 /** Takes the demo's steps one after the other, each as its own user. What was done before is not done again. */
@@ -28,6 +29,7 @@ const SUGGESTIONS = [
   'Try: "Which previews are there in billing, and how long will they live?"',
   'Try: "payment-api waits for the values of two secrets. Where do I enter them?"',
   'Try: "Which hosts does payment-api answer for, and what is missing for pay.example.com?"',
+  'Try: "What is wrong in billing right now, and what changed just before?"',
   'Try: "Put shop in storefront back to the tag before, because search is slow."',
   'Try: "How much of its quota does storefront take when the shop scales out?"',
   'As one of them: npm run --silent mctl -- token --user ada (owns billing; grace develops there; mia and noor: storefront)',
@@ -51,6 +53,7 @@ async function seedTeam(
     if (problem) return `Demo: ${team} is incomplete, ${step.operation} by ${step.as}: ${problem}`;
     added += 1;
   }
+  added += await seedIncidents(app, team, actorOf);
   const people = [...new Set(steps.map(({ as }) => as))].join(' and ');
   return `Demo: team ${team}, ${steps.length} operations by ${people}${added === 0 ? '; nothing was added' : ''}.`;
 }

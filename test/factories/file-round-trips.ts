@@ -1,3 +1,6 @@
+import { acknowledgeIncident } from '../../src/incidents/acknowledge-incident.operation';
+import type { IncidentFacts } from '../../src/incidents/incident';
+import { resolveIncident } from '../../src/incidents/resolve-incident.operation';
 import type { World } from '../../src/platform/gitops';
 import { addCustomDomain } from '../../src/domains/add-custom-domain.operation';
 import { removeCustomDomain } from '../../src/domains/remove-custom-domain.operation';
@@ -85,8 +88,24 @@ const NEWCOMERS = [
   'tenants/newcomers/values.yaml',
 ];
 
+/** Lives in the store: what is done to it touches no file. */
+const INCIDENT: IncidentFacts = {
+  id: '0123456789abcdef0123456789abcdef',
+  team: 'billing',
+  service: 'api',
+  type: 'pod_crashloop',
+  status: 'open',
+  source: 'alertmanager',
+};
+
 /** By operation, every way to use it that makes or removes whole files. What is removed comes back with `git revert` alone. */
 export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTrip>>>> = {
+  'acknowledge-incident': {
+    'an incident': { call: { operation: acknowledgeIncident, raw: { id: INCIDENT.id }, facts: INCIDENT }, files: [] },
+  },
+  'resolve-incident': {
+    'an incident': { call: { operation: resolveIncident, raw: { id: INCIDENT.id }, facts: INCIDENT }, files: [] },
+  },
   'deploy-service': {
     'a new service': { call: onboard('default'), back: retire('fresh'), files: FRESH },
     'a new service from somebody’s own template': {

@@ -16,6 +16,7 @@ const contract = new Map(readContract().map((tool) => [tool.name, tool]));
 /** Who owns a team already, this one or another. */
 const OWNERS: readonly Role[] = ['owner', 'stranger'];
 const GHOST = 'billinx';
+const GHOST_INCIDENT = 'f'.repeat(32);
 const TENANT_FILE = 'platform-gitops/tenants/billing/values.yaml';
 
 let program: Program;
@@ -104,19 +105,22 @@ describe.each(Object.keys(DOORS))('role by tool over %s', (door) => {
       const real = harmless(tool);
       if (
         JSON.stringify(real) ===
-        JSON.stringify(harmless(tool, { team: GHOST, service: 'ghost', workflow: 'x', preview: 'ghosts' }))
+        JSON.stringify(
+          harmless(tool, { team: GHOST, service: 'ghost', workflow: 'x', preview: 'ghosts', incident: GHOST_INCIDENT }),
+        )
       ) {
         continue;
       }
       const { team, workflow } = about;
       const ghost = workflow.replace(/.{4}$/, 'zzzz');
-      const imagined = harmless(tool, { ...about, team: GHOST, workflow: ghost });
+      const imagined = harmless(tool, { ...about, team: GHOST, workflow: ghost, incident: GHOST_INCIDENT });
       const [here, nowhere] = [await call(tokens.stranger, tool, real), await call(tokens.stranger, tool, imagined)];
       const plain = (answer: DoorAnswer): string =>
         answer.text
           .replaceAll(String(answer.body.correlation_id), 'ID')
           .replaceAll(GHOST, team)
-          .replaceAll(ghost, workflow);
+          .replaceAll(ghost, workflow)
+          .replaceAll(GHOST_INCIDENT, about.incident);
       expect([tool, here.status, plain(here)]).toEqual([tool, nowhere.status, plain(nowhere)]);
       expect(here.ok).toBe(false);
     }

@@ -123,6 +123,13 @@ describe('npm start', () => {
     );
     const rest = new RestTestClient(first.url, await tokenFor(place.dataDir, 'grace'));
     expect(column(await rest.get('/api/v1/services'), 'name')).toEqual(['invoice-worker', 'payment-api']);
+    const [incident] = (await rest.get('/api/v1/incidents')).body.items as { id: string }[];
+    expect((await rest.get(`/api/v1/incidents/${incident?.id}`)).body).toMatchObject({
+      service: 'payment-api',
+      acknowledged_by: 'grace',
+      occurrences: 1,
+      related_operations: expect.arrayContaining([expect.objectContaining({ operation: 'rollback-service' })]),
+    });
     await first.stop();
 
     const second = await serve(['--demo']);

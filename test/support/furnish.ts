@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /**
- * Team `billing` with a service that has been deployed twice, has a preview and a pending domain, and a team of the stranger.
+ * Team `billing` with a service that has been deployed twice, has a preview, an incident and a pending domain, and a team of the stranger.
  * @param open false leaves out what does not end by itself: the domain.
  */
 export async function furnish(place: Place, { open = true }: { open?: boolean } = {}): Promise<Furniture> {
@@ -36,7 +36,15 @@ export async function furnish(place: Place, { open = true }: { open?: boolean } 
   const { workflow } = await done(admin, 'deploy-service', { ...api, action: 'deploy', image_tag: '1.1.0' });
   const { preview_id: preview } = await done(admin, 'create-preview', { ...api, image_tag: '1.2.0' });
   if (open) await registered(admin, { ...api, domain: DOMAIN });
-  return { ...api, workflow: workflow.name, preview };
+  return { ...api, workflow: workflow.name, preview, incident: await reported(admin, api) };
+}
+
+/** An incident of the service, reported by hand. @throws Error where it is not taken. */
+async function reported(client: RestTestClient, about: object): Promise<string> {
+  const report = { ...about, type: 'pod_crashloop', summary: 'api restarts again and again' };
+  const { status, body } = await client.request('POST', '/api/v1/incidents', JSON.stringify(report));
+  if (status !== 201) throw new Error(`no incident: ${JSON.stringify(body)}`);
+  return body.id as string;
 }
 
 /** Adds a custom domain as far as its first commit. @throws Error where that does not succeed. */

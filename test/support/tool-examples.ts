@@ -5,6 +5,8 @@ export interface Furniture {
   readonly workflow: string;
   /** Id of a preview of the service. */
   readonly preview: string;
+  /** Id of an active incident of the service. */
+  readonly incident: string;
 }
 
 /** Registered for the service by `furnish`, and pending: there is no DNS server where tests look. */
@@ -40,6 +42,11 @@ export const EXAMPLES: Readonly<Record<string, (about: Furniture) => Arguments>>
   mctl_verify_domain: ({ team, service }) => ({ team, service, domain: DOMAIN }),
   mctl_add_custom_domain: ({ team, service }) => ({ team, service, domain: 'www.example.com' }),
   mctl_remove_custom_domain: ({ team, service }) => ({ team, service, domain: DOMAIN }),
+  mctl_list_incidents: ({ team }) => ({ team }),
+  mctl_get_incident: ({ incident }) => ({ id: incident }),
+  mctl_incident_summary: ({ team }) => ({ team }),
+  mctl_acknowledge_incident: ({ incident }) => ({ id: incident }),
+  mctl_resolve_incident: ({ incident }) => ({ id: incident }),
   mctl_list_operations: () => ({}),
   mctl_get_operation: () => ({ operation: 'create-tenant' }),
   mctl_list_recent_operations: ({ team }) => ({ team }),
@@ -61,6 +68,9 @@ export const REST_ROUTES: Readonly<Record<string, string>> = {
   mctl_list_previews: 'previews',
   mctl_list_domains: 'domains',
   mctl_verify_domain: 'domains/verify',
+  mctl_list_incidents: 'incidents',
+  mctl_get_incident: 'incidents/:id',
+  mctl_incident_summary: 'incidents/summary',
   mctl_list_operations: 'operations',
   mctl_get_operation: 'operations/:operation',
   mctl_list_recent_operations: 'audit',

@@ -11,9 +11,10 @@ import { type AuditFacts, type AuditHead, chained } from './chain';
 /**
  * `submitted`: accepted, and its intent is in the same transaction. `committed`: its first commit is on the branch, and a second one is
  * to come. `succeeded`, `failed`: how it ended. `planned`: only a plan was
- * answered (dry run, or a confirmation is due). `refused`: nothing happened; the code says why. `rebuilt`: the first entry of a store
- * that was made anew from git. `sealed`: a chain of a version without seals was taken over. `secret_stored`: a person entered values
- * of secrets; names and versions are its reason. `secret_read`: the operator had values printed.
+ * answered (dry run, or a confirmation is due). `refused`: nothing happened; the code says why. `recorded`: a row of a feature was
+ * written that is no desired state, so that no commit tells of it. `rebuilt`: the first entry of a store that was made anew from git.
+ * `sealed`: a chain of a version without seals was taken over. `secret_stored`: a person entered values of secrets; names and versions
+ * are its reason. `secret_read`: the operator had values printed.
  */
 export type AuditEvent =
   | 'submitted'
@@ -22,6 +23,7 @@ export type AuditEvent =
   | 'failed'
   | 'planned'
   | 'refused'
+  | 'recorded'
   | 'rebuilt'
   | 'sealed'
   | 'secret_stored'

@@ -3,7 +3,8 @@ import { Reflector } from '@nestjs/core';
 import { requestOf } from '../mcp/call';
 import type { Operation } from '../operations/operation';
 import { OperationRegistry } from '../operations/registry';
-import { ACCESS_RULE, type AccessRule } from './access-rule';
+import { ACCESS_RULE, type AccessRule, type Allow } from './access-rule';
+import { isWebhook, type WebhookRule } from './webhook-rule';
 
 /** Finds the rule of the route or tool that is being called. */
 @Injectable()
@@ -13,14 +14,29 @@ export class AccessRules {
     @Inject(OperationRegistry) private readonly operations: OperationRegistry,
   ) {}
 
-  /** Undefined where nothing is declared. @throws NotFound for an operation in the path that does not exist. */
+  /**
+   * Undefined where nothing is declared, and for a webhook, which has no caller to ask about.
+   * @throws NotFound for an operation in the path that does not exist.
+   */
   of(context: ExecutionContext): AccessRule | 'signed-in' | undefined {
-    const declared = this.reflector.getAllAndOverride<AccessRule | 'operation-in-path' | 'signed-in' | undefined>(
-      ACCESS_RULE,
-      [context.getHandler(), context.getClass()],
-    );
-    if (declared !== 'operation-in-path') return declared;
-    return ruleOf(this.operations.get(String(requestOf(context).params.operation)));
+    const declared = this.declared(context);
+    if (declared === 'operation-in-path') {
+      return ruleOf(this.operations.get(String(requestOf(context).params.operation)));
+    }
+    return isWebhook(declared) ? undefined : declared;
+  }
+
+  /** The rule of a route that proves a secret instead of a person. */
+  webhookOf(context: ExecutionContext): WebhookRule | undefined {
+    const declared = this.declared(context);
+    return isWebhook(declared) ? declared : undefined;
+  }
+
+  private declared(context: ExecutionContext): Parameters<typeof Allow>[0] | undefined {
+    return this.reflector.getAllAndOverride<Parameters<typeof Allow>[0] | undefined>(ACCESS_RULE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
   }
 }
 

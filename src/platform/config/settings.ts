@@ -2,28 +2,11 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { resolverAddress } from '../dns/resolver-address';
 import { parseDuration } from './duration';
+import { incidentSettings } from './incident-settings';
 import { resourceProfiles } from './resource-profiles';
 import { plainSetting, setting } from './setting';
+import { duration, flag, integer, list, optionalText } from './setting-schemas';
 
-const integer = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${minimum} to ${maximum}`)
-    .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`);
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
-const optionalText = z.string().transform((value) => value || undefined);
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const duration = z.string().transform((value, context) => {
-  const milliseconds = parseDuration(value);
-  if (milliseconds === undefined) context.addIssue('must be a duration such as 30s, 10m, 1h or 7d');
-  return milliseconds ?? 0;
-});
 const between = (least: string, most: string) =>
   duration.refine(
     (milliseconds) => milliseconds >= (parseDuration(least) ?? 0) && milliseconds <= (parseDuration(most) ?? 0),
@@ -258,6 +241,7 @@ export const SETTINGS = {
     help: 'Resource profiles as JSON: requests and limits of startup, steady-medium and steady-small; a name left out, or empty = the defaults.',
     example: '{"startup":{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"cpu":"2","memory":"4Gi"}}}',
   }),
+  ...incidentSettings,
   readOnly: plainSetting('MCTL_READ_ONLY', flag, {
     fallback: 'false',
     help: 'true = every write is refused and not listed.',

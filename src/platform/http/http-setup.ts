@@ -7,6 +7,7 @@ import type { SignedRequest } from '../mcp/call';
 import { InvalidInput } from '../errors';
 import { Metrics } from '../metrics/metrics';
 import type { FormRequest } from './pages';
+import { keepRawBody } from './raw-body';
 import { checkJson } from './strict-json';
 import { requestIdOf } from './via';
 
@@ -30,7 +31,10 @@ export function setUpHttp(app: NestExpressApplication, config: Config): void {
   app.use(
     json({
       limit: config.values.bodyLimit * 1024,
-      verify: (_request, _response, body, encoding) => checkJson(body, encoding),
+      verify: (request, _response, body, encoding) => {
+        checkJson(body, encoding);
+        keepRawBody(request, body);
+      },
     }),
   );
   const server = app.getHttpServer() as { headersTimeout: number; requestTimeout: number };

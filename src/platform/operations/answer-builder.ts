@@ -32,7 +32,7 @@ export class AnswerBuilder {
       commit: null,
       changes: [...described],
       summary: `${status === 'planned' ? 'Dry run, nothing was written' : 'Nothing was done yet, a person has to confirm'}. ${plan.summary}`,
-      warnings: [...plan.warnings, ...noChange(described.length)],
+      warnings: [...plan.warnings, ...noChange(operation, described.length)],
       next_actions: [nextOfPlan(operation, input, seal?.token)],
       plan: {
         digest,
@@ -61,7 +61,7 @@ export class AnswerBuilder {
       commit: this.commitRef(row.commit),
       changes: nothing ? [] : [...changes],
       summary: summaryOf(row),
-      warnings: [...warnings, ...(nothing ? [] : noChange(changes.length))],
+      warnings: [...warnings, ...(nothing ? [] : noChange(this.registry.find(row.operation), changes.length))],
       next_actions: failed ? [watch(row)] : [...(row.status === 'succeeded' ? [] : [watch(row)]), ...next_actions],
       ...(row.error && { error: JSON.parse(row.error) as object }),
     };
@@ -97,8 +97,9 @@ function nextOfPlan(operation: Operation, input: WriteArguments, token: string |
       };
 }
 
-function noChange(changes: number): Warning[] {
-  return changes > 0
+/** An operation that touches no file by its declaration says itself what it changes. */
+function noChange(operation: Pick<Operation, 'paths'> | undefined, changes: number): Warning[] {
+  return changes > 0 || operation?.paths.length === 0
     ? []
     : [{ code: 'no_change', message: 'The desired state is like this already; the commit only records the call.' }];
 }

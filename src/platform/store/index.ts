@@ -1,3 +1,4 @@
+export * from './incident-tables';
 export * from './inspect-store';
 export * from './secret-tables';
 export * from './store';

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { IntakeRow, SecretRow } from './secret-tables';
 import type { DomainCheckRow } from './domain-tables';
+import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, WebhookDeliveryRow } from './incident-tables';
 
 /** `submitted` waits for its workflow, `running` has begun, the other two are final and never change again. */
 export type OperationStatus = 'submitted' | 'running' | 'succeeded' | 'failed';
@@ -121,4 +122,8 @@ export interface Tables {
   secrets: SecretRow;
   intakes: IntakeRow;
   domain_checks: DomainCheckRow;
+  incidents: IncidentRow;
+  incident_evidence: IncidentEvidenceRow;
+  incident_events: IncidentEventRow;
+  webhook_deliveries: WebhookDeliveryRow;
 }

@@ -28,6 +28,7 @@ const NOT_IN_GIT = [
   'arguments of calls: a repeated idempotency key of the same operation gets the first answer, whatever its arguments',
   'doors (mcp, rest, cli), step times and logs, and fields of answers beyond status, commit and changed files',
   'what operations still had to do after their first commit, such as waiting for DNS: call those again',
+  'incidents, their evidence and timelines: alerts that still fire come back with the next notification of their source',
   'which confirm tokens were used in the ten minutes before the loss; each is still bound to its plan',
 ];
 

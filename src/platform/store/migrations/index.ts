@@ -4,6 +4,7 @@ import { auditHead } from './002-audit-head';
 import { stages } from './003-stages';
 import { secrets } from './004-secrets';
 import { domains } from './007-domains';
+import { incidents } from './005-incidents';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -14,5 +15,6 @@ export const migrations: MigrationProvider = {
       '003-stages': stages,
       '004-secrets': secrets,
       '007-domains': domains,
+      '005-incidents': incidents,
     }),
 };

@@ -1,0 +1,96 @@
+import type { NextAction } from '../platform/operations/plan';
+import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, OperationRow } from '../platform/store';
+import type { Status } from './incident';
+import type { IncidentAnswer, IncidentItem, RelatedOperationItem, UntrustedPart } from './incidents.dto';
+import { judge } from './transitions.policy';
+
+const PROVENANCE =
+  'alerts, commits and people outside of MCTL: cleaned, cut and with credentials masked, but nobody vouches for it';
+
+export const LIST_UNTRUSTED: UntrustedPart = {
+  provenance: PROVENANCE,
+  integrity: 'untrusted',
+  fields: ['items[].summary', 'items[].type'],
+};
+
+const ONE_UNTRUSTED: UntrustedPart = {
+  provenance: PROVENANCE,
+  integrity: 'untrusted',
+  fields: [
+    ...['summary', 'type', 'fingerprint', 'evidence[].content', 'timeline[].text'],
+    ...['analysis', 'proposed_fix', 'pr_url', 'resolution'],
+  ],
+};
+
+export function itemOf(row: IncidentRow): IncidentItem {
+  return {
+    id: row.id,
+    type: row.type,
+    team: row.team || null,
+    service: row.service,
+    severity: row.severity,
+    status: row.status,
+    summary: row.summary,
+    occurrences: row.occurrences,
+    first_seen: row.first_seen,
+    last_seen: row.last_seen,
+    acknowledged_by: row.acknowledged_by,
+  };
+}
+
+export interface IncidentParts {
+  readonly evidence: readonly IncidentEvidenceRow[];
+  readonly events: readonly IncidentEventRow[];
+  readonly related: readonly OperationRow[];
+}
+
+export function answerOf(row: IncidentRow, { evidence, events, related }: IncidentParts): IncidentAnswer {
+  return {
+    ...itemOf(row),
+    fingerprint: row.fingerprint,
+    source: row.source,
+    flaps: row.flaps,
+    acknowledged_at: row.acknowledged_at,
+    resolved_by: row.resolved_by,
+    resolved_at: row.resolved_at,
+    resolution: row.resolution,
+    analysis: row.analysis,
+    proposed_fix: row.proposed_fix,
+    pr_url: row.pr_url,
+    evidence: evidence.map(({ at, kind, source, content }) => ({ at, kind, source, content })),
+    timeline: events.map(({ at, event, actor, text, operation_id }) => ({
+      at,
+      event,
+      actor,
+      text,
+      operation: operation_id,
+    })),
+    dropped: droppedOf(evidence) + droppedOf(events),
+    related_operations: related.map(relatedOf),
+    untrusted: ONE_UNTRUSTED,
+    next_actions: nextOf(row),
+  };
+}
+
+/** Numbers go on when old rows are dropped. */
+function droppedOf(rows: readonly { readonly seq: number }[]): number {
+  return (rows.at(-1)?.seq ?? 0) - rows.length;
+}
+
+function relatedOf(row: OperationRow): RelatedOperationItem {
+  const { operation, workflow, target, status, actor, submitted_at, finished_at, summary, reason, commit } = row;
+  return { operation, workflow, target, status, actor, submitted_at, finished_at, summary, reason, commit };
+}
+
+function nextOf({ id, team, service, status }: IncidentRow): NextAction[] {
+  const can = (transition: 'acknowledge' | 'resolve'): boolean => judge(transition, status as Status) === 'goes';
+  return [
+    ...(team && service
+      ? [{ tool: 'mctl_get_service_logs', arguments: { team, service }, why: 'what the service says itself' }]
+      : []),
+    ...(can('acknowledge')
+      ? [{ tool: 'mctl_acknowledge_incident', arguments: { id }, why: 'tell the team that somebody looks into it' }]
+      : []),
+    ...(can('resolve') ? [{ tool: 'mctl_resolve_incident', arguments: { id }, why: 'once it is over' }] : []),
+  ];
+}

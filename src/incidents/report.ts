@@ -1,0 +1,59 @@
+import type { Severity } from './incident';
+
+/** What a source says, in one form whatever the source. Texts are clean and bounded by then (`platform/text/foreign-text`). */
+export interface Report {
+  /** Undefined = no team is known for it. */
+  readonly team?: string;
+  readonly fingerprint: string;
+  /** In timeline and answers: `alertmanager`, `github`, `manual`, `mctl`. */
+  readonly source: string;
+  /** Who says so: a login, or the name of the source. */
+  readonly actor: string;
+}
+
+/** Something is wrong. */
+export interface Firing extends Report {
+  readonly kind: 'firing';
+  readonly service?: string;
+  readonly type: string;
+  readonly severity: Severity;
+  readonly summary: string;
+  /** Since when, by the source's clock; not in the future. */
+  readonly since: Date;
+  readonly evidence: readonly Evidence[];
+  readonly analysis?: string;
+  readonly proposedFix?: string;
+  readonly prUrl?: string;
+  /**
+   * Reports of this source are in the order of `since`: one that is older than what resolved the incident comes late and says nothing
+   * about now. Alerts are not: one may go on after its source was away for a while.
+   */
+  readonly isOrdered: boolean;
+}
+
+/** It is over. */
+export interface Cleared extends Report {
+  readonly kind: 'cleared';
+  /** As of when, by the source's clock. What began later is not over. */
+  readonly asOf: Date;
+  /** In the words of the source. */
+  readonly resolution: string;
+}
+
+export interface Evidence {
+  /** e.g. `labels`, `annotations`, `workflow_run`, `note`. */
+  readonly kind: string;
+  readonly content: string;
+}
+
+/**
+ * What became of a report. `stale`: it is about the past. `unknown`: it ends what nobody has reported. `counted`: the team has too many
+ * incidents; it is counted in the one that stands for them.
+ */
+export type Outcome = 'created' | 'repeated' | 'reopened' | 'resolved' | 'stale' | 'unknown' | 'counted';
+
+export interface Recorded {
+  readonly outcome: Outcome;
+  /** Id of the incident that it is about now. */
+  readonly id?: string;
+}

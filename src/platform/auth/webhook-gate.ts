@@ -1,0 +1,104 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Config } from '../config';
+import { SETTINGS } from '../config/settings';
+import { Unauthenticated, Unavailable } from '../errors';
+import { rawBodyOf } from '../http/raw-body';
+import { viaOf } from '../http/via';
+import { log } from '../logging';
+import type { Actor } from './actor';
+import type { WebhookRule } from './webhook-rule';
+
+/** Shorter ones can be guessed. */
+const LEAST_LENGTH = 16;
+const QUIET_MS = 60_000;
+
+/**
+ * Lets a webhook's sender pass who proves to know the secret. Whoever does not is told the same whether the secret is wrong, missing or
+ * not configured; the log has which.
+ */
+@Injectable()
+export class WebhookGate {
+  private readonly limiter: RateLimiterMemory;
+  private readonly warnedAt = new Map<string, number>();
+
+  constructor(@Inject(Config) private readonly config: Config) {
+    this.limiter = new RateLimiterMemory({ points: config.values.webhooksPerMinute, duration: 60 });
+  }
+
+  /** @throws Unauthenticated; Unavailable, so that the sender tries again, where the secret cannot be read or too much comes at once. */
+  async admit(rule: WebhookRule, request: Request & { user?: Actor }): Promise<true> {
+    const secret = await this.secretOf(rule);
+    if (secret === undefined || !isProven(rule, secret, request)) {
+      this.warn(
+        rule,
+        secret === undefined ? 'it is closed: no secret is configured' : 'the proof of the secret is wrong',
+      );
+      throw new Unauthenticated('This webhook takes only what proves its secret.', {
+        fix: 'Whoever runs MCTL finds the reason in its log.',
+      });
+    }
+    await this.count(rule);
+    // A login that no identity provider has (see `LOGIN_PATTERN`), and no rights beyond this route.
+    request.user = { login: `webhook:${rule.webhook}`, method: 'system', isAdmin: false, via: viaOf(request) };
+    return true;
+  }
+
+  /** Read at every use, so that it can be rotated. Undefined = closed. */
+  private async secretOf(rule: WebhookRule): Promise<string | undefined> {
+    const file = this.config.values[rule.secretFile];
+    if (file === undefined) return undefined;
+    const secret = await readFile(file, 'utf8').then(
+      (text) => text.trim(),
+      () => '',
+    );
+    if (secret.length >= LEAST_LENGTH) return secret;
+    this.warn(rule, `the file of its secret cannot be read, or holds less than ${LEAST_LENGTH} characters`);
+    throw new Unavailable('The secret of this webhook cannot be read, so nothing was taken.', {
+      code: 'webhook_secret_unreadable',
+    });
+  }
+
+  private async count({ webhook }: WebhookRule): Promise<void> {
+    try {
+      await this.limiter.consume(webhook);
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+      // 503 and not 429: Alertmanager tries again after that one only.
+      throw new Unavailable('More deliveries came than this webhook takes in a minute.', {
+        code: 'webhook_flood',
+        retryAfterSeconds,
+        fix: `Wait ${retryAfterSeconds} s.`,
+      });
+    }
+  }
+
+  /** Once a minute for each: anybody can knock. */
+  private warn({ webhook, secretFile }: WebhookRule, why: string): void {
+    const key = `${webhook}\0${why}`;
+    const now = Date.now();
+    if (now - (this.warnedAt.get(key) ?? 0) < QUIET_MS) return;
+    this.warnedAt.set(key, now);
+    log.warn({ webhook, setting: SETTINGS[secretFile].name, why }, 'a webhook delivery was refused');
+  }
+}
+
+function isProven({ proof }: WebhookRule, secret: string, request: Request): boolean {
+  if (proof === 'bearer') {
+    const [, token] = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? '') ?? [];
+    return token !== undefined && isSame(token.trim(), secret);
+  }
+  const given = request.headers['x-hub-signature-256'];
+  const expected = createHmac('sha256', secret).update(rawBodyOf(request)).digest('hex');
+  return typeof given === 'string' && isSame(given, `sha256=${expected}`);
+}
+
+/** In a time that tells nothing about where two texts differ, nor of their lengths. */
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { parseDuration } from './duration';
+
+/** Forms that several settings have. */
+export const integer = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`);
+export const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+export const optionalText = z.string().transform((value) => value || undefined);
+export const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+export const duration = z.string().transform((value, context) => {
+  const milliseconds = parseDuration(value);
+  if (milliseconds === undefined) context.addIssue('must be a duration such as 30s, 10m, 1h or 7d');
+  return milliseconds ?? 0;
+});
