@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DomainsModule } from './domains';
+import { DatabasesModule } from './databases';
 import { IdentityModule } from './identity/identity.module';
 import { IntakeModule } from './intake';
 import { IncidentsModule } from './incidents';
@@ -28,6 +29,7 @@ export class AppModule {
         ConfigModule.with(config),
         PlatformModule,
         DomainsModule,
+        DatabasesModule,
         IdentityModule,
         IntakeModule,
         IncidentsModule,

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fail, mustRun, say } from './process.mjs';
 
 /**
  * Everything tests need beyond Node, git and npm packages, in one place:
- * { binary: 'dnsmasq', debian: 'dnsmasq', for: 'the domain tests', folders: ['/usr/lib/...'] }
- * `folders` names further places to look in, for servers that Debian keeps off the PATH. `service` is what the package would
+ * { binary: 'dnsmasq', debian: 'dnsmasq', for: 'the domain tests', folders: () => ['/usr/lib/...'] }
+ * `folders` answers further places to look in, for servers that Debian keeps off the PATH. `service` is what the package would
  * start and enable by itself: tests start their own, as a child on a port of its own.
  */
 export const systemPackages = [
@@ -17,6 +17,13 @@ export const systemPackages = [
   { binary: 'gpg-agent', debian: 'gnupg', for: 'the tests of signed commits' },
   { binary: 'prlimit', debian: 'util-linux', for: 'the tests of a full disk' },
   { binary: 'openssl', debian: 'openssl', for: 'the tests of https remotes' },
+  {
+    binary: 'initdb',
+    debian: 'postgresql',
+    for: 'the database tests',
+    service: 'postgresql',
+    folders: () => versionsOf('/usr/lib/postgresql'),
+  },
   { binary: 'prometheus', debian: 'prometheus', for: 'the resource tests', service: 'prometheus' },
   { binary: 'chromium', debian: 'chromium', for: 'the tests of the intake page' },
   { binary: 'named', debian: 'bind9', for: 'the domain tests', service: 'named' },
@@ -72,9 +79,15 @@ async function disable(services) {
   await mustRun('systemctl disable', 'systemctl', ['disable', '--now', ...services]);
 }
 
-function isPresent({ binary, folders = [] }) {
+function isPresent({ binary, folders = () => [] }) {
   const path = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return [...path, '/usr/sbin', '/sbin', ...folders].some((folder) => existsSync(join(folder, binary)));
+  return [...path, '/usr/sbin', '/sbin', ...folders()].some((folder) => existsSync(join(folder, binary)));
+}
+
+/** `{folder}/{version}/bin` of every version there is. */
+function versionsOf(folder) {
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  return versions.map((version) => join(folder, version, 'bin'));
 }
 
 function canInstall() {

@@ -11,7 +11,7 @@ export function showSettings({ example }: { example?: boolean }): void {
   loadConfig();
 }
 
-function render({ name, value, fallback, isSet, help }: CurrentSetting): string {
-  const shown = isSecretName(name) && value ? MASK : maskCredentials(value);
+function render({ name, value, fallback, isSet, help, isSecret }: CurrentSetting): string {
+  const shown = (isSecret || isSecretName(name)) && value ? MASK : maskCredentials(value);
   return `${name}=${shown}\n    ${isSet ? `set; default: ${fallback || '(empty)'}` : 'default'}. ${help}\n`;
 }

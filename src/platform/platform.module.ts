@@ -22,6 +22,7 @@ import { OperationStore } from './operations/operation-store';
 import { Operations } from './operations/operations';
 import { Planner } from './operations/planner';
 import { OperationRegistry } from './operations/registry';
+import { DatabaseServer } from './postgres';
 import { Prometheus } from './prometheus';
 import { SecretsModule } from './secrets';
 import { StoreModule } from './store';
@@ -39,6 +40,7 @@ const shared = [
   Committer,
   ConfirmTokens,
   Dns,
+  DatabaseServer,
   EmbeddedWorkflows,
   Endings,
   Tasks,

@@ -1,6 +1,7 @@
-import { Conflict } from '../platform/errors';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
+import { CREATE_DATABASE } from '../provisioning';
+import { withDatabase } from './database.part';
 import { planConfig, planDeploy } from './deploy.plan';
 import { planOnboard } from './onboard.plan';
 import { DeployServiceAnswer, DeployServiceInput } from './operations.dto';
@@ -18,17 +19,18 @@ export const deployService = defineOperation({
   idempotent: false,
   input: DeployServiceInput,
   answer: DeployServiceAnswer,
-  paths: ['services/{team}/{service}/values.yaml'],
+  paths: ['services/{team}/{service}/values.yaml', 'databases/{team}/{service}.yaml'],
   target: ({ team, service }) => `${team}/${service}`,
+  task: { ...CREATE_DATABASE, applies: ({ provision_database }) => provision_database },
   plan,
 });
 
 type Context = PlanContext<DeployServiceInput, SecretFacts | undefined>;
 
 function plan(context: Context): Plan {
-  const { input, facts, now } = context;
-  if (input.provision_database) throw noDatabases();
-  return withSecrets(planAction({ ...context, facts: undefined }), input, facts, now);
+  const { input, facts, now, world } = context;
+  const planned = withSecrets(planAction({ ...context, facts: undefined }), input, facts, now);
+  return input.provision_database ? withDatabase(planned, input, world) : planned;
 }
 
 function planAction(context: PlanContext<DeployServiceInput, undefined>): Plan {
@@ -40,12 +42,4 @@ function planAction(context: PlanContext<DeployServiceInput, undefined>): Plan {
     case 'update-config':
       return planConfig(context);
   }
-}
-
-function noDatabases(): Conflict {
-  return new Conflict('This version of MCTL cannot provision databases yet, so nothing was done.', {
-    code: 'database_not_available',
-    field: 'provision_database',
-    fix: 'Leave provision_database out; give the service the connection of an existing database through secret_names.',
-  });
 }

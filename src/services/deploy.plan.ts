@@ -93,7 +93,8 @@ function onboardOnly(field: string, action: string, fix: string): InvalidInput {
 function nothingNamed(): InvalidInput {
   return new InvalidInput('The call names nothing to change.', {
     code: 'nothing_to_change',
-    expected: 'at least one of: env, clear_env, secret_names, clear_secrets, port, health_check_path, autoscaling',
+    expected:
+      'at least one of: env, clear_env, secret_names, clear_secrets, port, health_check_path, autoscaling, provision_database',
     fix: 'Name what to change; use action deploy with image_tag for another version.',
   });
 }

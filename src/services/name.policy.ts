@@ -68,7 +68,7 @@ export function requireNewService(world: World, team: string, service: string): 
 
 function refuseReserved(team: string, service: string): void {
   const joined = joinedName(team, service);
-  const prefix = ['tenant-', 'preview-'].find((each) => joined.startsWith(each));
+  const prefix = ['tenant-', 'preview-', 'databases-'].find((each) => joined.startsWith(each));
   const because =
     RESERVED[service] ?? (prefix && `applications whose names start with ${prefix} are made by the platform`);
   if (because === undefined) return;

@@ -272,11 +272,20 @@ autoscaling:
     });
   });
 
-  it('says plainly that there are no databases yet', () => {
-    expect(refused({ ...NEW, provision_database: true }, world)).toMatchObject({
-      kind: 'Conflict',
-      code: 'database_not_available',
+  it('provisions a database with it', () => {
+    const made = plan({ ...NEW, provision_database: true }, world);
+    expect(made.changes.map(({ path }) => path)).toEqual([
+      expect.stringMatching(/services\/billing\/[a-z-]+\/values\.yaml$/),
+      expect.stringMatching(/databases\/billing\/[a-z-]+\.yaml$/),
+    ]);
+    expect(parseYaml(made.changes[0]?.content ?? '')).toMatchObject({
+      dbSecret: { vaultPath: `teams/billing/${NEW.service}/database` },
     });
+    expect(made.answer).toMatchObject({
+      database: { database: `billing_${NEW.service}` },
+      changed: expect.arrayContaining([expect.objectContaining({ key: 'dbSecret.vaultPath' })]),
+    });
+    expect(made.summary).toContain(`It gets the database billing_${NEW.service}`);
   });
 
   it('warns of the tag latest', () => {

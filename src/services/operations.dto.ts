@@ -1,6 +1,7 @@
 import { WriteAnswer } from '../platform/operations/answer.dto';
 import { DestructiveArguments, Name, WriteArguments } from '../platform/operations/arguments.dto';
 import { Choice, Flag, Integer, ListOf, MapOf, Nested, object, Text, text } from '../platform/schema';
+import { ProvisionedPart } from '../provisioning';
 import { ACTIONS, ENV_NAME, ENV_NAME_RULE, IMAGE_PATTERN, IMAGE_RULE, ONBOARD_DEFAULTS } from './vocabulary';
 
 const TAG = {
@@ -122,7 +123,7 @@ export class DeployServiceInput extends WriteArguments {
   clear_secrets: boolean;
   @Nested(() => AutoscalingInput, { optional: true, description: 'Let CPU load decide how many replicas run.' })
   autoscaling?: AutoscalingInput;
-  @Flag({ default: false, description: 'Also provision a database.' }) provision_database: boolean;
+  @Flag({ default: false, description: 'Also provision a PostgreSQL database.' }) provision_database: boolean;
   @Text({
     ...TEMPLATE,
     optional: true,
@@ -193,6 +194,8 @@ export class DeployServiceAnswer extends ServiceChangeAnswer {
   secrets?: SecretItem[];
   @Nested(() => IntakePart, { optional: true, description: 'Where a person enters the values that are missing.' })
   intake?: IntakePart;
+  @Nested(() => ProvisionedPart, { optional: true, description: 'With provision_database.' })
+  database?: ProvisionedPart;
 }
 
 export class RetireServiceAnswer extends WriteAnswer {

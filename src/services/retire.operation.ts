@@ -1,5 +1,5 @@
 import { Conflict } from '../platform/errors';
-import { parseDocuments, type Service, textAt, type World } from '../platform/gitops';
+import { type DatabaseFile, parseDocuments, type Service, textAt, type World } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Destroyed, Plan, Warning } from '../platform/operations/plan';
 import { secretPath } from '../platform/secrets/secret-store';
@@ -134,15 +134,16 @@ function domainsOf(world: World, team: string, service: string): Domains {
   return { hosts, warnings: broken === 0 ? [] : [{ code: 'unreadable_file', message }] };
 }
 
-function databaseKept(
-  world: World,
-  { team, service: name }: RetireServiceInput,
-  service: Service | undefined,
-): Warning[] {
-  const files = world.list(world.layout.under(`databases/${team}/`));
-  const hasDatabase = service?.hasDatabase === true || files.includes(`${name}.yaml`);
-  const message = 'The database and its data are kept; they go only with the team.';
-  return hasDatabase ? [{ code: 'database_kept', message }] : [];
+function databaseKept(world: World, input: RetireServiceInput, service: Service | undefined): Warning[] {
+  const database = world.databaseOf(input.team, input.service);
+  const hasDatabase = database !== undefined || service?.hasDatabase === true;
+  return hasDatabase ? [{ code: 'database_kept', message: keptDatabase(database) }] : [];
+}
+
+function keptDatabase(database: DatabaseFile | undefined): string {
+  const named = database ? ` ${database.name}` : '';
+  const again = database ? ' A service of this name that asks for a database gets it back.' : '';
+  return `The database${named} and its data are kept, with its credential; they go only with the team.${again}`;
 }
 
 /** Values that somebody put into the cluster's secret store past MCTL are out of its reach. */

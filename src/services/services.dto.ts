@@ -155,8 +155,14 @@ export class ResourcesPart {
 }
 
 export class DatabasePart {
-  @Flag() provisioned: boolean;
+  @Flag({ description: 'The service gets a connection.' }) provisioned: boolean;
   @Text({ nullable: true, description: 'Kubernetes Secret with the connection.' }) secret: string | null;
+  @Text({ nullable: true, description: 'Of its file; null = none of MCTL’s.' }) name: string | null;
+  @Text({ nullable: true, description: 'Name in PostgreSQL.' }) database: string | null;
+  @Text({ nullable: true, description: 'Role that owns it.' }) role: string | null;
+  @Text({ nullable: true, description: 'cluster: CloudNativePG; server: MCTL itself.' }) made_by: string | null;
+  @ListOf(text()) extensions: string[];
+  @ListOf(text(), { description: 'Variables with the connection.' }) variables: string[];
 }
 
 export class StoredSecretItem {

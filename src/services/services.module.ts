@@ -1,7 +1,10 @@
 import { Inject, Module } from '@nestjs/common';
 import { IntakeModule } from '../intake';
+import type { TaskContext } from '../platform/operations/parts';
 import { OperationRegistry } from '../platform/operations/registry';
+import { CREATE_DATABASE, DatabaseProvisioner, ProvisioningModule } from '../provisioning';
 import { deployService } from './deploy.operation';
+import type { DeployServiceInput } from './operations.dto';
 import { retireService } from './retire.operation';
 import { rollbackService } from './rollback.operation';
 import { scaleService } from './scale.operation';
@@ -11,14 +14,29 @@ import { ServicesService } from './services.service';
 import { ServicesTools } from './services.tools';
 
 @Module({
-  imports: [IntakeModule],
+  imports: [IntakeModule, ProvisioningModule],
   controllers: [ServicesTools, ServicesController],
   providers: [ServicesService, ServiceSecrets],
 })
 export class ServicesModule {
-  constructor(@Inject(OperationRegistry) registry: OperationRegistry, @Inject(ServiceSecrets) secrets: ServiceSecrets) {
+  constructor(
+    @Inject(OperationRegistry) registry: OperationRegistry,
+    @Inject(ServiceSecrets) secrets: ServiceSecrets,
+    @Inject(DatabaseProvisioner) provisioner: DatabaseProvisioner,
+  ) {
     registry.register(deployService, scaleService, rollbackService, retireService);
-    registry.bind(deployService, secrets.deploy);
+    registry.bind(deployService, {
+      ...secrets.deploy,
+      tasks: {
+        [CREATE_DATABASE.name]: (context: TaskContext<DeployServiceInput>) =>
+          provisioner.create(context, databaseOf(context.input)),
+      },
+    });
     registry.bind(retireService, secrets.retire);
   }
+}
+
+/** The other arguments are the service's: `type`, `env` and the like. */
+function databaseOf({ team, service }: DeployServiceInput) {
+  return { team, service };
 }

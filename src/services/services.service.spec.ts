@@ -209,7 +209,11 @@ describe('config', () => {
         { name: 'readiness', state: 'chart_default', kind: 'http', path: '/readyz' },
         { name: 'startup', state: 'off', kind: 'none', path: null },
       ],
-      database: { provisioned: true, secret: 'billing-api-db-creds' },
+      database: {
+        ...{ provisioned: true, secret: 'billing-api-db-creds' },
+        ...{ name: null, database: null, role: null, made_by: null, extensions: [] },
+        variables: ['DATABASE_URL', 'DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD'],
+      },
       warnings: [],
     });
     expect(JSON.stringify(answer)).not.toContain('canary');

@@ -5,23 +5,20 @@ import { clusterNotConfigured } from '../platform/cluster';
 import {
   folderProblems,
   Gitops,
-  listAt,
   orphan,
   orphanTeams,
   serviceFolders,
   serviceProblems,
-  textAt,
   warningOf,
   type World,
 } from '../platform/gitops';
 import { OperationStore } from '../platform/operations/operation-store';
 import { paginate } from '../platform/schema';
 import { SecretStore } from '../platform/secrets';
-import { joinedName, requireService } from './name.policy';
-import { dataOf, textOf } from './service-file';
+import { databasePartOf } from './database-view';
+import { requireService } from './name.policy';
 import { autoscalingOf, configOf, imageText, itemOf, secretsOf, UNKNOWN } from './service-view';
 import type {
-  DatabasePart,
   LastOperationPart,
   ListServicesInput,
   ServiceConfig,
@@ -109,7 +106,7 @@ export class ServicesService {
       ...configOf(service, world),
       secrets: secretsOf(service, await this.secrets.versions(team, name)),
       tag_history: history.slice(0, TAGS).map(({ tag, commit, at, by }) => ({ tag, commit, at, by })),
-      database: databaseOf(world, team, name, service.hasDatabase),
+      database: databasePartOf(world, service),
       warnings: serviceProblems(world, team, name).map(warningOf),
     };
   }
@@ -168,15 +165,4 @@ function sourceOf({ head }: World): ServiceSource {
     gitops: { state: 'ok', message: head ? `desired state at commit ${head}` : 'the repository is empty' },
     cluster: clusterNotConfigured(NOT_IN_CLUSTER),
   };
-}
-
-/** Charts name the Secret differently where the file does not; what the file takes its variables from then tells the name. */
-function databaseOf(world: World, team: string, service: string, provisioned: boolean): DatabasePart {
-  if (!provisioned) return { provisioned, secret: null };
-  const data = dataOf(textOf(world, team, service));
-  const joined = joinedName(team, service);
-  const used = listAt(data, 'envFrom')
-    .map((source) => textAt(source, 'secretRef', 'name') ?? '')
-    .find((name) => name.startsWith(`${joined}-`) && name.endsWith('-db-creds'));
-  return { provisioned, secret: textAt(data, 'dbSecret', 'secretName') ?? used ?? `${joined}-db-creds` };
 }

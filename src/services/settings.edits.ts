@@ -31,7 +31,7 @@ export function settingsEdits(service: Service, data: unknown, settings: Setting
 }
 
 /** What a call changes, in the words of a commit subject; empty where it names nothing. */
-export function settingsNamed(settings: Settings): string[] {
+export function settingsNamed(settings: Settings & Pick<DeployServiceInput, 'provision_database'>): string[] {
   const { env = {}, clear_env, secret_names = [], clear_secrets, port, health_check_path, autoscaling } = settings;
   const said: [said: boolean, words: string][] = [
     [clear_env, 'env cleared'],
@@ -41,6 +41,7 @@ export function settingsNamed(settings: Settings): string[] {
     [port !== undefined, `port ${port}`],
     [health_check_path !== undefined, `health check ${health_check_path}`],
     [Object.values(autoscaling ?? {}).some((value) => value !== undefined), 'autoscaling'],
+    [settings.provision_database, 'database'],
   ];
   return said.filter(([isSaid]) => isSaid).map(([, words]) => words);
 }

@@ -1,6 +1,6 @@
 import { memberRole } from '../platform/auth/access';
 import { Conflict, InvalidInput, NotAllowed } from '../platform/errors';
-import type { World } from '../platform/gitops';
+import { DEFAULT_DATABASES, type World } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
 import { CreateTenantAnswer, CreateTenantInput } from './tenants.dto';
@@ -26,7 +26,7 @@ export const createTenant = defineOperation({
 
 function plan({ actor, input, world }: PlanContext<CreateTenantInput, undefined>): Plan {
   const { team } = input;
-  refuseName(team);
+  refuseName(team, world);
   refuseTaken(world, team);
   if (!actor.isAdmin) {
     refuseSecondTenant(world, actor.login);
@@ -63,8 +63,9 @@ function plan({ actor, input, world }: PlanContext<CreateTenantInput, undefined>
   };
 }
 
-function refuseName(team: string): void {
-  const because = reservedBecause(team);
+function refuseName(team: string, world: World): void {
+  const isDatabases = team === (world.platform.databases ?? DEFAULT_DATABASES).namespace;
+  const because = isDatabases ? 'the platform’s databases are in that namespace' : reservedBecause(team);
   if (because) {
     throw new InvalidInput(`A team cannot be called ${team}: ${because}.`, {
       code: 'reserved_name',

@@ -45,7 +45,7 @@ function plan({ input: { team }, world, facts }: PlanContext<DeleteTenantInput, 
   const folders = [
     layout.servicesFolder(team),
     layout.under(`previews/${team}/`),
-    layout.under(`databases/${team}/`),
+    layout.databasesFolder(team),
     layout.tenantFolder(team),
   ];
   const paths = [...folders.flatMap((folder) => world.filesUnder(folder)), ...domains, ...own];
@@ -64,12 +64,21 @@ function plan({ input: { team }, world, facts }: PlanContext<DeleteTenantInput, 
         code: 'secret_values_kept',
         message: `Values that were put at teams/${team} in the cluster’s secret store past MCTL stay there: remove them before somebody takes the name again.`,
       },
+      ...databasesKept(world, team),
       ...servicesRetired(services),
     ],
     destroys,
     nextActions: [],
     answer: {},
   };
+}
+
+/** Whoever gets the team's name next would get its databases as well. */
+function databasesKept(world: World, team: string): Warning[] {
+  const names = world.databaseNames(team);
+  if (names.length === 0) return [];
+  const message = `${names.length === 1 ? 'A database is' : `${names.length} databases are`} no longer declared (${names.join(', ')}), and no backup is made; PostgreSQL keeps data and roles called ${team}_{name} until an administrator drops them: do so before somebody takes the name again.`;
+  return [{ code: 'database_data_kept', message }];
 }
 
 function servicesRetired(services: number): Warning[] {

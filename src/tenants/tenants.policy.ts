@@ -14,6 +14,7 @@ const RESERVED = new Set([
   'backstage',
   'cert-manager',
   'cnpg-system',
+  'databases',
   'default',
   'external-secrets',
   'ingress-nginx',

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_DATABASES } from '../../src/platform/gitops';
+import { clusterDocuments } from '../../src/provisioning/database-documents';
 import { CRD_FOLDER, crdViolations } from '../support/crds';
 import { helmTemplate, type Manifest, ROOT } from '../support/helm';
 import { at, mainContainer, only } from '../support/manifests';
@@ -107,6 +109,13 @@ describe('ApplicationSets', () => {
     expect(only(manifests, 'Deployment').metadata.name).toBe(`${team}-${service}`);
   });
 
+  it('make databases of a directory, in the namespace of the cluster', async () => {
+    const made = await application('databases', 'platform-gitops/databases/billing');
+    expect(made.metadata).toMatchObject({ name: 'databases-billing', labels: { 'mctl.dev/team': 'billing' } });
+    expect(made.spec).toMatchObject({ project: 'databases', destination: { namespace: 'platform-db' } });
+    expect(at(made, 'spec.sources.0')).toMatchObject({ path: 'platform-gitops/databases/billing' });
+  });
+
   it('make a preview of a directory', async () => {
     const made = await application('previews', 'platform-gitops/previews/billing/payment-api-a1b2c3');
     expect(made.metadata.name).toBe('preview-billing-payment-api-a1b2c3');
@@ -160,6 +169,16 @@ describe('AppProjects', () => {
   it('of the platform allow what chart tenant renders, and nothing else', async () => {
     const manifests = await helmTemplate({ chart: 'tenant', values: { tenant: { name: 'billing' } } });
     expect(allowed('argocd/projects/platform.yaml')).toEqual(rendered(manifests));
+  });
+
+  it('of databases allow what MCTL writes there, in one namespace, and nothing else', () => {
+    const database = { team: 'billing', name: 'api', service: 'api', extensions: ['citext'] };
+    const documents = clusterDocuments(database, DEFAULT_DATABASES) as unknown as Manifest[];
+    expect(allowed('argocd/projects/databases.yaml')).toEqual(rendered(documents));
+    const { spec } = only(seedManifests('argocd/projects/databases.yaml'), 'AppProject');
+    const namespaces = (at(spec, 'destinations') as { namespace: string }[]).map(({ namespace }) => namespace);
+    expect(namespaces).toEqual(['platform-db']);
+    expect(new Set(documents.map(({ metadata }) => metadata.namespace))).toEqual(new Set(namespaces));
   });
 
   it('of a team let each role do more than the one before, to its own Applications only', () => {

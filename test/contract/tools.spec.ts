@@ -21,7 +21,6 @@ const NOT_BUILT_YET = [
   'mctl_deploy_openclaw',
   'mctl_grant_repo_access',
   'mctl_list_repos',
-  'mctl_provision_database',
   'mctl_resume_openclaw_deploy',
   'mctl_sync_repos',
 ];

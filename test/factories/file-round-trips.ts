@@ -1,6 +1,7 @@
 import { acknowledgeIncident } from '../../src/incidents/acknowledge-incident.operation';
 import type { IncidentFacts } from '../../src/incidents/incident';
 import { resolveIncident } from '../../src/incidents/resolve-incident.operation';
+import { provisionDatabase } from '../../src/databases/provision-database.operation';
 import type { World } from '../../src/platform/gitops';
 import { addCustomDomain } from '../../src/domains/add-custom-domain.operation';
 import { removeCustomDomain } from '../../src/domains/remove-custom-domain.operation';
@@ -81,6 +82,7 @@ const create: Call = {
 };
 /** The id that the factory's caller gets at the factory's moment. */
 const PREVIEW = '5jeijn';
+const PROVISIONED = { ...onboard('default'), raw: { ...onboard('default').raw, provision_database: true } };
 const FRESH = ['services/billing/fresh/values.yaml'];
 const NEWCOMERS = [
   'argo-workflows/sso-team-newcomers.yaml',
@@ -113,6 +115,13 @@ export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTri
       back: retire('fresh'),
       files: FRESH,
       from: 'templates/services/odd.yaml',
+    },
+    'a new service with a database': { call: PROVISIONED, files: ['databases/billing/fresh.yaml', ...FRESH] },
+  },
+  'provision-database': {
+    'a database': {
+      call: { operation: provisionDatabase, raw: { team: 'shop', service: 'plain' } },
+      files: ['databases/shop/plain.yaml', 'services/shop/plain/values.yaml'],
     },
   },
   'retire-service': {

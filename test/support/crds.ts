@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
+import { HAND_SCHEMAS } from './hand-schemas';
 import { type Manifest, ROOT } from './helm';
 
 type Schema = { [keyword: string]: unknown };
@@ -13,7 +14,11 @@ const FILES: Record<string, string> = {
   Application: 'application-crd.yaml',
   ApplicationSet: 'applicationset-crd.yaml',
   AppProject: 'appproject-crd.yaml',
+  Database: 'postgresql.cnpg.io_databases.yaml',
+  DatabaseRole: 'postgresql.cnpg.io_databaseroles.yaml',
   ExternalSecret: 'external-secrets.io_externalsecrets.yaml',
+  Password: 'generators.external-secrets.io_passwords.yaml',
+  PushSecret: 'external-secrets.io_pushsecrets.yaml',
 };
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 const validators = new Map<string, ValidateFunction>();
@@ -42,13 +47,24 @@ function violations(manifest: Manifest): string[] {
 function validatorFor({ apiVersion, kind }: Manifest): ValidateFunction {
   const cached = validators.get(`${apiVersion}/${kind}`);
   if (cached) return cached;
-  const crd = parse(readFileSync(join(CRD_FOLDER, FILES[kind] ?? ''), 'utf8')) as Crd;
-  const version = crd.spec.versions.find(({ name }) => name === apiVersion.split('/')[1]);
-  if (!version) throw new Error(`${kind} has no version ${apiVersion}`);
-  const validate = ajv.compile(strict(version.schema.openAPIV3Schema));
+  const validate = ajv.compile(schemaOf(apiVersion, kind));
   validators.set(`${apiVersion}/${kind}`, validate);
   return validate;
 }
+
+function schemaOf(apiVersion: string, kind: string): Schema {
+  const file = join(CRD_FOLDER, FILES[kind] ?? '');
+  const spec = HAND_SCHEMAS[`${apiVersion}/${kind}`];
+  if (spec && !existsSync(file)) {
+    return { type: 'object', required: ['spec'], properties: { ...HEAD, spec }, additionalProperties: false };
+  }
+  const crd = parse(readFileSync(file, 'utf8')) as Crd;
+  const version = crd.spec.versions.find(({ name }) => name === apiVersion.split('/')[1]);
+  if (!version) throw new Error(`${kind} has no version ${apiVersion}`);
+  return strict(version.schema.openAPIV3Schema);
+}
+
+const HEAD = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
 
 /** A structural schema as plain JSON Schema in which a field that is not declared is an error. */
 function strict(schema: Schema): Schema {

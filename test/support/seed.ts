@@ -11,6 +11,7 @@ export const TOKENS: Record<string, string> = {
   __REPO_URL__: 'https://git.example.com/acme/platform.git',
   __BRANCH__: 'main',
   __ROOT__: 'platform-gitops',
+  __DATABASE_NAMESPACE__: 'platform-db',
   __TEAM__: 'billing',
   __PRECEDENCE__: '100',
 };

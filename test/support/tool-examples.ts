@@ -47,6 +47,7 @@ export const EXAMPLES: Readonly<Record<string, (about: Furniture) => Arguments>>
   mctl_incident_summary: ({ team }) => ({ team }),
   mctl_acknowledge_incident: ({ incident }) => ({ id: incident }),
   mctl_resolve_incident: ({ incident }) => ({ id: incident }),
+  mctl_provision_database: ({ team, service }) => ({ team, service }),
   mctl_list_operations: () => ({}),
   mctl_get_operation: () => ({ operation: 'create-tenant' }),
   mctl_list_recent_operations: ({ team }) => ({ team }),

@@ -44,12 +44,27 @@ describe(readConfig.name, () => {
     ['MCTL_PROMETHEUS_URL', 'https://ada:canary@prometheus.example.org'],
     ['MCTL_OPENCLAW_PROFILES', '{"canary"'],
     ['MCTL_COMMIT_URL', 'https://ada:canary@git.example.org/'],
+    ['MCTL_DATABASE_ADMIN_URL', 'https://ada:canary@db.example.org/'],
+    ['MCTL_DATABASE_ADMIN_URL', 'postgres://canary@'],
+    ['MCTL_DATABASE_ADMIN_URL', 'postgres://ada:canary@db/x?sslmode=allow'],
     ['PORT', 'https://ada:canary@git.example.org/'],
     ['MCTL_GITOPS_BRANCH', `ghp_canary${'a'.repeat(30)} `],
   ])('shows nothing of a credential in %s', (name, value) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toEqual([expect.stringContaining(name)]);
     expect(problems[0]).not.toContain('canary');
+  });
+
+  it('takes a PostgreSQL server from one place', () => {
+    const url = 'postgresql://ada:canary@db.example.org:5433/postgres?sslmode=verify-full';
+    expect(readConfig({ MCTL_DATABASE_ADMIN_URL: url }).createsDatabases).toBe(true);
+    expect(readConfig({}).createsDatabases).toBe(false);
+    expect(problemsOf({ MCTL_DATABASE_ADMIN_URL: url, MCTL_DATABASE_ADMIN_URL_FILE: '/run/url' })).toEqual([
+      'MCTL_DATABASE_ADMIN_URL and MCTL_DATABASE_ADMIN_URL_FILE are both set; keep the file',
+    ]);
+    expect(problemsOf({ MCTL_DATABASE_EXTENSIONS: 'citext, x y' })).toEqual([
+      expect.stringMatching(/^MCTL_DATABASE_EXTENSIONS must be a comma list .*, got "citext, x y"$/),
+    ]);
   });
 
   it('suggests the setting that was meant', () => {

@@ -25,6 +25,11 @@ export class Config {
     return { name, email };
   }
 
+  /** MCTL creates databases on a server by itself; otherwise a cluster makes them of manifests. */
+  get createsDatabases(): boolean {
+    return this.values.databaseAdminUrl !== undefined || this.values.databaseAdminUrlFile !== undefined;
+  }
+
   isAdmin(login: string): boolean {
     return this.values.admins.some((admin) => admin.toLowerCase() === login.toLowerCase());
   }
@@ -80,8 +85,12 @@ function unknownNames(environment: Readonly<Record<string, string | undefined>>)
 }
 
 /** @param values those settings that could be read. */
-function contradictions({ host, admins, commitUrl }: Partial<SettingValues>): string[] {
+function contradictions(values: Partial<SettingValues>): string[] {
+  const { host, admins, commitUrl } = values;
   const problems: string[] = [];
+  if (values.databaseAdminUrl !== undefined && values.databaseAdminUrlFile !== undefined) {
+    problems.push('MCTL_DATABASE_ADMIN_URL and MCTL_DATABASE_ADMIN_URL_FILE are both set; keep the file');
+  }
   if (host !== undefined && !isLoopback(host)) {
     problems.push(
       `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1`,

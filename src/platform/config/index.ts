@@ -11,3 +11,6 @@ export {
   type ResourceProfile,
   type ResourceProfiles,
 } from './resource-profiles';
+export { DATABASE_DEFAULTS, DEFAULT_EXTENSIONS } from './database-defaults';
+export { postgresUrlProblem } from './postgres-url';
+export type { SettingValues } from './settings';

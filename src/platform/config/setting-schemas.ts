@@ -21,3 +21,9 @@ export const duration = z.string().transform((value, context) => {
   if (milliseconds === undefined) context.addIssue('must be a duration such as 30s, 10m, 1h or 7d');
   return milliseconds ?? 0;
 });
+
+/** One label of a domain name, as part of a pattern. */
+export const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+export const domain = z
+  .string()
+  .regex(new RegExp(`^${label}(\\.${label})*$`), 'must be a lower-case domain name such as apps.example.org');

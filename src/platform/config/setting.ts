@@ -10,6 +10,8 @@ export interface Setting<T = unknown> {
   readonly example?: string;
   /** Whether messages may repeat what was given: never of a secret, nor of a URL, which may hold one. */
   readonly isShown?: boolean;
+  /** The value itself is a secret: whatever lists the settings shows only whether there is one. */
+  readonly isSecret?: boolean;
 }
 
 export function setting<T>(
@@ -23,4 +25,9 @@ export function setting<T>(
 /** A setting whose value is no secret and no URL, so that a message may repeat it. */
 export function plainSetting<T>(...[name, schema, options]: Parameters<typeof setting<T>>): Setting<T> {
   return { ...setting(name, schema, options), isShown: true };
+}
+
+/** A setting that holds a credential, whatever its form. */
+export function secretSetting<T>(...[name, schema, options]: Parameters<typeof setting<T>>): Setting<T> {
+  return { ...setting(name, schema, options), isSecret: true };
 }

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { resolverAddress } from '../dns/resolver-address';
+import { DATABASE_SETTINGS } from './database-settings';
 import { parseDuration } from './duration';
 import { incidentSettings } from './incident-settings';
 import { resourceProfiles } from './resource-profiles';
 import { plainSetting, setting } from './setting';
-import { duration, flag, integer, list, optionalText } from './setting-schemas';
+import { domain, duration, flag, integer, list, optionalText } from './setting-schemas';
 
 const between = (least: string, most: string) =>
   duration.refine(
@@ -21,10 +22,6 @@ const resolvers = list.transform((items, context) =>
     return address ?? '';
   }),
 );
-const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-const domain = z
-  .string()
-  .regex(new RegExp(`^${label}(\\.${label})*$`), 'must be a lower-case domain name such as apps.example.org');
 const publicUrl = z
   .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })])
   .transform((value) => value.replace(/\/+$/, '') || undefined);
@@ -202,6 +199,7 @@ export const SETTINGS = {
     fallback: '3s',
     help: 'How long one DNS server may take for one try, from 1s to 30s; each is tried twice.',
   }),
+  ...DATABASE_SETTINGS,
   imageRegistries: setting('MCTL_IMAGE_REGISTRIES', list, {
     fallback: '',
     help: 'Registries (or registry/path prefixes) that images may come from, a comma list; empty = any.',

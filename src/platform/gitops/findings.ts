@@ -1,4 +1,6 @@
 import { domainOddities } from './domain-oddities';
+import { type DatabaseFile, readDatabase } from './database-file';
+import { databaseOddities } from './database-oddities';
 import { readDocuments, readValues } from './documents';
 import type { RepositoryFile } from './file-index';
 import { brokenFile, type FileProblem, oddFile, type Oddity, unreadable } from './file-problem';
@@ -33,14 +35,24 @@ function look(file: RepositoryFile, kind: FileKind): Findings {
   if (problem) return broken(path, problem, fix);
   if (kind.kind === 'other' && !/\.ya?ml$/.test(path)) return NOTHING;
   try {
-    return kind.kind === 'other' ? lookAtDocuments(text) : lookAtValues(path, readValues(text, parseValuesOnce), kind);
+    if (kind.kind === 'other') return lookAtDocuments(text);
+    if (kind.kind === 'database') return lookAtDatabase(path, readDatabase(kind, text));
+    return lookAtValues(path, readValues(text, parseValuesOnce), kind);
   } catch (error) {
     if (!(error instanceof YamlParseError)) throw error;
     return broken(path, error.message);
   }
 }
 
-function lookAtValues(path: string, data: Plain, kind: Exclude<FileKind, { kind: 'other' }>): Findings {
+function lookAtDatabase(path: string, database: DatabaseFile): Findings {
+  return { problems: databaseOddities(database).map((oddity) => oddFile(path, oddity)), hosts: [] };
+}
+
+function lookAtValues(
+  path: string,
+  data: Plain,
+  kind: Extract<FileKind, { kind: 'tenant' | 'service' | 'domain' }>,
+): Findings {
   const found = (oddities: Oddity[]): FileProblem[] => oddities.map((oddity) => oddFile(path, oddity));
   if (kind.kind === 'tenant') return { problems: found(tenantOddities(kind.team, data)), hosts: [] };
   if (kind.kind === 'domain') return { problems: found(domainOddities(kind.host, data)), hosts: [] };

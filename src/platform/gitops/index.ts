@@ -1,5 +1,7 @@
 export * from './commit-history';
 export * from './count-operations';
+export * from './database-facts';
+export * from './database-file';
 export * from './documents';
 export * from './domain-file';
 export * from './file-index';

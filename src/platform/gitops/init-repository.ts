@@ -21,7 +21,8 @@ export async function initRepository(
   config: Config,
   options: { update?: boolean } = {},
 ): Promise<InitResult> {
-  const files = seedFiles({ repoUrl: repoUrlOf(config), branch: config.values.gitopsBranch, layout: gitops.layout });
+  const { gitopsBranch: branch, databaseNamespace } = config.values;
+  const files = seedFiles({ repoUrl: repoUrlOf(config), branch, layout: gitops.layout, databaseNamespace });
   let written: FileChange[] = [];
   let kept: FileChange[] = [];
   const [commit] = await gitops.commit(

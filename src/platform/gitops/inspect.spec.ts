@@ -17,11 +17,32 @@ const seen = (world: World) =>
 const withService = (text: string) => aWorld({ tenants, services: { 'labs/api': text } });
 const oddities = (text: string) => inspectWorld(withService(text)).map(({ code, message }) => [code, message]);
 
+const DATABASE = `kind: Secret
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Database
+metadata: {labels: {mctl.dev/service: api}}
+spec: {name: labs_db, owner: labs_db}
+`;
+
 describe(inspectWorld.name, () => {
+  it.each([
+    ['a: 1\n---\nb: 1\n', 'no_database'],
+    ['engine: postgresql\nmode: elsewhere\n', 'no_database'],
+    [DATABASE.replace('mctl.dev/service', 'app'), 'database_without_service'],
+    [DATABASE.replace(', owner: labs_db', ''), 'database_incomplete'],
+    ['engine: postgresql\nmode: server\nservice: api\n', 'database_incomplete'],
+    [`${DATABASE}---\nb: [`, 'unreadable_file'],
+  ])('names what keeps a database from being one: %#', (text, code) => {
+    const world = aWorld({ tenants, files: { 'databases/labs/db.yaml': text } });
+    expect(seen(world)).toEqual([['databases/labs/db.yaml', code]]);
+  });
+
   it('finds nothing in a repository that is in order', () => {
     const files = {
       'previews/labs/api-1/values.yaml': 'a: 1\n',
-      'databases/labs/db.yaml': 'a: 1\n---\nb: 1\n',
+      'databases/labs/db.yaml': DATABASE,
+      'databases/labs/older.yaml': 'engine: postgresql\nmode: server\nservice: api\ndatabase: d\nrole: d\n',
       'domains/a.b.yaml': ACTIVE,
       'templates/services/default.yaml': 'type: web\n',
       'services/labs/api/README.md': 'a: [',

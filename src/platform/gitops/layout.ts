@@ -2,6 +2,7 @@ export type FileKind =
   | { readonly kind: 'tenant'; readonly team: string }
   | { readonly kind: 'service'; readonly team: string; readonly service: string }
   | { readonly kind: 'domain'; readonly host: string }
+  | { readonly kind: 'database'; readonly team: string; readonly name: string }
   | { readonly kind: 'other' };
 
 const FOLDERS = [
@@ -81,6 +82,14 @@ export class Layout {
     return `${this.previewFolder(team, service, id)}values.yaml`;
   }
 
+  databasesFolder(team: string): string {
+    return this.under(`databases/${team}/`);
+  }
+
+  databaseFile(team: string, name: string): string {
+    return `${this.databasesFolder(team)}${name}.yaml`;
+  }
+
   /** Whether the file is a preview's values, which are those of chart `service`. */
   isPreviewFile(path: string): boolean {
     return (
@@ -123,16 +132,26 @@ export class Layout {
 
   private kindOfValues(path: string): FileKind {
     const parts = path.startsWith(this.prefix) ? path.slice(this.prefix.length).split('/') : [];
-    const [folder, team = '', third = '', fourth] = parts;
-    if (folder === 'tenants' && parts.length === 3 && third === 'values.yaml') return { kind: 'tenant', team };
-    if (folder === 'services' && parts.length === 4 && fourth === 'values.yaml') {
-      return { kind: 'service', team, service: third };
-    }
-    return { kind: 'other' };
+    return valuesKind(parts) ?? databaseKind(parts) ?? { kind: 'other' };
   }
 
   private hostOf(path: string): string | undefined {
     const name = path.startsWith(this.domainsFolder) ? path.slice(this.domainsFolder.length) : '/';
     return name.endsWith('.yaml') && !name.includes('/') ? name.slice(0, -'.yaml'.length) : undefined;
   }
+}
+
+/** @param parts of `tenants/{team}/values.yaml` or `services/{team}/{service}/values.yaml`. */
+function valuesKind(parts: readonly string[]): FileKind | undefined {
+  const [folder, team = '', service = ''] = parts;
+  if (parts.at(-1) !== 'values.yaml') return undefined;
+  if (folder === 'tenants' && parts.length === 3) return { kind: 'tenant', team };
+  return folder === 'services' && parts.length === 4 ? { kind: 'service', team, service } : undefined;
+}
+
+/** @param parts of `databases/{team}/{name}.yaml`. */
+function databaseKind([folder, team, file, ...more]: readonly string[]): FileKind | undefined {
+  const [, name] = /^(.+)\.yaml$/.exec(file ?? '') ?? [];
+  if (folder !== 'databases' || team === undefined || name === undefined || more.length > 0) return undefined;
+  return { kind: 'database', team, name };
 }

@@ -39,7 +39,7 @@ export class ManifestSchemas {
 
   private newViolations({ path, content }: FileChange, world: World): Problem[] {
     const kind = world.layout.isPreviewFile(path) ? 'service' : world.layout.kindOf(path).kind;
-    if (kind === 'other' || kind === 'domain' || content === undefined) return [];
+    if (kind === 'other' || kind === 'domain' || kind === 'database' || content === undefined) return [];
     const validate = this.charts[kind];
     const before = world.text(path);
     const known = new Set(before === undefined ? [] : violations(validate, before).map(signature));

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../config';
+import type { DatabaseFacts } from './database-facts';
 import { log } from '../logging';
 import {
   assertCanSign,
@@ -122,6 +123,20 @@ function platformFacts(config: Config): PlatformFacts {
     previewsPerTeam: values.previewsPerTeam,
     domainExpiryMs: values.domainExpiry,
     pendingDomains: values.pendingDomains,
+    databases: databaseFacts(config),
+  };
+}
+
+function databaseFacts({ values, createsDatabases }: Config): DatabaseFacts {
+  const { databaseCluster: cluster, databaseNamespace: namespace } = values;
+  return {
+    mode: createsDatabases ? 'server' : 'cluster',
+    cluster,
+    namespace,
+    secretStore: values.databaseSecretStore,
+    host: values.databaseHost ?? (createsDatabases ? undefined : `${cluster}-rw.${namespace}.svc.cluster.local`),
+    extensions: [...new Set(values.databaseExtensions)].sort(),
+    connections: values.databaseConnections,
   };
 }
 

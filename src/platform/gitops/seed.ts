@@ -9,15 +9,20 @@ export interface SeedFacts {
   readonly repoUrl: string;
   readonly branch: string;
   readonly layout: Layout;
+  /** Namespace of the CloudNativePG Cluster. */
+  readonly databaseNamespace: string;
 }
 
 /** Files of ours that a GitOps repository needs: charts, Argo CD's ApplicationSets and projects, templates. */
-export function seedFiles({ repoUrl, branch, layout }: SeedFacts): FileChange[] {
+export function seedFiles({ repoUrl, branch, layout, databaseNamespace }: SeedFacts): FileChange[] {
   // At the top of a repository there is no folder to name.
   const root = layout.root
     ? { '__ROOT__/': `${layout.root}/`, __ROOT__: layout.root }
     : { '__ROOT__/': '', __ROOT__: '.' };
-  const tokens = { __REPO_URL__: repoUrl, __BRANCH__: branch, ...root };
+  const tokens = {
+    ...{ __REPO_URL__: repoUrl, __BRANCH__: branch, __DATABASE_NAMESPACE__: databaseNamespace },
+    ...root,
+  };
   const seed = filesBelow(join(packageRoot, 'seed')).map(([path, text]) => ({
     path: layout.under(path),
     content: path.endsWith('.yaml') && !path.startsWith('templates/') ? fillPlaceholders(text, tokens) : text,

@@ -1,5 +1,7 @@
 import type { ResourceProfiles } from '../config';
 import { Conflict } from '../errors';
+import type { DatabaseFacts } from './database-facts';
+import { type DatabaseFile, readDatabase } from './database-file';
 import type { FileChange, FileIndex, RepositoryFile } from './file-index';
 import { readValues } from './documents';
 import { brokenFile, type FileProblem, MAKE_IT_A_FOLDER, unreadable } from './file-problem';
@@ -29,6 +31,8 @@ export interface PlatformFacts {
   readonly domainExpiryMs?: number;
   /** Most custom domains of one team that wait at a time; absent = no limit. */
   readonly pendingDomains?: number;
+  /** Absent = `DEFAULT_DATABASES`. */
+  readonly databases?: DatabaseFacts;
 }
 
 /**
@@ -177,6 +181,33 @@ export class World {
     return this.model(this.layout.domainFile(host), (data) => readDomain(host, data));
   }
 
+  /** Sorted names of a team's databases. */
+  databaseNames(team: string): string[] {
+    return this.list(this.layout.databasesFolder(team)).flatMap((name) =>
+      name.endsWith('.yaml') ? [name.slice(0, -'.yaml'.length)] : [],
+    );
+  }
+
+  /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
+  database(team: string, name: string): DatabaseFile | undefined {
+    return this.modelOfText(this.layout.databaseFile(team, name), (text) => readDatabase({ team, name }, text));
+  }
+
+  /** The database of a service, if any; its own name first. Files that cannot be read are passed over. */
+  databaseOf(team: string, service: string): DatabaseFile | undefined {
+    const names = [service, ...this.databaseNames(team).filter((name) => name !== service)];
+    return names.map((name) => this.readableDatabase(team, name)).find((database) => database?.service === service);
+  }
+
+  private readableDatabase(team: string, name: string): DatabaseFile | undefined {
+    try {
+      return this.database(team, name);
+    } catch (error) {
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }
+  }
+
   /** The services of a team that can be read, and what is wrong with the others. */
   services(team: string): { services: Service[]; problems: FileProblem[] } {
     const services: Service[] = [];
@@ -209,6 +240,10 @@ export class World {
   }
 
   private model<T>(path: string, read: (data: unknown) => T): T | undefined {
+    return this.modelOfText(path, (text) => read(readValues(text)));
+  }
+
+  private modelOfText<T>(path: string, read: (text: string) => T): T | undefined {
     const file = this.file(path);
     // Below what is no folder nobody can tell whether it is absent.
     const obstacle = file ? undefined : this.obstacleAbove(path);
@@ -220,10 +255,10 @@ export class World {
   }
 }
 
-function readModel<T>(file: RepositoryFile, read: (data: unknown) => T): T | Conflict {
+function readModel<T>(file: RepositoryFile, read: (text: string) => T): T | Conflict {
   if (file.problem) return unreadable(file.path, file.problem, file.fix);
   try {
-    return read(readValues(file.text));
+    return read(file.text);
   } catch (error) {
     if (!(error instanceof YamlParseError)) throw error;
     return unreadable(file.path, error.message);

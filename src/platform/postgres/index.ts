@@ -1,0 +1,2 @@
+export * from './database-server';
+export type { Credential, Keeper, Provisioned, WantedDatabase } from './new-database';
