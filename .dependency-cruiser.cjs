@@ -63,6 +63,7 @@ module.exports = {
       ['jose'],
       ['^src/platform/auth/', String.raw`^src/platform/operations/confirm-token(\.spec)?\.ts$`],
     ),
+    only('octokit', 'GitHub is asked in one place, within its bounds.', ['@octokit'], ['^src/platform/github/']),
     only(
       'yaml',
       'Edits that keep every untouched byte are made in one place.',

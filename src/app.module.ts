@@ -16,6 +16,7 @@ import { MetricsInterceptor } from './platform/metrics/metrics.interceptor';
 import { PlatformModule } from './platform/platform.module';
 import { ResourcesModule } from './resources';
 import { PreviewsModule } from './previews';
+import { RepositoriesModule } from './repositories';
 import { ServicesModule } from './services';
 import { TenantsModule } from './tenants/tenants.module';
 
@@ -36,6 +37,7 @@ export class AppModule {
         OperationsModule,
         ResourcesModule,
         PreviewsModule,
+        RepositoriesModule,
         ServicesModule,
         TenantsModule,
       ],

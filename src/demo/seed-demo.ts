@@ -32,6 +32,7 @@ const SUGGESTIONS = [
   'Try: "What is wrong in billing right now, and what changed just before?"',
   'Try: "Put shop in storefront back to the tag before, because search is slow."',
   'Try: "How much of its quota does storefront take when the shop scales out?"',
+  'Try: "Which repositories may billing use, and what does MCTL need for that?"',
   'As one of them: npm run --silent mctl -- token --user ada (owns billing; grace develops there; mia and noor: storefront)',
   '',
 ];

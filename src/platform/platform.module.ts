@@ -9,6 +9,7 @@ import { RateLimits } from './auth/rate-limits';
 import { WebhookGate } from './auth/webhook-gate';
 import { Clock } from './clock';
 import { Dns } from './dns';
+import { Github, GithubPeople } from './github';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
 import { OwnAddress } from './http/pages';
@@ -44,6 +45,8 @@ const shared = [
   EmbeddedWorkflows,
   Endings,
   Tasks,
+  Github,
+  GithubPeople,
   LocalIssuer,
   Metrics,
   OperationRegistry,

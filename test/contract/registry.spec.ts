@@ -28,13 +28,24 @@ import { OperationRegistry } from '../../src/platform/operations/registry';
 import { Text } from '../../src/platform/schema';
 import { bearer, callMcp, callRest, MCP_HEADERS } from '../support/doors';
 import { furnish, PEOPLE, signedIn } from '../support/furnish';
+import { GITHUB_NOWHERE } from '../support/github-settings';
 import { ScratchApp } from '../support/scratch-app';
 import { tokenFor } from '../support/tokens';
 import { exampleOf, type Furniture, routeOf } from '../support/tool-examples';
 import type { Loose } from '../support/loose';
 
-/** Routes that are open to everybody, each for a reason: the way to the docs, probes, the scraper beside us. */
-const PUBLIC_ROUTES = ['GET /', 'GET /healthz', 'GET /metrics', 'GET /readyz'];
+/**
+ * Routes that are open to everybody, each for a reason: the way to the docs, probes, the scraper beside us, and browsers that GitHub
+ * sends back, which a one-time state lets in.
+ */
+const PUBLIC_ROUTES = [
+  'GET /',
+  'GET /github/setup',
+  'GET /healthz',
+  'GET /metrics',
+  'GET /readyz',
+  'POST /github/agree',
+];
 /** Routes that a guard of their own closes in place of a bearer credential, each for a caller that can have none: a person's browser. */
 const OWN_GUARDED = ['GET /intake/:token', 'POST /intake/:token'];
 /** Routes outside of Nest, which no guard sees: Swagger's page and the document. Nothing in them depends on who asks. */
@@ -53,7 +64,7 @@ let operations: Operation[];
 let about: Furniture;
 
 beforeAll(async () => {
-  scratch = await ScratchApp.start({ MCTL_WRITES_PER_MINUTE: '10000' });
+  scratch = await ScratchApp.start({ MCTL_WRITES_PER_MINUTE: '10000', ...GITHUB_NOWHERE });
   tools = scratch.app.get(ToolCatalog).declarations;
   operations = scratch.app.get(OperationRegistry).all();
   about = await furnish(scratch);

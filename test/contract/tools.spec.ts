@@ -17,13 +17,7 @@ import { ScratchApp } from '../support/scratch-app';
 import { exampleOf } from '../support/tool-examples';
 
 /** Tools of the contract that later issues build; whoever builds one takes its line out. */
-const NOT_BUILT_YET = [
-  'mctl_deploy_openclaw',
-  'mctl_grant_repo_access',
-  'mctl_list_repos',
-  'mctl_resume_openclaw_deploy',
-  'mctl_sync_repos',
-];
+const NOT_BUILT_YET = ['mctl_deploy_openclaw', 'mctl_resume_openclaw_deploy'];
 
 const GOLDEN_TOOLS = join(__dirname, '__goldens__', 'tools');
 const ABOUT = {

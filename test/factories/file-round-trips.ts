@@ -7,6 +7,8 @@ import { addCustomDomain } from '../../src/domains/add-custom-domain.operation';
 import { removeCustomDomain } from '../../src/domains/remove-custom-domain.operation';
 import { createPreview } from '../../src/previews/create-preview.operation';
 import { deletePreview } from '../../src/previews/delete-preview.operation';
+import { grantRepoAccess } from '../../src/repositories/grant-repo-access.operation';
+import { syncRepos } from '../../src/repositories/sync-repos.operation';
 import { deployService } from '../../src/services/deploy.operation';
 import { retireService } from '../../src/services/retire.operation';
 import { createTenant } from '../../src/tenants/create-tenant.operation';
@@ -184,6 +186,18 @@ export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTri
         'services/billing/other/values.yaml',
         'tenants/billing/values.yaml',
       ],
+    },
+  },
+  'grant-repo-access': {
+    'no file at all': {
+      call: { operation: grantRepoAccess, raw: { team: 'billing', repo: 'acme/api' } },
+      files: [],
+    },
+  },
+  'sync-repos': {
+    'no file at all': {
+      call: { operation: syncRepos, raw: { team: 'billing' }, facts: { grants: [] } },
+      files: [],
     },
   },
 };

@@ -5,6 +5,7 @@ import { readContract } from '../support/contract-file';
 import { bearer, callMcp, callRest, type DoorAnswer, lastMessage, MCP_HEADERS } from '../support/doors';
 import { forgedTokens } from '../support/forged-tokens';
 import { done, furnish, PEOPLE, type Role, ROLES, signedIn } from '../support/furnish';
+import { GITHUB_NOWHERE } from '../support/github-settings';
 import { git, Person } from '../support/plain-git';
 import { Program } from '../support/program';
 import { tokenFor } from '../support/tokens';
@@ -26,7 +27,7 @@ let tools: string[];
 const tokens = {} as Record<Role, string>;
 
 beforeAll(async () => {
-  program = await Program.start();
+  program = await Program.start({ env: { ...GITHUB_NOWHERE } });
   about = await furnish(program);
   for (const role of ROLES) tokens[role] = await tokenFor(program.dataDir, PEOPLE[role]);
   const { body } = await (await signedIn(program, 'admin')).get('/api/v1/operations?limit=200');

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { bearer, callMcp, callRest, type DoorAnswer, lastMessage, MCP_HEADERS } from '../support/doors';
 import { furnish, signedIn } from '../support/furnish';
+import { GITHUB_NOWHERE } from '../support/github-settings';
 import { type Hostile, hostileValues, type Schema } from '../support/hostile-values';
 import { git } from '../support/plain-git';
 import { Program } from '../support/program';
@@ -30,7 +31,7 @@ let before: string;
 let logged: number;
 
 beforeAll(async () => {
-  program = await Program.start({ env: { LOG_LEVEL: 'info' } });
+  program = await Program.start({ env: { LOG_LEVEL: 'info', ...GITHUB_NOWHERE } });
   about = await furnish(program);
   token = await tokenFor(program.dataDir, 'admin');
   const { body } = await (await signedIn(program, 'admin')).get('/api/v1/operations?limit=200');

@@ -14,7 +14,8 @@ import { type AuditFacts, type AuditHead, chained } from './chain';
  * answered (dry run, or a confirmation is due). `refused`: nothing happened; the code says why. `recorded`: a row of a feature was
  * written that is no desired state, so that no commit tells of it. `rebuilt`: the first entry of a store that was made anew from git.
  * `sealed`: a chain of a version without seals was taken over. `secret_stored`: a person entered values of secrets; names and versions
- * are its reason. `secret_read`: the operator had values printed.
+ * are its reason. `secret_read`: the operator had values printed. `agreed`: a person whom another service vouches for agreed to what an
+ * operation had asked for.
  */
 export type AuditEvent =
   | 'submitted'
@@ -27,7 +28,8 @@ export type AuditEvent =
   | 'rebuilt'
   | 'sealed'
   | 'secret_stored'
-  | 'secret_read';
+  | 'secret_read'
+  | 'agreed';
 
 export interface AuditEntry {
   readonly event: AuditEvent;

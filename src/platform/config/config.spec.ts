@@ -28,6 +28,28 @@ describe(readConfig.name, () => {
     ).toHaveLength(4);
   });
 
+  it('lets credentials for GitHub go over TLS or stay on this machine', () => {
+    const github = (url: string) => problemsOf({ MCTL_GITHUB_API_URL: url }).length;
+    expect(['https://github.example.org/api/v3/', 'http://127.0.0.1:8080', 'http://[::1]:1'].map(github)).toEqual([
+      0, 0, 0,
+    ]);
+    const refused = [
+      '',
+      'ftp://x',
+      'http://github.example.org',
+      'http://127.0.0.1.evil.example',
+      'https://a:b@github.com',
+      'https://github.com?x',
+    ];
+    expect(refused.map(github)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(
+      problemsOf({ MCTL_GITHUB_APP_SLUG: '../x', MCTL_GITHUB_TIMEOUT: '0s', MCTL_GITHUB_APP_CLIENT_ID: 'a b' }),
+    ).toHaveLength(3);
+    expect(readConfig({ MCTL_GITHUB_API_URL: 'https://github.example.org/api/v3/' }).values.githubApiUrl).toBe(
+      'https://github.example.org/api/v3',
+    );
+  });
+
   it('shows what it got', () => {
     expect(problemsOf({ PORT: 'http', MCTL_PROMETHEUS_TIMEOUT: '61s', LOG_LEVEL: '' })).toEqual([
       'PORT must be a whole number from 0 to 65535, got "http"',

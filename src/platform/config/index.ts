@@ -14,3 +14,4 @@ export {
 export { DATABASE_DEFAULTS, DEFAULT_EXTENSIONS } from './database-defaults';
 export { postgresUrlProblem } from './postgres-url';
 export type { SettingValues } from './settings';
+export { SETTINGS } from './settings';

@@ -4,6 +4,7 @@ import { resolverAddress } from '../dns/resolver-address';
 import { DATABASE_SETTINGS } from './database-settings';
 import { parseDuration } from './duration';
 import { incidentSettings } from './incident-settings';
+import { GITHUB_SETTINGS } from './github-settings';
 import { resourceProfiles } from './resource-profiles';
 import { plainSetting, setting } from './setting';
 import { domain, duration, flag, integer, list, optionalText } from './setting-schemas';
@@ -240,6 +241,7 @@ export const SETTINGS = {
     example: '{"startup":{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"cpu":"2","memory":"4Gi"}}}',
   }),
   ...incidentSettings,
+  ...GITHUB_SETTINGS,
   readOnly: plainSetting('MCTL_READ_ONLY', flag, {
     fallback: 'false',
     help: 'true = every write is refused and not listed.',

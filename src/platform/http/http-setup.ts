@@ -15,7 +15,7 @@ import { requestIdOf } from './via';
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Where people send forms with a browser. */
-const FORM_PATHS = ['/intake'];
+const FORM_PATHS = ['/intake', '/github/agree'];
 /** Fields that one form may have; more than any of ours has. */
 const FORM_FIELDS = 200;
 

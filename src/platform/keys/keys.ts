@@ -16,6 +16,8 @@ export class Keys {
   readonly formKey: Uint8Array;
   /** 32 bytes for HMAC-SHA256 over what the challenges of custom domains are made of. */
   readonly domainKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256: one-time links to GitHub are made with it, so that none is kept. */
+  readonly githubLinkKey: Uint8Array;
 
   private constructor(readonly signingKey: KeyObject) {
     this.verifyingKey = createPublicKey(signingKey);
@@ -26,6 +28,7 @@ export class Keys {
     this.secretsKey = derive('mctl secrets v1');
     this.formKey = derive('mctl intake forms v1');
     this.domainKey = derive('mctl domain challenges v1');
+    this.githubLinkKey = derive('mctl github links v1');
   }
 
   /** Opens or makes the key file; safe when two processes do so at once. */

@@ -6,3 +6,4 @@ export * from './store.module';
 export * from './domain-tables';
 export * from './tables';
 export * from './leadership';
+export type * from './repository-tables';

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { IntakeRow, SecretRow } from './secret-tables';
 import type { DomainCheckRow } from './domain-tables';
 import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, WebhookDeliveryRow } from './incident-tables';
+import type { RepositoryTables } from './repository-tables';
 
 /** `submitted` waits for its workflow, `running` has begun, the other two are final and never change again. */
 export type OperationStatus = 'submitted' | 'running' | 'succeeded' | 'failed';
@@ -112,7 +113,7 @@ export interface ConfirmationRow {
   expires_at: string;
 }
 
-export interface Tables {
+export interface Tables extends RepositoryTables {
   operations: OperationRow;
   operation_steps: StepRow;
   step_logs: StepLogRow;

@@ -4,3 +4,4 @@ export * from './page';
 export * from './page-origin.policy';
 export * from './page-request';
 export * from './send-page';
+export * from './text-page';

@@ -5,6 +5,7 @@ import { stages } from './003-stages';
 import { secrets } from './004-secrets';
 import { domains } from './007-domains';
 import { incidents } from './005-incidents';
+import { repositories } from './006-repositories';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -16,5 +17,6 @@ export const migrations: MigrationProvider = {
       '004-secrets': secrets,
       '007-domains': domains,
       '005-incidents': incidents,
+      '006-repositories': repositories,
     }),
 };

@@ -1,0 +1,50 @@
+import { Inject } from '@nestjs/common';
+import { McpController } from '@rekog/mcp-nest';
+import type { Actor } from '../platform/auth/actor';
+import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import type { WriteAnswer } from '../platform/operations/answer.dto';
+import { Operations, type ProgressListener } from '../platform/operations/operations';
+import { grantRepoAccess } from './grant-repo-access.operation';
+import { GrantRepoAccessInput, ListReposInput, RepositoryList, SyncReposInput } from './repositories.dto';
+import { RepositoriesService } from './repositories.service';
+import { syncRepos } from './sync-repos.operation';
+
+@McpController()
+export class RepositoriesTools {
+  constructor(
+    @Inject(RepositoriesService) private readonly repositories: RepositoriesService,
+    @Inject(Operations) private readonly operations: Operations,
+  ) {}
+
+  @ReadTool({
+    name: 'mctl_list_repos',
+    title: 'List Repositories',
+    description:
+      'GitHub repositories that a team was granted, as the last mctl_sync_repos found them: full name, private, default branch, installation. source says when that was, that it never was, or which settings of the GitHub App are missing. Those granted since are in warnings. Does not ask GitHub.',
+    role: 'viewer',
+    team: 'argument',
+    input: ListReposInput,
+    answer: RepositoryList,
+  })
+  list(@Input() input: ListReposInput, @Caller() actor: Actor): Promise<RepositoryList> {
+    return this.repositories.list(actor, input);
+  }
+
+  @OperationTool(grantRepoAccess)
+  grant(
+    @Input() input: GrantRepoAccessInput,
+    @Caller() actor: Actor,
+    @Progress() progress: ProgressListener,
+  ): Promise<WriteAnswer> {
+    return this.operations.run(grantRepoAccess, actor, input, progress);
+  }
+
+  @OperationTool(syncRepos)
+  sync(
+    @Input() input: SyncReposInput,
+    @Caller() actor: Actor,
+    @Progress() progress: ProgressListener,
+  ): Promise<WriteAnswer> {
+    return this.operations.run(syncRepos, actor, input, progress);
+  }
+}
