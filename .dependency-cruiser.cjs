@@ -58,12 +58,23 @@ module.exports = {
       ['^src/platform/store/'],
     ),
     only(
+      'postgres',
+      'Statements for the server on which databases are made are put together, quoted and understood in one place.',
+      ['pg', 'pg-connection-string'],
+      ['^src/platform/postgres/'],
+    ),
+    only(
       'jose',
       'Tokens are signed and checked in two places, and reviewed there.',
       ['jose'],
       ['^src/platform/auth/', String.raw`^src/platform/operations/confirm-token(\.spec)?\.ts$`],
     ),
-    only('octokit', 'GitHub is asked in one place, within its bounds.', ['@octokit'], ['^src/platform/github/']),
+    only(
+      'octokit',
+      'GitHub is asked in one place, within its bounds.',
+      ['@octokit/(?!webhooks-examples)[^/]+'],
+      ['^src/platform/github/'],
+    ),
     only(
       'yaml',
       'Edits that keep every untouched byte are made in one place.',

@@ -5,6 +5,7 @@ import { DatabasesModule } from './databases';
 import { IdentityModule } from './identity/identity.module';
 import { IntakeModule } from './intake';
 import { IncidentsModule } from './incidents';
+import { OpenclawModule } from './openclaw';
 import { OperationsModule } from './operations/operations.module';
 import { AuditInterceptor } from './platform/audit/audit.interceptor';
 import { AuthGuard } from './platform/auth/auth.guard';
@@ -34,6 +35,7 @@ export class AppModule {
         IdentityModule,
         IntakeModule,
         IncidentsModule,
+        OpenclawModule,
         OperationsModule,
         ResourcesModule,
         PreviewsModule,

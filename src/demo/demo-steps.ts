@@ -154,6 +154,16 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     },
   },
   {
+    as: 'grace',
+    operation: 'provision-database',
+    input: {
+      team: 'billing',
+      service: 'payment-api',
+      extensions: ['pg_trgm'],
+      reason: 'refunds are looked up by the name of the customer',
+    },
+  },
+  {
     as: 'mia',
     operation: 'create-tenant',
     input: {
@@ -217,6 +227,15 @@ export const DEMO_STEPS: readonly DemoStep[] = [
       service: 'shop',
       env: { GIFT_CARDS: 'on' },
       reason: 'marketing asked for gift cards before the sale',
+    },
+  },
+  {
+    as: 'mia',
+    operation: 'start-openclaw',
+    input: {
+      team: 'storefront',
+      telegram_owner_ids: ['100200300'],
+      reason: 'the shop wants an assistant that answers on Telegram',
     },
   },
 ];

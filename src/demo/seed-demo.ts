@@ -26,6 +26,7 @@ export async function seedDemo(app: INestApplicationContext, actorOf: (login: st
 const SUGGESTIONS = [
   'Try: "What runs in billing, who changed payment-api last, and why?"',
   'Try: "Deploy payment-api 1.3.0 in billing, and show me the plan first."',
+  'Try: "Which database does payment-api in billing have, and how does it reach it?"',
   'Try: "Which previews are there in billing, and how long will they live?"',
   'Try: "payment-api waits for the values of two secrets. Where do I enter them?"',
   'Try: "Which hosts does payment-api answer for, and what is missing for pay.example.com?"',
@@ -33,6 +34,7 @@ const SUGGESTIONS = [
   'Try: "Put shop in storefront back to the tag before, because search is slow."',
   'Try: "How much of its quota does storefront take when the shop scales out?"',
   'Try: "Which repositories may billing use, and what does MCTL need for that?"',
+  'Try: "Storefront has begun to set up OpenClaw. What is still missing, and what will it cost of the quota?"',
   'As one of them: npm run --silent mctl -- token --user ada (owns billing; grace develops there; mia and noor: storefront)',
   '',
 ];

@@ -5,7 +5,7 @@ import { Choice, Flag, ListOf, Nested, object, PageArguments, pageOf, Text, text
 import { hasHidden } from '../platform/text/hidden';
 
 /** As much as a pattern can say; `host.policy.ts` says the rest, and why. */
-const HostName = (options: { description: string }) =>
+export const HostName = (options: { description: string; optional?: boolean }) =>
   Text({
     pattern: /^[^\s*:/@?#%\\,]+\.[^\s*:/@?#%\\,]+$/,
     rule: 'a lower-case host name such as shop.example.org, without wildcard, scheme, port and path',

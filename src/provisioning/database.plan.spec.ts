@@ -205,6 +205,7 @@ describe.each([
     expect(refused(there, { name: 'second' })).toMatchObject({
       kind: 'Conflict',
       code: 'service_has_database',
+      got: 'second',
       expected: 'api, or nothing',
     });
   });

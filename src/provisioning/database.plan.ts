@@ -108,7 +108,7 @@ function presentDatabase(
   const present = world.database(team, name);
   if (present && present.service !== service) throw nameTaken(world, present);
   const other = everyDatabase(world, team).find((each) => each.service === service && each.name !== name);
-  if (other) throw serviceHas(service, other);
+  if (other) throw serviceHas(name, other, service);
   requireOwnConnection(values, { team, service, isKnown: present !== undefined });
   return present;
 }
@@ -149,11 +149,11 @@ function nameTaken(world: World, { team, name, service }: DatabaseFile): Conflic
   });
 }
 
-function serviceHas(service: string, { team, name }: DatabaseFile): Conflict {
+function serviceHas(wanted: string, { team, name }: DatabaseFile, service: string): Conflict {
   return new Conflict(`${team}/${service} has a database already: ${name}.`, {
     code: 'service_has_database',
     field: 'name',
-    got: service,
+    got: wanted,
     expected: `${name}, or nothing`,
     fix: `A service has one database. Call with name ${name} to add extensions to it.`,
   });

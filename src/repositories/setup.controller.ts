@@ -1,8 +1,14 @@
 import { Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Response } from 'express';
 import { Public } from '../platform/auth/access-rule';
-import { type PageRequest, sendOn, sendTextPage, type TextPage, Visit } from '../platform/http/pages';
+import {
+  type PageRequest,
+  type PageResponse,
+  sendOn,
+  sendTextPage,
+  type TextPage,
+  Visit,
+} from '../platform/http/pages';
 import { INSTALLED, INVALID, pageOf, REQUESTED } from './setup.pages';
 import { SetupService, type SetupOutcome } from './setup.service';
 
@@ -20,12 +26,12 @@ export class SetupController {
   constructor(@Inject(SetupService) private readonly setup: SetupService) {}
 
   @Get('setup')
-  async arrive(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
+  async arrive(@Query() query: Record<string, unknown>, @Res() response: PageResponse): Promise<void> {
     answer(response, await this.next(query));
   }
 
   @Post('agree')
-  async agree(@Visit() { form }: PageRequest, @Res() response: Response): Promise<void> {
+  async agree(@Visit() { form }: PageRequest, @Res() response: PageResponse): Promise<void> {
     const token = textAt(form, 'token');
     answer(response, token === undefined ? INVALID : await this.setup.agree(token));
   }
@@ -42,7 +48,7 @@ export class SetupController {
   }
 }
 
-function answer(response: Response, outcome: TextPage | SetupOutcome): void {
+function answer(response: PageResponse, outcome: TextPage | SetupOutcome): void {
   if (!('kind' in outcome)) sendTextPage(response, outcome);
   else if (outcome.kind === 'authorize') sendOn(response, outcome.url);
   else sendTextPage(response, pageOf(outcome));

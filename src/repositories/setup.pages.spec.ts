@@ -1,5 +1,4 @@
-import type { Response } from 'express';
-import { sendTextPage } from '../platform/http/pages';
+import { type PageResponse, sendTextPage } from '../platform/http/pages';
 import { pageOf, type ShownOutcome } from './setup.pages';
 
 const wish = { team: 'billing', repo: 'acme/api', asker: '<img src=x onerror=alert(1)>' };
@@ -18,7 +17,7 @@ function sent(outcome: ShownOutcome) {
     type: () => response,
     send: (text: string) => void (html = text),
   };
-  sendTextPage(response as unknown as Response, pageOf(outcome));
+  sendTextPage(response as unknown as PageResponse, pageOf(outcome));
   return { status, html, headers };
 }
 

@@ -28,7 +28,7 @@ function plan({ input, world }: PlanContext<ApplyProfileInput, undefined>): Plan
   const { team, service: name, profile: wanted } = input;
   const service = requireService(world, team, name);
   const profile = (world.platform.resourceProfiles ?? DEFAULT_PROFILES)[wanted];
-  const edits = editsTo(service, profile);
+  const edits = profileEdits(service, profile);
   const path = world.layout.serviceFile(team, name);
   const { requests, limits } = profile;
   const change = planChange(
@@ -46,8 +46,8 @@ function plan({ input, world }: PlanContext<ApplyProfileInput, undefined>): Plan
   return { ...change, answer: { ...change.answer, profile: wanted } };
 }
 
-/** What says the same in other words stays as somebody wrote it, e.g. `1024Mi` for 1Gi. */
-function editsTo({ resources }: Service, profile: ResourceProfile): YamlEdit[] {
+/** The edits that give a service a profile. What says the same in other words stays as somebody wrote it, e.g. `1024Mi` for 1Gi. */
+export function profileEdits({ resources }: Service, profile: ResourceProfile): YamlEdit[] {
   return (['requests', 'limits'] as const).flatMap((kind) =>
     (['cpu', 'memory'] as const)
       .filter((resource) => !isSame(resources[kind][resource], profile[kind][resource]))

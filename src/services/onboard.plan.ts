@@ -58,8 +58,8 @@ export function planOnboard({ input, world }: PlanContext<DeployServiceInput, un
   );
 }
 
-/** A byte order mark is one only as the first character, and lines end the way the template's do. */
-function headed(text: string, team: string, service: string): string {
+/** The template with its first lines. A byte order mark is one only as the first character, and lines end the way the template's do. */
+export function headed(text: string, team: string, service: string): string {
   const [mark, rest] = text.startsWith('\uFEFF') ? ['\uFEFF', text.slice(1)] : ['', text];
   const ending = /^[^\n]*\r\n/.test(rest) ? '\r\n' : '\n';
   return `${mark}# Service: ${service}${ending}# Team: ${team}${ending}${rest}`;
@@ -102,7 +102,8 @@ function healthPath(
   return health_check_path ?? (isDefault ? ONBOARD_DEFAULTS.health_check_path : undefined);
 }
 
-function ingressEdits(world: World, team: string, service: string): YamlEdit[] {
+/** The generated host with its certificate. */
+export function ingressEdits(world: World, team: string, service: string): YamlEdit[] {
   const host = generatedHost(world, team, service);
   return [
     { path: ['ingress', 'enabled'], set: true },

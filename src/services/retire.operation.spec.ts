@@ -118,3 +118,35 @@ it('refuses a service that does not exist', () => {
     allowed: ['api'],
   });
 });
+
+describe('an onboarding', () => {
+  const path = 'platform-gitops/services/billing/claw.onboarding.yaml';
+  const started = world.with([{ path, content: 'onboarding: {}\n' }]);
+
+  it('takes the values along that were entered for it, unless they are to stay', () => {
+    const facts = { stored: [{ name: 'TELEGRAM_BOT_TOKEN', version: 1, updated_at: '2026-01-01T00:00:00Z' }] };
+    const destroys = (raw: object) =>
+      planOf(retireService, started, { team: 'billing', service: 'claw', ...raw }, facts).destroys.map(
+        ({ kind }) => kind,
+      );
+    expect(destroys({})).toEqual(['onboarding', 'secret_value']);
+    expect(destroys({ delete_secrets: false })).toEqual(['onboarding']);
+  });
+
+  it('ends where no service was made of it yet', () => {
+    expect(planOf(retireService, started, { team: 'billing', service: 'claw' })).toMatchObject({
+      changes: [{ path }],
+      destroys: [{ kind: 'onboarding', name: 'billing/claw' }],
+      subject: 'retire(billing/claw): onboarding',
+    });
+    expect(refusalOf(() => planOf(retireService, started, { team: 'billing', service: 'cla' }))).toMatchObject({
+      code: 'service_not_found',
+    });
+  });
+
+  it('goes with a service that came about otherwise', () => {
+    const both = started.with([{ path: 'platform-gitops/services/billing/claw/values.yaml', content: API }]);
+    const { changes } = planOf(retireService, both, { team: 'billing', service: 'claw' });
+    expect(changes.map((change) => change.path)).toContain(path);
+  });
+});

@@ -3,6 +3,7 @@ import { type DatabaseFile, parseDocuments, type Service, textAt, type World } f
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Destroyed, Plan, Warning } from '../platform/operations/plan';
 import { secretPath } from '../platform/secrets/secret-store';
+import { planCancelledOnboarding } from './cancel-onboarding.plan';
 import { joinedName, serviceNotFound } from './name.policy';
 import { RetireServiceAnswer, RetireServiceInput } from './operations.dto';
 import type { SecretFacts } from './secret-values.policy';
@@ -19,14 +20,23 @@ export const retireService = defineOperation({
   idempotent: false,
   input: RetireServiceInput,
   answer: RetireServiceAnswer,
-  paths: ['services/{team}/{service}/', 'previews/{team}/{service}-{id}/', 'domains/{host}.yaml'],
+  paths: [
+    'services/{team}/{service}/',
+    'services/{team}/{service}.onboarding.yaml',
+    'previews/{team}/{service}-{id}/',
+    'domains/{host}.yaml',
+  ],
   target: ({ team, service }) => `${team}/${service}`,
   plan,
 });
 
 function plan({ input, world, facts }: PlanContext<RetireServiceInput, SecretFacts | undefined>): Plan {
   const { team, service: name } = input;
-  if (!world.hasService(team, name)) throw serviceNotFound(world, team, name);
+  if (!world.hasService(team, name)) {
+    const cancelled = planCancelledOnboarding(world, input, facts);
+    if (cancelled) return cancelled;
+    throw serviceNotFound(world, team, name);
+  }
   const { service, warnings } = readOrWarn(world, team, name);
   const previews = previewsOf(world, team, name);
   const domains = domainsOf(world, team, name);
@@ -72,6 +82,7 @@ function filesOf(
   return [
     ...[world.layout.serviceFolder(team, service), ...folders].flatMap((folder) => world.filesUnder(folder)),
     ...hosts.map((host) => world.layout.under(`domains/${host}.yaml`)),
+    ...[world.layout.onboardingFile(team, service)].filter((path) => world.file(path)),
   ];
 }
 

@@ -5,6 +5,8 @@ import { provisionDatabase } from '../../src/databases/provision-database.operat
 import type { World } from '../../src/platform/gitops';
 import { addCustomDomain } from '../../src/domains/add-custom-domain.operation';
 import { removeCustomDomain } from '../../src/domains/remove-custom-domain.operation';
+import { deployOpenclaw } from '../../src/openclaw/deploy-openclaw.operation';
+import { startOpenclaw } from '../../src/openclaw/start-openclaw.operation';
 import { createPreview } from '../../src/previews/create-preview.operation';
 import { deletePreview } from '../../src/previews/delete-preview.operation';
 import { grantRepoAccess } from '../../src/repositories/grant-repo-access.operation';
@@ -41,6 +43,9 @@ const PLAIN = '# mine\nimage: {repository: ghcr.io/acme/plain, tag: "1"} # fixed
 /** A service that takes requests from outside. */
 const OPEN = `${PLAIN}type: web\ningress: {enabled: true, hosts: [shop-open.apps.example.org]}\n`;
 
+/** A team with room for an OpenClaw. */
+const LABS = 'tenant: {networking: {allowInternetEgress: true}} # small\n';
+
 /** Two teams with a service each, a preview, a database and domains, all in somebody's own handwriting. */
 export function worldOfTexts({ service, otherService, template, tenant, otherTenant }: Surroundings): World {
   return aWorld({
@@ -59,6 +64,8 @@ export function worldOfTexts({ service, otherService, template, tenant, otherTen
       'domains/other.example.org.yaml': 'team: billing # other service\nservice: other\n',
       'domains/shop.example.org.yaml': 'team: shop\nservice: api\n',
       'templates/services/odd.yaml': template,
+      'tenants/labs/values.yaml': LABS,
+      'services/labs/claw.onboarding.yaml': '# by hand\nonboarding: {telegramOwnerIds: ["11"]}\n',
       'argocd/projects/billing.yaml': '# hand-made\nkind: AppProject\n',
       'argo-workflows/sso-team-billing.yaml':
         "metadata: {annotations: {workflows.argoproj.io/rbac-rule-precedence: '101'}}",
@@ -166,6 +173,19 @@ export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTri
     'a domain that leads nowhere': {
       call: { operation: removeCustomDomain, raw: { team: 'shop', service: 'api', domain: 'shop.example.org' } },
       files: ['domains/shop.example.org.yaml'],
+    },
+  },
+  'start-openclaw': {
+    'what was asked for': {
+      call: { operation: startOpenclaw, raw: { team: 'labs', telegram_owner_ids: ['11'] }, facts: { hasToken: false } },
+      back: { operation: retireService, raw: { team: 'labs', service: 'openclaw' } },
+      files: ['services/labs/openclaw.onboarding.yaml'],
+    },
+  },
+  'deploy-openclaw': {
+    'an OpenClaw of what was asked for': {
+      call: { operation: deployOpenclaw, raw: { team: 'labs', service: 'claw' }, facts: { hasToken: true } },
+      files: ['databases/labs/claw.yaml', 'services/labs/claw.onboarding.yaml', 'services/labs/claw/values.yaml'],
     },
   },
   'create-tenant': {

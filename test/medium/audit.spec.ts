@@ -266,7 +266,7 @@ describe('mctl audit rebuild', () => {
       other_commits: 1,
       repeated_commits: 0,
       repeated_keys: 0,
-      lost_entries_at_least: 3,
+      lost_entries_at_least: 5,
       not_restored: expect.arrayContaining([expect.stringMatching(/^refused, planned and failed calls/)]),
     });
     const { code, stdout } = await verify();

@@ -5,6 +5,7 @@ import { readConfig } from '../../src/platform/config';
 import { Keys } from '../../src/platform/keys';
 import { bearer, callMcp, callRest, lastMessage, MCP_HEADERS } from '../support/doors';
 import { furnish, signedIn } from '../support/furnish';
+import { GITHUB_NOWHERE } from '../support/github-settings';
 import { connectEra, type EraClient, ERAS, type ListedTool, type Progress } from '../support/mcp-eras';
 import { Program } from '../support/program';
 import { tokenFor } from '../support/tokens';
@@ -17,7 +18,7 @@ let token: string;
 let operations: Map<string, string>;
 
 beforeAll(async () => {
-  program = await Program.start();
+  program = await Program.start({ env: { ...GITHUB_NOWHERE } });
   about = await furnish(program);
   token = await tokenFor(program.dataDir, 'admin');
   const { body } = await (await signedIn(program, 'admin')).get('/api/v1/operations?limit=200');

@@ -338,7 +338,7 @@ describe('the GitHub webhook', () => {
       team: 'billing',
       service: 'api',
       severity: 'warning',
-      summary: 'Build  evil failed on master of acme/api (run 163)',
+      summary: 'Build evil failed on master of acme/api (run 163)',
       occurrences: 1,
     });
     expect((await github(failure, { id })).body).toEqual({ status: 'duplicate' });

@@ -183,6 +183,16 @@ describe('a link', () => {
     for (const link of [second, other]) expect((await new IntakeVisitor(link).open()).status).toBe(200);
   });
 
+  it('stays with the browser that signed in last', async () => {
+    const first = new IntakeVisitor(await linkFor('TAKEN_OVER'));
+    await first.enter(dave);
+    const second = new IntakeVisitor(first.link);
+    await second.enter(dave);
+    expect((await first.store(['x'])).text).toContain('Sign in to enter a secret');
+    expect(await valueOf('TAKEN_OVER')).toBeUndefined();
+    expect((await second.store(['y'])).status).toBe(303);
+  });
+
   it('is the link of nothing for somebody else, and the attempt is on record', async () => {
     const link = await linkFor('MINE');
     for (const login of [PEOPLE.owner, PEOPLE.stranger, 'admin']) {
@@ -302,6 +312,22 @@ describe('what goes', () => {
     await done(owner, 'retire-service', { ...gateway, confirm_token: body.plan.confirm_token });
     expect(await secrets().versions('billing', 'gateway')).toEqual([]);
     await expectGone(await open.store(['x']));
+  });
+
+  it('does so with a whole team, so that whoever takes its name next gets none', async () => {
+    const admin = await signedIn(scratch, 'admin');
+    const web = { team: 'goner', service: 'web' };
+    await done(admin, 'create-tenant', { team: 'goner' });
+    const onboard = { ...web, action: 'onboard', image: 'ghcr.io/acme/web', image_tag: '1', secret_names: ['GONE'] };
+    const visitor = new IntakeVisitor((await done(admin, 'deploy-service', onboard)).intake.url as string);
+    await visitor.enter(await tokenFor(scratch.dataDir, 'admin'));
+    await visitor.store(['x']);
+    const { body } = await admin.execute('delete-tenant', { team: 'goner' });
+    expect(body.plan.destroys).toContainEqual({ kind: 'secret_value', name: 'web/GONE' });
+    await done(admin, 'delete-tenant', { team: 'goner', confirm_token: body.plan.confirm_token });
+    expect(await secrets().ofTeam('goner')).toEqual([]);
+    expect(await secrets().ofTeam('billing')).not.toEqual([]);
+    await expectGone(await visitor.open());
   });
 });
 

@@ -432,13 +432,16 @@ it('that waits for GitHub’s rate limit asks no earlier, over restarts too, and
 it('keeps no state, token, code or key in the store, in git or in the log', async () => {
   const { install_url: url } = await grant();
   const question = await open(url);
-  const secrets = [...github.secrets, stateIn(url), tokenIn(question)];
+  const { install_url: unopened } = await grant();
+  const secrets = [...github.secrets, stateIn(url), stateIn(unopened), tokenIn(question)];
   expect(secrets.length).toBeGreaterThan(50);
   await program.stop();
   const texts = [program.log.join('\n'), ...filesUnder(program.dataDir).map((path) => readFileSync(path, 'latin1'))];
   const messages = (await commitsOf(program.gitDir)).map(({ message }) => message);
   const found = secrets.filter((secret) => [...texts, ...messages].some((text) => text.includes(secret)));
   expect(found).toEqual([]);
+  // Nor what else the installation includes: nobody was granted that.
+  expect(texts.filter((text) => text.includes('acme/other-'))).toEqual([]);
 });
 
 function filesUnder(folder: string): string[] {

@@ -40,7 +40,7 @@ describe('mctl secrets', () => {
 
   it('lists names and versions', async () => {
     const { code, stdout } = await place.mctl(['secrets', 'list']);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/billing\/api +API_KEY +1 +\S+Z +admin\n$/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/billing\/api +API_KEY +1 +\S+Z +admin\n/)]);
   });
 
   it('prints values only where it is told to, as JSON, and puts it on record', async () => {
@@ -79,7 +79,7 @@ describe('mctl secrets', () => {
     const file = keyFile('new');
     expect(await place.mctl(['secrets', 'rekey', '--to', file])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('1 value is sealed'),
+      stdout: expect.stringContaining('2 values are sealed'),
     });
     const before = await place.mctl(['secrets', 'export', 'billing', 'api', '--reveal']);
     expect(before).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('another key') });

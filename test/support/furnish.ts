@@ -1,4 +1,5 @@
 import { RestTestClient } from './clients';
+import { enterSecrets } from './intake-form';
 import { tokenFor } from './tokens';
 import { DOMAIN, type Furniture } from './tool-examples';
 import type { Loose } from './loose';
@@ -15,7 +16,8 @@ export interface Place {
 }
 
 /**
- * Team `billing` with a service that has been deployed twice, has a preview, an incident and a pending domain, and a team of the stranger.
+ * Team `billing` with a service that has been deployed twice, has a preview, an incident and a pending domain; an OpenClaw about to be
+ * deployed; and a team of the stranger.
  * @param open false leaves out what does not end by itself: the domain.
  */
 export async function furnish(place: Place, { open = true }: { open?: boolean } = {}): Promise<Furniture> {
@@ -28,6 +30,7 @@ export async function furnish(place: Place, { open = true }: { open?: boolean } 
     quota_memory_limits: '40Gi',
     quota_memory_requests: '20Gi',
     quota_pods: 100,
+    allow_internet_egress: true,
     members,
   });
   await done(await signedIn(place, PEOPLE.stranger), 'create-tenant', { team: 'elsewhere' });
@@ -36,6 +39,8 @@ export async function furnish(place: Place, { open = true }: { open?: boolean } 
   const { workflow } = await done(admin, 'deploy-service', { ...api, action: 'deploy', image_tag: '1.1.0' });
   const { preview_id: preview } = await done(admin, 'create-preview', { ...api, image_tag: '1.2.0' });
   if (open) await registered(admin, { ...api, domain: DOMAIN });
+  const { intake } = await done(admin, 'start-openclaw', { team: 'billing', telegram_owner_ids: ['1'] });
+  await enterSecrets(intake.url, await tokenFor(place.dataDir, 'admin'), ['no-token']);
   return { ...api, workflow: workflow.name, preview, incident: await reported(admin, api) };
 }
 

@@ -54,6 +54,9 @@ class Refusal extends Error {
 
 const CLIENT_ID = 'Iv23liTestApp';
 const CLIENT_SECRET = 'client-secret-of-the-test-app';
+const newRsaKey = (): KeyObject => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+/** Making one takes longer than most tests. */
+const firstKey = newRsaKey();
 /** GitHub refuses a JWT that lives for longer. */
 const LONGEST_JWT_SECONDS = 600;
 
@@ -84,7 +87,7 @@ export class TestGithub {
     private readonly folder: string,
     private readonly server: Server,
   ) {
-    this.publicKey = this.newKey();
+    this.publicKey = this.useKey(firstKey);
   }
 
   static async start(): Promise<TestGithub> {
@@ -119,13 +122,15 @@ export class TestGithub {
   }
 
   /** A new private key takes the place of the old one, as GitHub gives them out (PKCS#1). */
-  newKey(): KeyObject {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  newKey(): void {
+    this.publicKey = this.useKey(newRsaKey());
+  }
+
+  private useKey(privateKey: KeyObject): KeyObject {
     const pem = privateKey.export({ format: 'pem', type: 'pkcs1' }) as string;
     writeFileSync(this.file('app.pem'), pem, { mode: 0o600 });
     this.secrets.push(pem.split('\n')[1] ?? '');
-    this.publicKey = createPublicKey(privateKey);
-    return this.publicKey;
+    return createPublicKey(privateKey);
   }
 
   file(name: string): string {

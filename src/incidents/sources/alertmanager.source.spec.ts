@@ -156,7 +156,11 @@ describe('a payload that is none', () => {
 });
 
 it('makes clean, bounded reports of whatever fits the payload, and refuses the rest in our own words', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 80 });
+  const tags = fc.array(fc.integer({ min: 0xe0000, max: 0xe01ef }), { maxLength: 20 });
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    tags.map((points) => `x${String.fromCodePoint(...points)}`),
+  );
   const labels = fc.dictionary(fc.oneof(text, fc.constantFrom('alertname', 'namespace', 'severity', 'team')), text);
   const odd = fc.oneof(fc.jsonValue(), fc.constant(undefined));
   const alerts = fc.array(

@@ -66,6 +66,7 @@ describe('the App', () => {
 
   it('says that its key is not the App’s', async () => {
     const other = await TestGithub.start();
+    other.newKey();
     const mixed = new Github(
       readConfig({ ...server.settings, MCTL_GITHUB_APP_PRIVATE_KEY_FILE: other.file('app.pem') }),
     );

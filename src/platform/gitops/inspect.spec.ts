@@ -90,6 +90,14 @@ describe(inspectWorld.name, () => {
     ).toEqual(codes);
   });
 
+  it('knows what was noted for a service to come, which is none yet', () => {
+    const path = 'services/labs/claw.onboarding.yaml';
+    expect(inspectWorld(aWorld({ tenants: { labs: {} }, files: { [path]: 'onboarding: {}\n' } }))).toEqual([]);
+    expect(inspectWorld(aWorld({ tenants: { labs: {} }, files: { [path]: 'onboarding: [' } }))).toMatchObject([
+      { path: `platform-gitops/${path}`, code: 'unreadable_file' },
+    ]);
+  });
+
   it('names folders without a values file, and a folder in its place', () => {
     const files = {
       'tenants/catalog/catalog-info.yaml': 'a: 1',

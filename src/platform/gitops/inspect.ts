@@ -1,7 +1,7 @@
 import { Claims } from './claims';
 import { brokenFile, type FileProblem, oddFile, type Oddity } from './file-problem';
 import { findingsOf } from './findings';
-import { foldersAbove } from './layout';
+import { foldersAbove, ONBOARDING } from './layout';
 import type { World } from './world';
 
 /**
@@ -162,6 +162,15 @@ function* otherFiles(world: World): Iterable<string> {
     if (/^sso-team-.*\.yaml$/.test(name)) yield layout.under(`argo-workflows/${name}`);
   }
   yield* looseFiles(world, layout.under('services/'));
+  for (const team of foldersIn(world, layout.under('services/'))) yield* onboardings(world, team);
+}
+
+function onboardings(world: World, team: string): string[] {
+  const folder = world.layout.servicesFolder(team);
+  return world
+    .list(folder)
+    .filter((name) => name.endsWith(ONBOARDING))
+    .map((name) => folder + name);
 }
 
 /** Submodules and symbolic links in the place of a team's or service's folder: the index keeps them as files that cannot be read. */

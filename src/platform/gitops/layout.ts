@@ -16,6 +16,9 @@ const FOLDERS = [
   'templates',
 ];
 
+/** End of the name of every onboarding's file; no service's name has a dot. */
+export const ONBOARDING = '.onboarding.yaml';
+
 /** `a/b/c` and `a/b/` → [`a`, `a/b`]. */
 export function foldersAbove(path: string): string[] {
   return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
@@ -68,6 +71,14 @@ export class Layout {
 
   serviceFile(team: string, service: string): string {
     return `${this.serviceFolder(team, service)}values.yaml`;
+  }
+
+  /**
+   * What a service that is not there yet was asked to be (`src/openclaw`). Beside its folder-to-be and not in it: Argo CD makes an
+   * application of every folder there.
+   */
+  onboardingFile(team: string, service: string): string {
+    return `${this.servicesFolder(team)}${service}${ONBOARDING}`;
   }
 
   previewsFolder(team: string): string {

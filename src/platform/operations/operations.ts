@@ -100,7 +100,7 @@ export class Operations {
   /** Plans, and either answers the plan or records the intent. */
   private async accept(call: Call): Promise<Accepted> {
     const { operation, actor, input, now } = call;
-    const planned = await this.planner.plan(operation, actor, input, await this.gitops.world(), { now });
+    const planned = await this.planner.planCall(operation, actor, input, await this.gitops.world(), { now });
     // After the plan: an operation that knows better where a secret belongs has said so by now.
     refuseCredentials(meaningOf(input));
     if (input.dry_run) return { plan: await this.showPlan(call, planned) };

@@ -1,4 +1,5 @@
 import type { Actor } from '../auth/actor';
+import type { MctlError } from '../errors';
 import type { World } from '../gitops';
 import type { OperationRow, StoreTransaction } from '../store';
 import type { WriteArguments } from './arguments.dto';
@@ -54,4 +55,9 @@ export interface OperationParts<Input extends WriteArguments = WriteArguments, F
   readonly settle?: (transaction: StoreTransaction, settled: Settled<Input>) => Promise<void>;
   /** Fields of the answer that are not kept with the operation, e.g. a one-time link; asked whenever the row is shown to its caller. */
   readonly present?: (row: OperationRow) => Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * The refusal of a call with what may not be kept, e.g. a one-time link. Not asked about a refusal at the commit: that one is kept.
+   * @returns the error to answer; the same one where there is nothing to add.
+   */
+  readonly refused?: (error: MctlError, input: Input, actor: Actor) => Promise<MctlError>;
 }

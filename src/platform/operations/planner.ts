@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../auth/access';
 import type { Actor } from '../auth/actor';
+import { MctlError } from '../errors';
 import { Gitops, ManifestSchemas, type World } from '../gitops';
 import type { WriteArguments } from './arguments.dto';
 import type { Operation, PlanContext } from './operation';
@@ -62,6 +63,22 @@ export class Planner {
     for (const change of changes) world.mustAllow(change);
     this.schemas.check(changes, world);
     return { plan, changes, described: describeChanges(changes, world), digest: planDigest(plan, world), world };
+  }
+
+  /** As `plan`, when a call comes in: what refuses it may say more than may be kept (`OperationParts.refused`). */
+  async planCall(
+    operation: Operation,
+    actor: Actor,
+    input: WriteArguments,
+    world: World,
+    at: PlanMoment,
+  ): Promise<Planned> {
+    try {
+      return await this.plan(operation, actor, input, world, at);
+    } catch (error) {
+      const { refused } = this.registry.partsOf(operation);
+      throw refused && error instanceof MctlError ? await refused(error, input, actor) : error;
+    }
   }
 
   private factsOf(operation: Operation, input: WriteArguments, actor: Actor): Promise<unknown> | undefined {

@@ -243,6 +243,12 @@ describe('what is somebody else’s', () => {
     expect(await refusal(provision())).toEqual(refused('database_taken'));
   });
 
+  it('is never taken over: a role that MCTL made for another service', async () => {
+    await postgres.query(`CREATE ROLE "${wanted.name}"`);
+    await postgres.query(`COMMENT ON ROLE "${wanted.name}" IS 'mctl:search/api@1'`);
+    expect(await refusal(provision())).toEqual(refused('database_taken'));
+  });
+
   it('is never taken over: a database', async () => {
     await postgres.query(`CREATE DATABASE "${wanted.name}"`);
     expect(await refusal(provision())).toEqual(refused('database_taken'));

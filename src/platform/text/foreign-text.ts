@@ -1,8 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
-import { oneLine } from './one-line';
 import { isSecretName, MASK, maskCredentials } from './secrets';
 
 const CUT = '…';
+/** What stands for a space or the end of a line, but is neither. */
+const SEPARATORS = /[\t\v\f\u0085\p{Zl}\p{Zp}]/gu;
+/**
+ * What no reader sees: controls, format characters, halves of surrogate pairs, and everything that Unicode lets a font ignore, e.g. tag
+ * characters and variation selectors, in which whole sentences can be hidden from people and not from models. Joiners of emoji go as well.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 /** Read beyond the limit, because masking makes text shorter. Patterns are never let loose on a megabyte. */
 const READ_AHEAD = 4_096;
 
@@ -16,7 +22,7 @@ export function foreignText(text: string, limit: number): string {
   const read = isLong ? text.slice(0, limit + READ_AHEAD).replace(/\S{1,4096}$/, '') : text;
   const clean = stripVTControlCharacters(read)
     .split(/\r\n|[\n\r]/)
-    .map((line) => `${indentOf(line)}${oneLine(line)}`.trimEnd())
+    .map((line) => `${indentOf(line)}${visible(line)}`.trimEnd())
     .join('\n')
     .trim();
   const masked = maskCredentials(clean);
@@ -43,6 +49,11 @@ export function foreignPairs(pairs: Readonly<Record<string, string>>, limits: Pa
     return `${foreignLine(name, limits.key)}: ${value.replaceAll('\n', '\n  ')}`;
   });
   return [...lines, ...(names.length > limits.pairs ? [`${CUT} ${names.length - limits.pairs} more`] : [])].join('\n');
+}
+
+/** Taken out and not replaced: a credential with something invisible in its middle must be known as one again. */
+function visible(line: string): string {
+  return line.replace(SEPARATORS, ' ').replace(INVISIBLE, '').trim();
 }
 
 /** Kept: it tells which lines belong to the one before, and somebody could otherwise write lines that look like ours. */

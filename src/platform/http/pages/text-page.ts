@@ -2,6 +2,9 @@ import type { Response } from 'express';
 import { Markup, markup } from './markup';
 import { pageHeaders } from './page';
 
+/** What a page is sent to. */
+export type PageResponse = Response;
+
 /** A page for people, of text alone: no script, no image, nothing from elsewhere. */
 export interface TextPage {
   readonly status: number;

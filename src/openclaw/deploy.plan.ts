@@ -1,0 +1,123 @@
+import { Conflict } from '../platform/errors';
+import { ONBOARDING, type World } from '../platform/gitops';
+import type { PlanContext } from '../platform/operations/operation';
+import type { NextAction, Plan } from '../platform/operations/plan';
+import { type DatabasePlan, planDatabase, type ProvisionedPart } from '../provisioning';
+import { dataOf, editFile, generatedHost, lookAt, planChange, requireNewService, textOf } from '../services';
+import { isOpenclaw, otherService } from './known-service.policy';
+import { type Onboarding, readOnboarding } from './onboarding';
+import type { ResumeOpenclawInput } from './openclaw.dto';
+import { modelOf, openclawValues } from './openclaw-values';
+import { inWords, preflight, type Shortfall } from './preflight.policy';
+import type { TokenFacts } from './start.plan';
+import { BOT_TOKEN, providerKeyOf } from './vocabulary';
+
+/** Database, service and the end of the onboarding in one commit. Where it is deployed already, nothing. */
+export function planDeploy(context: PlanContext<ResumeOpenclawInput, TokenFacts>): Plan {
+  const { input, world, facts } = context;
+  const { team, service } = input;
+  if (isOpenclaw(world, team, service)) return nothingLeft(world, team, service);
+  if (world.hasService(team, service)) throw otherService(team, service);
+  const onboarding = readOnboarding(world, team, service);
+  if (!onboarding) throw notStarted(world, team, service);
+  requireNewService(world, team, service);
+  const values = openclawValues(world, onboarding);
+  const { shortfalls, warnings } = preflight(world, onboarding, values);
+  if (shortfalls.length > 0) throw tooSmall(team, shortfalls);
+  if (!facts.hasToken) throw tokenMissing(team, service);
+  const database = planDatabase(world, { team, service }, dataOf(values));
+  const text = editFile(world.layout.serviceFile(team, service), values, database.edits);
+  const change = planChange(
+    { world, team, service, text },
+    {
+      subject: `deploy-openclaw(${team}/${service})`,
+      summary: `OpenClaw becomes ${team}/${service} at https://${generatedHost(world, team, service)}, with the database ${database.facts.database}${database.isNew ? '' : ', which it had before'}.`,
+      warnings: [...warnings, ...database.warnings],
+      nextActions: nextActions(world, onboarding),
+    },
+  );
+  return {
+    ...change,
+    changes: [...database.changes, ...change.changes, { path: world.layout.onboardingFile(team, service) }],
+    answer: { ...change.answer, database: shown(database) },
+  };
+}
+
+function shown({ facts: { name, database, role, variables, extensions } }: DatabasePlan): ProvisionedPart {
+  return { name, database, role, variables: [...variables], extensions: [...extensions] };
+}
+
+function nothingLeft(world: World, team: string, service: string): Plan {
+  return planChange(
+    { world, team, service, text: textOf(world, team, service) },
+    {
+      subject: `deploy-openclaw(${team}/${service}): deployed already`,
+      summary: `OpenClaw is deployed as ${team}/${service} already; nothing changes.`,
+      warnings: [],
+      nextActions: [lookAt(team, service)],
+    },
+  );
+}
+
+function notStarted(world: World, team: string, service: string): Conflict {
+  const started = world
+    .list(world.layout.servicesFolder(team))
+    .filter((name) => name.endsWith(ONBOARDING))
+    .map((name) => name.slice(0, -ONBOARDING.length));
+  return new Conflict(`No onboarding of OpenClaw as ${team}/${service} was started.`, {
+    code: 'not_started',
+    field: 'service',
+    got: service,
+    ...(started.length > 0 && { allowed: started }),
+    fix: 'Call mctl_deploy_openclaw first; it says what else is needed.',
+  });
+}
+
+/** What the operation's service adds to it at the call is a link that nothing keeps (`OpenclawService.refused`). */
+function tokenMissing(team: string, service: string): Conflict {
+  return new Conflict(`The secret store has no bot token for ${team}/${service} yet.`, {
+    code: 'token_missing',
+    details: { secret_names: [BOT_TOKEN] },
+    fix: 'Have the person enter it at the one-time link that this call answers without dry_run, then call again. Never take it in chat.',
+  });
+}
+
+function tooSmall(team: string, shortfalls: readonly Shortfall[]): Conflict {
+  return new Conflict(`${team} has too little for OpenClaw. ${inWords(shortfalls)}.`, {
+    code: 'quota_too_small',
+    details: { shortfalls },
+    fix: 'Scale other services of the team down, or have a platform admin change the team’s file, then call again.',
+  });
+}
+
+function nextActions(world: World, onboarding: Onboarding): NextAction[] {
+  const { team, service, host } = onboarding;
+  const model = modelOf(world, onboarding);
+  const key = model && providerKeyOf(model);
+  return [
+    lookAt(team, service),
+    ...(host === undefined
+      ? []
+      : [
+          {
+            tool: 'mctl_add_custom_domain',
+            arguments: { team, service, domain: host },
+            why: 'give it the host that was asked for, once the DNS record is there',
+          },
+        ]),
+    ...(key === undefined
+      ? []
+      : [
+          {
+            tool: 'mctl_deploy_service',
+            arguments: { action: 'update-config', team, service, secret_names: [key] },
+            why: `give it the key for ${model}, at a one-time link, unless it is set up inside OpenClaw`,
+          },
+        ]),
+    {
+      tool: 'mctl_get_openclaw_sizing_recommendation',
+      arguments: { team, service },
+      why: 'after a day: see whether a smaller profile than startup suffices',
+    },
+  ];
+}

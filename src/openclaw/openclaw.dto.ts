@@ -1,0 +1,50 @@
+import { HostName } from '../domains';
+import { WriteAnswer } from '../platform/operations/answer.dto';
+import { Name, WriteArguments } from '../platform/operations/arguments.dto';
+import { Flag, ListOf, Nested, object, Text, text } from '../platform/schema';
+import { IntakePart, ServiceChangeAnswer } from '../services';
+import { MODEL, MOST_OWNERS, OWNER_ID } from './vocabulary';
+
+export class StartOpenclawInput extends WriteArguments {
+  @Name({ description: 'The team.' }) team: string;
+  @Name({ default: 'openclaw', description: 'Name the service will have.' }) service: string;
+  @ListOf(text(OWNER_ID), {
+    maxItems: MOST_OWNERS,
+    description: 'Numeric ids of the Telegram users who may talk to it and command it, each in quotes.',
+  })
+  telegram_owner_ids: string[];
+  @Text({ ...MODEL, optional: true, description: 'Model as provider/model; absent = the platform’s.' })
+  default_model?: string;
+  @HostName({
+    optional: true,
+    description: 'Own host beside the generated one; added after the deploy, once DNS shows it.',
+  })
+  host?: string;
+}
+
+export class ResumeOpenclawInput extends WriteArguments {
+  @Name({ description: 'The team.' }) team: string;
+  @Name({ default: 'openclaw', description: 'The service, as it was named when it was started.' }) service: string;
+}
+
+export class ShortfallItem {
+  @Text({ description: 'Key of the team’s quota, or of another part of its file.' }) field: string;
+  @Text({ description: 'What OpenClaw needs of it.' }) required: string;
+  @Text({ description: 'What is left of it.' }) actual: string;
+}
+
+export class PreflightPart {
+  @Flag({ description: 'Whether it would be deployed as things are.' }) fits: boolean;
+  @ListOf(object(() => ShortfallItem)) shortfalls: ShortfallItem[];
+}
+
+export class StartOpenclawAnswer extends WriteAnswer {
+  @Text({ optional: true, description: 'Where its dashboard will be.' }) url?: string;
+  @Nested(() => PreflightPart, { optional: true }) preflight?: PreflightPart;
+  @Text({ optional: true, description: 'entered or missing.' }) bot_token?: string;
+  @Nested(() => IntakePart, { optional: true, nullable: true, description: 'Null where nothing is left to enter.' })
+  intake?: IntakePart | null;
+}
+
+/** `database` as it is, or as it comes. */
+export class ResumeOpenclawAnswer extends ServiceChangeAnswer {}

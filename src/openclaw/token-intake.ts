@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Intakes } from '../intake';
+import type { Actor } from '../platform/auth/actor';
+import { Conflict, type MctlError, Unavailable } from '../platform/errors';
+import type { OperationRow } from '../platform/store';
+import { SecretStore } from '../platform/secrets';
+import type { IntakePart } from '../services';
+import type { ResumeOpenclawInput, StartOpenclawInput } from './openclaw.dto';
+import type { TokenFacts } from './start.plan';
+import { BOT_TOKEN } from './vocabulary';
+
+type Target = Pick<StartOpenclawInput, 'team' | 'service'>;
+
+/** The bot token of an OpenClaw: whether the secret store has it, and the one-time page on which its owner enters it. */
+@Injectable()
+export class TokenIntake {
+  constructor(
+    @Inject(SecretStore) private readonly secrets: SecretStore,
+    @Inject(Intakes) private readonly intakes: Intakes,
+  ) {}
+
+  async facts({ team, service }: Target): Promise<TokenFacts> {
+    return { hasToken: (await this.secrets.has(team, service, [BOT_TOKEN])).has(BOT_TOKEN) };
+  }
+
+  /** A link in the answer of a start, for as long as there is nothing in the store. */
+  async present({ actor, input }: OperationRow): Promise<{ intake: IntakePart | null }> {
+    const target = JSON.parse(input) as Target;
+    const { hasToken } = await this.facts(target);
+    return { intake: hasToken ? null : await this.open({ login: actor }, target) };
+  }
+
+  /** A link in the refusal of a resume. A dry run leaves nothing behind, and a link is something. */
+  async refused(error: MctlError, input: ResumeOpenclawInput, actor: Actor): Promise<MctlError> {
+    if (error.code !== 'token_missing' || input.dry_run) return error;
+    const intake = await this.open(actor, input);
+    const place = intake.url === null ? '' : `The page is ${intake.url}. `;
+    return new Conflict(error.message, {
+      ...error.details,
+      details: { ...error.details.details, intake },
+      fix: place + intake.next_step,
+    });
+  }
+
+  /** What was done stays done where no page can be opened: the answer says why instead. */
+  private async open(actor: Pick<Actor, 'login'>, { team, service }: Target): Promise<IntakePart> {
+    const names = [BOT_TOKEN];
+    try {
+      const purpose = `Telegram bot token of OpenClaw ${team}/${service}, from @BotFather`;
+      const link = await this.intakes.open(actor, { team, service, names, purpose });
+      return { ...link, names, next_step: GIVE_LINK };
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      const next_step = [error.message, error.details.fix].filter(Boolean).join(' ');
+      return { url: null, expires_at: null, names, next_step };
+    }
+  }
+}
+
+const GIVE_LINK =
+  'Give this link to the person you work for and to nobody else: they open it in a browser, sign in and enter the token that @BotFather gave them. ' +
+  'Never ask for the token yourself. Then call mctl_resume_openclaw_deploy.';
