@@ -4,7 +4,7 @@ import { z } from 'zod';
 export function postgresUrlProblem(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !PROTOCOLS.includes(url.protocol) || url.hostname === '' || url.username === '') {
-    return 'must have the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full';
+    return 'must have the form postgresql://{user}:{password}@{host}:{port}/{database}?sslmode=verify-full';
   }
   const mode = url.searchParams.get('sslmode');
   if (mode === null || SSL_MODES.includes(mode)) return undefined;
