@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
+import { Config } from '../platform/config';
 import { NotAllowed, NotFound } from '../platform/errors';
+import type { WarningItem } from '../platform/operations/answer.dto';
 import { AnswerBuilder } from '../platform/operations/answer-builder';
 import { OperationStore } from '../platform/operations/operation-store';
 import type { NextAction } from '../platform/operations/plan';
@@ -27,6 +29,7 @@ export class WorkflowsService {
     @Inject(EmbeddedWorkflows) private readonly workflows: EmbeddedWorkflows,
     @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
     @Inject(Access) private readonly access: Access,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   /** Workflows of the caller's teams, newest first. */
@@ -78,9 +81,15 @@ export class WorkflowsService {
       logs: await this.logsOf(row, steps, log_lines),
       commit,
       error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,
-      warnings,
+      warnings: [...warnings, ...this.standstill(row)],
       next_actions: [...next_actions.filter(({ tool }) => tool !== SELF), ...again(row)],
     };
+  }
+
+  private standstill({ status }: OperationRow): WarningItem[] {
+    if (!this.config.values.readOnly || !isOpen(status)) return [];
+    const message = 'MCTL runs read-only (MCTL_READ_ONLY=true): this workflow goes on when that ends.';
+    return [{ code: 'read_only', message }];
   }
 
   /** Its own caller may always see it: a team that is gone has no members left to ask. */
@@ -125,10 +134,13 @@ function statusesOf(filter: ListWorkflowsInput['status']): OperationStatus[] | u
 
 /** Asking again makes sense only while something can change. */
 function again({ workflow, status }: OperationRow): NextAction[] {
-  const isOpen = status === 'submitted' || status === 'running';
-  return isOpen
+  return isOpen(status)
     ? [{ tool: SELF, arguments: { workflow }, why: 'it has not ended yet; ask again in a few seconds' }]
     : [];
+}
+
+function isOpen(status: OperationStatus): boolean {
+  return status === 'submitted' || status === 'running';
 }
 
 function unknownWorkflow(workflow: string): NotFound {

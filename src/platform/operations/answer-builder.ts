@@ -74,11 +74,12 @@ export class AnswerBuilder {
   }
 }
 
-function summaryOf({ status, commit, summary }: OperationRow): string {
+/** What was planned is no news once it failed: the error says what became of it. */
+function summaryOf({ status, commit, summary, task_result: made }: OperationRow): string {
   if (status !== 'failed') return summary;
-  return commit === null
-    ? 'It failed; nothing was written.'
-    : `It failed after its first commit, which stays. ${summary}`;
+  if (commit !== null) return 'It failed after its first commit, which stays; see the error.';
+  if (made === null) return 'It failed; nothing was written.';
+  return 'It failed before its commit: git is as it was; what the step before it made outside of git stays.';
 }
 
 function watch({ workflow, status }: OperationRow): NextAction {

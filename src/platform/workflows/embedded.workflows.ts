@@ -51,6 +51,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
 
   async onApplicationBootstrap(): Promise<void> {
     await this.operations.endWaiting(new Date());
+    if (this.config.values.readOnly) log.info('read-only: what was accepted before waits until that ends');
     this.wake();
   }
 
@@ -64,6 +65,8 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
 
   /** There is something to do. Never throws, never waits. */
   wake(): void {
+    // Also what was accepted before: read-only means that no commit is made.
+    if (this.config.values.readOnly) return;
     this.commits.wake();
     this.tasks.wake();
   }

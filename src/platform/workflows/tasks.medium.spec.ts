@@ -126,6 +126,58 @@ describe('a task before the commit', () => {
   });
 });
 
+describe('the caller of a task', () => {
+  /** Needs a role in a team, and makes something before its commit. */
+  const inTeam: Operation = { ...provision, name: 'provision-in-team', tool: 'provision-in-team', role: 'admin' };
+  const admin = { ...ada, isAdmin: true };
+
+  it('must have the role at every try, and the answer tells what stays', async () => {
+    path.registry.register(inTeam);
+    let tries = 0;
+    bind(inTeam, {
+      tasks: {
+        make: () => {
+          tries += 1;
+          return Promise.resolve({ done: 1 });
+        },
+      },
+    });
+    const answer = await path.call(inTeam, { path: 'a', text: '1' }, admin);
+    // The row remembers the login, and who is an administrator is asked anew: `ada` is none.
+    expect(answer).toMatchObject({ operation: { status: 'failed' }, error: { code: expect.any(String) } });
+    expect([tries, await path.subjects()]).toEqual([0, []]);
+  });
+
+  it('is told what a task has made for a commit that was refused', async () => {
+    const key = { idempotency_key: 'key-of-the-call' };
+    let free: (outcome: TaskOutcome) => void = () => undefined;
+    bind(provision, { tasks: { make: () => new Promise((resolve) => (free = resolve)) } });
+    const id = await start(provision, { path: 'a', text: '1', only_new: true, ...key });
+    await until(async () => (await rowOf(id)).attempts === 1);
+    await path.call(put, { path: 'a', text: '0' });
+    free({ done: 1 });
+    await until(async () => (await rowOf(id)).status === 'failed');
+    const answer = await path.call(provision, { path: 'a', text: '1', only_new: true, ...key });
+    expect(answer).toMatchObject({
+      error: { code: 'taken' },
+      summary: expect.stringContaining('outside of git stays'),
+    });
+  });
+});
+
+describe('read-only', () => {
+  it('leaves what was accepted before where it is', async () => {
+    const [id = ''] = await path.queue([put, { path: 'a', text: '1' }]);
+    (path.config.values as { readOnly: boolean }).readOnly = true;
+    path.workflows.wake();
+    await path.restart();
+    expect((await rowOf(id)).status).toBe('submitted');
+    (path.config.values as { readOnly: boolean }).readOnly = false;
+    path.workflows.wake();
+    await until(async () => (await rowOf(id)).status === 'succeeded');
+  });
+});
+
 describe('a second commit', () => {
   it('follows the first under the same id, and the answer tells of both', async () => {
     let isSigned = false;

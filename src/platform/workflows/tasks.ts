@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Access } from '../auth/access';
 import { Config } from '../config';
 import { MctlError, Unavailable } from '../errors';
 import { Gitops } from '../gitops';
@@ -25,6 +26,7 @@ export class Tasks {
     @Inject(OperationStore) private readonly operations: OperationStore,
     @Inject(OperationRegistry) private readonly registry: OperationRegistry,
     @Inject(Gitops) private readonly gitops: Gitops,
+    @Inject(Access) private readonly access: Access,
     @Inject(Endings) private readonly endings: Endings,
     @Inject(Config) private readonly config: Config,
   ) {}
@@ -68,11 +70,15 @@ export class Tasks {
     const operation = this.registry.get(row.operation);
     const run = this.registry.partsOf(operation).tasks?.[name];
     if (!run) throw new Error(`Task ${name} of ${operation.name} is bound to nothing.`);
+    const [actor, world] = [callerOf(row, this.config), await this.gitops.world()];
+    const input = parseInput(operation.input, JSON.parse(row.input));
+    // Nothing is made outside for somebody who has lost the role since the call, or since the last try.
+    if (!operation.byResource) this.access.check(world, actor, operation, input);
     const context: TaskContext<never> = {
       operationId: row.id,
-      input: parseInput(operation.input, JSON.parse(row.input)) as never,
-      actor: callerOf(row, this.config),
-      world: await this.gitops.world(),
+      input: input as never,
+      actor,
+      world,
       submittedAt: new Date(row.submitted_at),
       since: new Date(row.stage_since ?? row.submitted_at),
       attempt: row.attempts,

@@ -147,13 +147,15 @@ export class WritePath {
   workflows: EmbeddedWorkflows;
   readonly operations: Operations;
   readonly registry: OperationRegistry;
+  readonly config: Config;
   private readonly folder: string;
   private readonly engine: () => EmbeddedWorkflows;
 
   private constructor({ folder, config, store, reader, remote, gitops }: Parts) {
     const registry = new OperationRegistry();
     registry.register(put, drop, undo);
-    const planner = new Planner(gitops, new Access(gitops), new ManifestSchemas(), registry);
+    const access = new Access(gitops);
+    const planner = new Planner(gitops, access, new ManifestSchemas(), registry);
     const answers = new AnswerBuilder(config, registry);
     this.folder = folder;
     this.store = store;
@@ -165,8 +167,9 @@ export class WritePath {
     this.tokens = new ConfirmTokens(Keys.open(folder), store);
     const endings = new Endings(store, this.rows, registry, this.audit, config);
     const committer = new Committer(store, this.rows, registry, planner, gitops, endings, config);
-    const tasks = new Tasks(store, this.rows, registry, gitops, endings, config);
+    const tasks = new Tasks(store, this.rows, registry, gitops, access, endings, config);
     this.registry = registry;
+    this.config = config;
     this.engine = () => new EmbeddedWorkflows(store, this.rows, committer, tasks, endings, registry, config);
     this.workflows = this.engine();
     const { tokens, rows, workflows, audit } = this;
