@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, HttpCode, HttpStatus, Inject, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow } from '../platform/auth/access-rule';
 import type { Actor } from '../platform/auth/actor';
+import { Webhook } from '../platform/auth/webhook-gate';
 import { Caller } from '../platform/mcp';
 import { type AlertsTaken, type DeliveryTaken, WebhooksService } from './webhooks.service';
 
@@ -11,7 +11,7 @@ import { type AlertsTaken, type DeliveryTaken, WebhooksService } from './webhook
 export class WebhooksController {
   constructor(@Inject(WebhooksService) private readonly webhooks: WebhooksService) {}
 
-  @Allow({ webhook: 'alertmanager', proof: 'bearer', secretFile: 'alertmanagerSecretFile' })
+  @Webhook({ webhook: 'alertmanager', proof: 'bearer', secretFile: 'alertmanagerSecretFile' })
   @ApiOperation({
     summary: 'Alerts from Alertmanager (webhook payload version 4)',
     description:
@@ -23,7 +23,7 @@ export class WebhooksController {
     return this.webhooks.alertmanager(actor, body);
   }
 
-  @Allow({ webhook: 'github', proof: 'hub-signature', secretFile: 'githubWebhookSecretFile' })
+  @Webhook({ webhook: 'github', proof: 'hub-signature', secretFile: 'githubWebhookSecretFile' })
   @ApiOperation({
     summary: 'Ends of GitHub workflows (event workflow_run, content type application/json)',
     description:

@@ -6,7 +6,6 @@ import { AccessRules } from './auth/access-rules';
 import { LocalIssuer } from './auth/local-issuer';
 import { LocalTokenStrategy } from './auth/local-token.strategy';
 import { RateLimits } from './auth/rate-limits';
-import { WebhookGate } from './auth/webhook-gate';
 import { Clock } from './clock';
 import { Dns } from './dns';
 import { Github, GithubPeople } from './github';
@@ -56,7 +55,6 @@ const shared = [
   Planner,
   Prometheus,
   RateLimits,
-  WebhookGate,
 ];
 
 /** Everything that features stand on: store, repository, the write path, identity and the two doors' machinery. */

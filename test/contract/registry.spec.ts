@@ -46,8 +46,16 @@ const PUBLIC_ROUTES = [
   'GET /readyz',
   'POST /github/agree',
 ];
-/** Routes that a guard of their own closes in place of a bearer credential, each for a caller that can have none: a person's browser. */
-const OWN_GUARDED = ['GET /intake/:token', 'POST /intake/:token'];
+/**
+ * Routes that a guard of their own closes in place of a bearer credential, each for a caller that can have none: a person's browser,
+ * a program that proves a secret.
+ */
+const OWN_GUARDED = [
+  'GET /intake/:token',
+  'POST /api/v1/webhooks/alertmanager',
+  'POST /api/v1/webhooks/github',
+  'POST /intake/:token',
+];
 /** Routes outside of Nest, which no guard sees: Swagger's page and the document. Nothing in them depends on who asks. */
 const DOCS_ROUTES = /^\/(docs|openapi\.(json|yaml))/;
 

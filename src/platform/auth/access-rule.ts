@@ -1,6 +1,5 @@
 import { applyDecorators, type CanActivate, SetMetadata, type Type, UseGuards } from '@nestjs/common';
 import type { Role } from '../gitops';
-import type { WebhookRule } from './webhook-rule';
 
 /**
  * What a route or tool asks of its caller. `any`: whoever is signed in, the service filters. A tenant role: at least that role in
@@ -19,8 +18,7 @@ const PUBLIC = 'mctl:public';
 const OWN_GUARD = 'mctl:own-guard';
 
 /** Declares who may call. Whatever declares nothing is refused. */
-export const Allow = (rule: AccessRule | WebhookRule | 'operation-in-path' | 'signed-in') =>
-  SetMetadata(ACCESS_RULE, rule);
+export const Allow = (rule: AccessRule | 'operation-in-path' | 'signed-in') => SetMetadata(ACCESS_RULE, rule);
 /** Opens a route to callers without a credential. */
 export const Public = () => SetMetadata(PUBLIC, true);
 /**

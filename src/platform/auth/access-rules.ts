@@ -4,7 +4,6 @@ import { requestOf } from '../mcp/call';
 import type { Operation } from '../operations/operation';
 import { OperationRegistry } from '../operations/registry';
 import { ACCESS_RULE, type AccessRule, type Allow } from './access-rule';
-import { isWebhook, type WebhookRule } from './webhook-rule';
 
 /** Finds the rule of the route or tool that is being called. */
 @Injectable()
@@ -15,28 +14,18 @@ export class AccessRules {
   ) {}
 
   /**
-   * Undefined where nothing is declared, and for a webhook, which has no caller to ask about.
+   * Undefined where nothing is declared.
    * @throws NotFound for an operation in the path that does not exist.
    */
   of(context: ExecutionContext): AccessRule | 'signed-in' | undefined {
-    const declared = this.declared(context);
-    if (declared === 'operation-in-path') {
-      return ruleOf(this.operations.get(String(requestOf(context).params.operation)));
-    }
-    return isWebhook(declared) ? undefined : declared;
-  }
-
-  /** The rule of a route that proves a secret instead of a person. */
-  webhookOf(context: ExecutionContext): WebhookRule | undefined {
-    const declared = this.declared(context);
-    return isWebhook(declared) ? declared : undefined;
-  }
-
-  private declared(context: ExecutionContext): Parameters<typeof Allow>[0] | undefined {
-    return this.reflector.getAllAndOverride<Parameters<typeof Allow>[0] | undefined>(ACCESS_RULE, [
+    const declared = this.reflector.getAllAndOverride<Parameters<typeof Allow>[0] | undefined>(ACCESS_RULE, [
       context.getHandler(),
       context.getClass(),
     ]);
+    if (declared === 'operation-in-path') {
+      return ruleOf(this.operations.get(String(requestOf(context).params.operation)));
+    }
+    return declared;
   }
 }
 

@@ -13,7 +13,6 @@ import type { Actor } from './actor';
 import { LOCAL_TOKEN } from './local-token.strategy';
 import { RateLimited, RateLimits } from './rate-limits';
 import { AccessRules } from './access-rules';
-import { WebhookGate } from './webhook-gate';
 
 /**
  * The one global guard of both doors, closed by default. On HTTP it authenticates; at the route or tool itself it counts, and asks
@@ -29,7 +28,6 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(OperationStore) private readonly operations: OperationStore,
-    @Inject(WebhookGate) private readonly webhooks: WebhookGate,
   ) {
     super();
   }
@@ -39,8 +37,6 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, target)) return true;
     // Global guards run first: the route's own one decides next.
     if (this.reflector.getAllAndOverride<object | undefined>(OWN_GUARD, target)) return true;
-    const webhook = this.rules.webhookOf(context);
-    if (webhook) return this.webhooks.admit(webhook, requestOf(context));
     if (context.getType() === 'http') await super.canActivate(context);
     const rule = this.rules.of(context);
     if (!rule) throw new NotAllowed('This route declares no access, so nobody may use it.', { code: 'undeclared' });

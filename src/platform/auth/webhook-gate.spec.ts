@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { readConfig } from '../config';
 import { keepRawBody } from '../http/raw-body';
@@ -38,6 +39,7 @@ function gate(env: Record<string, string> = {}): WebhookGate {
       MCTL_GITHUB_WEBHOOK_SECRET_FILE: file,
       ...env,
     }),
+    new Reflector(),
   );
 }
 

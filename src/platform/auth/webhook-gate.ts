@@ -1,6 +1,14 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Config } from '../config';
@@ -9,24 +17,34 @@ import { Unauthenticated, Unavailable } from '../errors';
 import { rawBodyOf } from '../http/raw-body';
 import { viaOf } from '../http/via';
 import { log } from '../logging';
+import { requestOf } from '../mcp/call';
+import { GuardedBy } from './access-rule';
 import type { Actor } from './actor';
 import type { WebhookRule } from './webhook-rule';
 
 /** Shorter ones can be guessed. */
 const LEAST_LENGTH = 16;
 const QUIET_MS = 60_000;
+const WEBHOOK_RULE = 'mctl:webhook';
 
 /**
  * Lets a webhook's sender pass who proves to know the secret. Whoever does not is told the same whether the secret is wrong, missing or
  * not configured; the log has which.
  */
 @Injectable()
-export class WebhookGate {
+export class WebhookGate implements CanActivate {
   private readonly limiter: RateLimiterMemory;
   private readonly warnedAt = new Map<string, number>();
 
-  constructor(@Inject(Config) private readonly config: Config) {
+  constructor(
+    @Inject(Config) private readonly config: Config,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {
     this.limiter = new RateLimiterMemory({ points: config.values.webhooksPerMinute, duration: 60 });
+  }
+
+  canActivate(context: ExecutionContext): Promise<true> {
+    return this.admit(this.reflector.get<WebhookRule>(WEBHOOK_RULE, context.getHandler()), requestOf(context));
   }
 
   /** @throws Unauthenticated; Unavailable, so that the sender tries again, where the secret cannot be read or too much comes at once. */
@@ -86,6 +104,10 @@ export class WebhookGate {
     log.warn({ webhook, setting: SETTINGS[secretFile].name, why }, 'a webhook delivery was refused');
   }
 }
+
+/** Closes a route by the secret of the program that calls it. */
+export const Webhook = (rule: WebhookRule) =>
+  applyDecorators(SetMetadata(WEBHOOK_RULE, rule), GuardedBy(WebhookGate)) as MethodDecorator;
 
 function isProven({ proof }: WebhookRule, secret: string, request: Request): boolean {
   if (proof === 'bearer') {

@@ -16,7 +16,3 @@ export interface WebhookRule {
   readonly proof: 'bearer' | 'hub-signature';
   readonly secretFile: SecretFile;
 }
-
-export function isWebhook(rule: unknown): rule is WebhookRule {
-  return typeof rule === 'object' && rule !== null && 'webhook' in rule;
-}
