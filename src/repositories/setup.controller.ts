@@ -1,16 +1,9 @@
-import { Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Post, Query, UseInterceptors } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../platform/auth/access-rule';
-import {
-  type PageRequest,
-  type PageResponse,
-  sendOn,
-  sendTextPage,
-  type TextPage,
-  Visit,
-} from '../platform/http/pages';
+import { type Page, PageInterceptor, type PageRequest, Visit } from '../platform/http/pages';
 import { INSTALLED, INVALID, pageOf, REQUESTED } from './setup.pages';
-import { SetupService, type SetupOutcome } from './setup.service';
+import { SetupService } from './setup.service';
 
 /** Longer than anything GitHub or we put there. */
 const MAX_LENGTH = 500;
@@ -21,37 +14,28 @@ const MAX_LENGTH = 500;
  */
 @ApiExcludeController()
 @Public()
+@UseInterceptors(PageInterceptor)
 @Controller('github')
 export class SetupController {
   constructor(@Inject(SetupService) private readonly setup: SetupService) {}
 
   @Get('setup')
-  async arrive(@Query() query: Record<string, unknown>, @Res() response: PageResponse): Promise<void> {
-    answer(response, await this.next(query));
-  }
-
-  @Post('agree')
-  async agree(@Visit() { form }: PageRequest, @Res() response: PageResponse): Promise<void> {
-    const token = textAt(form, 'token');
-    answer(response, token === undefined ? INVALID : await this.setup.agree(token));
-  }
-
-  private next(query: Record<string, unknown>): TextPage | Promise<SetupOutcome> {
+  async arrive(@Query() query: Record<string, unknown>): Promise<Page> {
     const [state, action, code] = [textAt(query, 'state'), textAt(query, 'setup_action'), textAt(query, 'code')];
     if (action === 'request') return REQUESTED;
     // A code that comes with an installation was not asked for by us, so no verifier of ours belongs to it.
     const isSetup = action !== undefined || textAt(query, 'installation_id') !== undefined;
     if (state === undefined) return isSetup ? INSTALLED : INVALID;
-    if (isSetup) return this.setup.begin(state);
+    if (isSetup) return pageOf(await this.setup.begin(state));
     if (textAt(query, 'error') === 'access_denied') return pageOf({ kind: 'declined' });
-    return code === undefined ? INVALID : this.setup.prove(state, code);
+    return code === undefined ? INVALID : pageOf(await this.setup.prove(state, code));
   }
-}
 
-function answer(response: PageResponse, outcome: TextPage | SetupOutcome): void {
-  if (!('kind' in outcome)) sendTextPage(response, outcome);
-  else if (outcome.kind === 'authorize') sendOn(response, outcome.url);
-  else sendTextPage(response, pageOf(outcome));
+  @Post('agree')
+  async agree(@Visit() { form }: PageRequest): Promise<Page> {
+    const token = textAt(form, 'token');
+    return token === undefined ? INVALID : pageOf(await this.setup.agree(token));
+  }
 }
 
 /** One text; twice the same name is none. */

@@ -1,42 +1,31 @@
-import { type PageResponse, sendTextPage } from '../platform/http/pages';
-import { pageOf, type ShownOutcome } from './setup.pages';
+import { pageHeaders } from '../platform/http/pages';
+import { pageOf } from './setup.pages';
+import type { SetupOutcome } from './setup.service';
 
 const wish = { team: 'billing', repo: 'acme/api', asker: '<img src=x onerror=alert(1)>' };
 
 /** What a browser would get. */
-function sent(outcome: ShownOutcome) {
-  const headers: Record<string, string> = {};
-  let [status, html] = [0, ''];
-  const response = {
-    status: (code: number) => ((status = code), response),
-    set: (all: Record<string, string>) => {
-      for (const [name, value] of Object.entries(all)) headers[name.toLowerCase()] = value;
-      return response;
-    },
-    setHeader: (name: string, value: string) => ((headers[name.toLowerCase()] = value), response),
-    type: () => response,
-    send: (text: string) => void (html = text),
-  };
-  sendTextPage(response as unknown as PageResponse, pageOf(outcome));
-  return { status, html, headers };
+function sent(outcome: SetupOutcome) {
+  const page = pageOf(outcome);
+  return { status: page.status, html: page.document?.text ?? '', headers: pageHeaders(page) };
 }
 
-const QUESTION: ShownOutcome = { kind: 'question', wish, login: 'o"c\'t&o', token: 't"o>k' };
-const OUTCOMES: ShownOutcome[] = [
+const QUESTION: SetupOutcome = { kind: 'question', wish, login: 'o"c\'t&o', token: 't"o>k' };
+const OUTCOMES: SetupOutcome[] = [
   QUESTION,
   { kind: 'invalid' },
   { kind: 'declined' },
-  { kind: 'failed', why: '<b>why</b>' },
+  { kind: 'failed', why: '<i>why</i>' },
   { kind: 'agreed', wish },
   ...(['not_installed', 'not_included', 'suspended', 'not_admin'] as const).map((kind) => ({ kind, wish, login: 'x' })),
 ];
 
 it.each(OUTCOMES)('$kind is a page of escaped text that loads nothing and is kept by nobody', (outcome) => {
   const { html, headers } = sent(outcome);
-  expect(html).not.toMatch(/<(img|b|script|a|link|iframe)\b/i);
-  expect(headers['cache-control']).toBe('no-store');
-  expect(headers['content-security-policy']).toContain("default-src 'none'");
-  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  expect(html).not.toMatch(/<(img|i|script|a|link|iframe)\b/i);
+  expect(headers['Cache-Control']).toBe('no-store');
+  expect(headers['Content-Security-Policy']).toContain("default-src 'none'");
+  expect(headers['Content-Security-Policy']).toContain("frame-ancestors 'none'");
 });
 
 it('asks who may get what, in whose name, and by whom it was asked', () => {
@@ -47,16 +36,16 @@ it('asks who may get what, in whose name, and by whom it was asked', () => {
   expect(html).toContain('You are o&quot;c&#39;t&amp;o at GitHub');
   expect(html).toContain('<form method="post" action="/github/agree"');
   expect(html).toContain('value="t&quot;o&gt;k"');
-  expect(headers['content-security-policy']).toContain("form-action 'self'");
-  expect(headers['referrer-policy']).toBe('same-origin');
+  expect(headers['Content-Security-Policy']).toContain("form-action 'self'");
+  expect(headers['Referrer-Policy']).toBe('same-origin');
 });
 
 it('has a form nowhere else', () => {
   for (const outcome of OUTCOMES.slice(1)) {
     const { html, headers } = sent(outcome);
     expect(html).not.toContain('<form');
-    expect(headers['content-security-policy']).toContain("form-action 'self'");
-    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['Content-Security-Policy']).toContain("form-action 'self'");
+    expect(headers['Referrer-Policy']).toBe('no-referrer');
   }
 });
 
@@ -67,4 +56,11 @@ it('says in every refusal that nothing was given, and what to do', () => {
     expect(html).toContain('No access was given');
     expect(html).toContain('Ask your assistant for a new link');
   }
+});
+
+it('sends the browser on without telling anybody where it was', () => {
+  const url = 'https://github.com/login/oauth/authorize?state=s';
+  const { html, headers } = sent({ kind: 'authorize', url });
+  expect(pageOf({ kind: 'authorize', url })).toEqual({ status: 303, location: url });
+  expect([html, headers['Referrer-Policy']]).toEqual(['', 'no-referrer']);
 });

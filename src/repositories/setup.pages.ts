@@ -1,69 +1,74 @@
-import type { TextPage } from '../platform/http/pages';
+import type { Page } from '../platform/http/pages';
 import type { SetupOutcome, Wish } from './setup.service';
-
-export type ShownOutcome = Exclude<SetupOutcome, { kind: 'authorize' }>;
+import { textPage } from './text-page';
 
 const BACK = 'Close this window and go back to your assistant.';
 const ANEW = 'Ask your assistant for a new link: this one is used up.';
 
-export const INVALID: TextPage = {
+export const INVALID: Page = textPage({
   status: 410,
   title: 'This link does not work',
   paragraphs: [
     'It is not one of ours, was used already, or is too old.',
     'Nothing was changed. Ask your assistant for a new link: links work once and for an hour.',
   ],
-};
+});
 
 /** Somebody installed the App without a link of ours, which gives no team anything. */
-export const INSTALLED: TextPage = {
+export const INSTALLED: Page = textPage({
   status: 200,
   title: 'The GitHub App is installed',
   paragraphs: [
     'No team can use a repository through it yet.',
     'Ask your assistant to grant a team access to a repository, and open the link it gives you.',
   ],
-};
+});
 
 /** Somebody who may not install the App asked the owners of the account to do it. */
-export const REQUESTED: TextPage = {
+export const REQUESTED: Page = textPage({
   status: 200,
   title: 'Your request is with the owners of the account',
   paragraphs: [
     'GitHub asked them to install the App. Nothing has changed yet.',
     `Once they have, open the link again, or ask your assistant for a new one after an hour. It is best opened by somebody who administers the repository.`,
   ],
-};
+});
 
-/** What a browser shows. Pure. */
-export function pageOf(outcome: ShownOutcome): TextPage {
+/** What a browser shows, or where it goes on; the address it came from is told to nobody. Pure. */
+export function pageOf(outcome: SetupOutcome): Page {
   switch (outcome.kind) {
+    case 'authorize':
+      return { status: 303, location: outcome.url };
     case 'invalid':
       return INVALID;
     case 'declined':
-      return {
+      return textPage({
         status: 200,
         title: 'Nothing was changed',
         paragraphs: ['You did not let GitHub tell us who you are.', BACK],
-      };
+      });
     case 'failed':
-      return { status: 503, title: 'That did not work', paragraphs: [outcome.why, 'No team was given access.', ANEW] };
+      return textPage({
+        status: 503,
+        title: 'That did not work',
+        paragraphs: [outcome.why, 'No team was given access.', ANEW],
+      });
     case 'question':
       return questionOf(outcome.wish, outcome.login, outcome.token);
     case 'agreed':
-      return {
+      return textPage({
         status: 200,
         title: `${outcome.wish.team} may use ${outcome.wish.repo}`,
         paragraphs: [
           'It is in the list after the next sync.',
           `Close this window, go back to your assistant and ask it to sync the repositories of ${outcome.wish.team}.`,
         ],
-      };
+      });
     case 'not_installed':
     case 'not_included':
     case 'suspended':
     case 'not_admin':
-      return { status: 409, title: 'No access was given', paragraphs: [reasonOf(outcome), ANEW] };
+      return textPage({ status: 409, title: 'No access was given', paragraphs: [reasonOf(outcome), ANEW] });
   }
 }
 
@@ -71,7 +76,7 @@ function reasonOf({
   kind,
   wish,
   login,
-}: Extract<ShownOutcome, { login: string; kind: Exclude<string, 'question'> }>): string {
+}: Extract<SetupOutcome, { login: string; kind: Exclude<string, 'question'> }>): string {
   const owner = wish.repo.split('/')[0] ?? '';
   switch (kind) {
     case 'not_installed':
@@ -85,8 +90,8 @@ function reasonOf({
   }
 }
 
-function questionOf({ team, repo, asker }: Wish, login: string, token: string): TextPage {
-  return {
+function questionOf({ team, repo, asker }: Wish, login: string, token: string): Page {
+  return textPage({
     status: 200,
     title: `May the team ${team} use ${repo}?`,
     paragraphs: [
@@ -95,5 +100,5 @@ function questionOf({ team, repo, asker }: Wish, login: string, token: string): 
       'If you did not expect this question, close the window: nothing has changed, and nothing will.',
     ],
     form: { action: '/github/agree', label: `Yes, ${team} may use it`, fields: { token } },
-  };
+  });
 }

@@ -358,7 +358,7 @@ describe('a link', () => {
       fetch(new URL('/github/agree', program.url), { method: 'POST', headers, body });
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
     expect((await post({ ...form, Origin: 'https://evil.example' }, 'token=x')).status).toBe(403);
-    expect((await post(form, `token=${'x'.repeat(5000)}`)).status).toBe(413);
+    expect((await post(form, `token=${'x'.repeat(5000)}`)).status).toBe(410);
     expect((await post({ 'Content-Type': 'application/json' }, '{"token":["x"]}')).status).toBe(410);
   });
 });

@@ -1,7 +1,6 @@
-import { markup, type Page } from '../../platform/http/pages';
+import { documentOf, markup, type Page } from '../../platform/http/pages';
 import type { SecretStore } from '../../platform/secrets';
 import type { Intake, StoredName } from '../intake';
-import { documentOf } from './layout';
 
 /** Says what was stored, as often as the browser that did it asks until the link's time is over. */
 export function donePage(

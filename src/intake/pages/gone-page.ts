@@ -1,6 +1,5 @@
-import { markup, type Page } from '../../platform/http/pages';
+import { documentOf, markup, type Page } from '../../platform/http/pages';
 import { INTAKE_MINUTES } from '../intake';
-import { documentOf } from './layout';
 
 /** One and the same, byte for byte, for a link that never was, has expired, was used, was replaced or is somebody else's. */
 export function gonePage(): Page {

@@ -1,6 +1,5 @@
 import type { ErrorBody } from '../../platform/errors';
-import { markup, type Page } from '../../platform/http/pages';
-import { documentOf } from './layout';
+import { documentOf, markup, type Page } from '../../platform/http/pages';
 
 /** Any refusal or fault, with the way out where there is one. */
 export function problemPage(status: number, { message, fix, correlation_id }: ErrorBody): Page {

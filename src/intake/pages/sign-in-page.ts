@@ -1,7 +1,6 @@
 import type { MctlError } from '../../platform/errors';
-import { markup, type Page } from '../../platform/http/pages';
+import { documentOf, markup, type Page, timeOf } from '../../platform/http/pages';
 import type { Intake } from '../intake';
-import { documentOf, timeOf } from './layout';
 
 interface SignInParts {
   /** Token of the form. */

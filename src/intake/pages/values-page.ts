@@ -1,8 +1,7 @@
-import { markup, type Markup, type Page } from '../../platform/http/pages';
+import { documentOf, markup, type Markup, type Page, timeOf } from '../../platform/http/pages';
 import type { SecretStore } from '../../platform/secrets';
 import { fieldOf } from '../entered-values';
 import type { Intake } from '../intake';
-import { documentOf, timeOf } from './layout';
 
 interface ValuesParts {
   /** Token of the form. */

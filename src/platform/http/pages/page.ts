@@ -18,15 +18,17 @@ export interface Page {
   /** The one style sheet of the document, without `</style`: the policy allows it by its hash and no other. */
   readonly style?: string;
   readonly cookie?: PageCookie;
-  /** Where to go on with GET, relative to the page's own URL. */
+  /** Where to go on with GET, relative to the page's own URL, or elsewhere. */
   readonly location?: string;
+  /** Whether a form of it tells us its origin. With `no-referrer` browsers send `null`, and not all of them say whose page it was. */
+  readonly tellsOrigin?: boolean;
 }
 
 /**
  * Headers of every page: nothing is loaded, run, framed or kept, forms go nowhere but back, and no other site learns the address.
  * Nothing of it is left to the defaults of a browser.
  */
-export function pageHeaders({ style }: Pick<Page, 'style'>): Record<string, string> {
+export function pageHeaders({ style, tellsOrigin }: Pick<Page, 'style' | 'tellsOrigin'>): Record<string, string> {
   const styles = style === undefined ? "'none'" : `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
   return {
     'Content-Security-Policy': [
@@ -38,7 +40,7 @@ export function pageHeaders({ style }: Pick<Page, 'style'>): Record<string, stri
     ].join('; '),
     'Cache-Control': 'no-store',
     Pragma: 'no-cache',
-    'Referrer-Policy': 'no-referrer',
+    'Referrer-Policy': tellsOrigin ? 'same-origin' : 'no-referrer',
     'X-Robots-Tag': 'noindex, nofollow',
   };
 }

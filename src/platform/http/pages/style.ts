@@ -1,4 +1,4 @@
-/** The one style sheet: system fonts, both colour schemes, readable from 320 pixels on. Its hash is what the page's policy allows. */
+/** The one style sheet of all pages: system fonts, both colour schemes, readable from 320 pixels on. Its hash is what the page's policy allows. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,4 +1,4 @@
-import { markup, Markup } from '../../platform/http/pages';
+import { markup, Markup } from './markup';
 import { STYLE } from './style';
 
 interface Content {
