@@ -1,23 +1,17 @@
 import { z } from 'zod';
-import { parseDuration } from './duration';
 import { plainSetting, setting } from './setting';
+import { durationBetween, isPlainUrl, optionalText, webUrl, withoutSlash } from './setting-schemas';
 
-const file = z.string().transform((value) => value || undefined);
-const timeout = z
-  .string()
-  .transform((value) => parseDuration(value) ?? 0)
-  .refine((milliseconds) => milliseconds >= 1_000 && milliseconds <= 60_000, 'must be a duration from 1s to 60s');
 /** Credentials go there: only over TLS, or on this very machine. */
-const githubUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-  .refine((value) => !/[?#]|^[^/]*\/\/[^/]*@/.test(value), 'must be without credentials, query and fragment')
+const githubUrl = webUrl
+  .refine(...isPlainUrl)
   .refine(
     (value) => /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/.test(`${value}/`),
     'must be https; http is taken on loopback only',
   )
-  .transform((value) => value.replace(/\/+$/, ''));
+  .transform(withoutSlash);
 
-/** The GitHub App and where it lives. */
+/** The GitHub App and where it lives: a part of `SETTINGS`. */
 export const GITHUB_SETTINGS = {
   githubAppClientId: plainSetting(
     'MCTL_GITHUB_APP_CLIENT_ID',
@@ -31,7 +25,7 @@ export const GITHUB_SETTINGS = {
       example: 'Iv23liabcdefghij1234',
     },
   ),
-  githubAppClientSecretFile: setting('MCTL_GITHUB_APP_CLIENT_SECRET_FILE', file, {
+  githubAppClientSecretFile: setting('MCTL_GITHUB_APP_CLIENT_SECRET_FILE', optionalText, {
     fallback: '',
     help: 'File with a client secret of the GitHub App. It is read again at every use, so that it can be rotated.',
   }),
@@ -47,7 +41,7 @@ export const GITHUB_SETTINGS = {
       example: 'acme-mctl',
     },
   ),
-  githubAppPrivateKeyFile: setting('MCTL_GITHUB_APP_PRIVATE_KEY_FILE', file, {
+  githubAppPrivateKeyFile: setting('MCTL_GITHUB_APP_PRIVATE_KEY_FILE', optionalText, {
     fallback: '',
     help: 'File with a private key (PEM) of the GitHub App. It is read again at every use, so that it can be rotated.',
   }),
@@ -61,7 +55,7 @@ export const GITHUB_SETTINGS = {
     help: 'REST API of the same GitHub. An own CA: NODE_EXTRA_CA_CERTS.',
     example: 'https://github.example.org/api/v3',
   }),
-  githubTimeout: plainSetting('MCTL_GITHUB_TIMEOUT', timeout, {
+  githubTimeout: plainSetting('MCTL_GITHUB_TIMEOUT', durationBetween('1s', '60s'), {
     fallback: '10s',
     help: 'How long one request to GitHub may take, from 1s to 60s.',
   }),

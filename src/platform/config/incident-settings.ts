@@ -26,8 +26,8 @@ const repositoryOwners = list.transform((entries, context): RepositoryOwner[] =>
   }),
 );
 
-/** Settings of incidents and of the webhooks that report them. */
-export const incidentSettings = {
+/** Incidents and the webhooks that report them: a part of `SETTINGS`. */
+export const INCIDENT_SETTINGS = {
   alertmanagerSecretFile: setting('MCTL_ALERTMANAGER_SECRET_FILE', optionalText, {
     fallback: '',
     help: 'File with the bearer secret (16 characters or more) that Alertmanager sends to /api/v1/webhooks/alertmanager, read again at every use; empty = that webhook is closed.',

@@ -1,35 +1,29 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { resolverAddress } from '../dns/resolver-address';
 import { DATABASE_SETTINGS } from './database-settings';
-import { parseDuration } from './duration';
-import { incidentSettings } from './incident-settings';
+import { DOMAIN_SETTINGS } from './domain-settings';
 import { GITHUB_SETTINGS } from './github-settings';
+import { INCIDENT_SETTINGS } from './incident-settings';
 import { resourceProfiles } from './resource-profiles';
 import { plainSetting, setting } from './setting';
-import { domain, duration, flag, integer, list, optionalText } from './setting-schemas';
+import {
+  domain,
+  duration,
+  durationBetween,
+  flag,
+  integer,
+  isPlainUrl,
+  list,
+  optionalText,
+  webUrl,
+  withoutSlash,
+} from './setting-schemas';
 
-const between = (least: string, most: string) =>
-  duration.refine(
-    (milliseconds) => milliseconds >= (parseDuration(least) ?? 0) && milliseconds <= (parseDuration(most) ?? 0),
-    `must be from ${least} to ${most}`,
-  );
-const resolvers = list.transform((items, context) =>
-  items.map((item) => {
-    const address = resolverAddress(item);
-    if (address === undefined) {
-      context.addIssue('must be a comma list of IP addresses such as 192.0.2.53 or 192.0.2.53:5353');
-    }
-    return address ?? '';
-  }),
-);
-const publicUrl = z
-  .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })])
-  .transform((value) => value.replace(/\/+$/, '') || undefined);
+const publicUrl = z.union([z.literal(''), webUrl]).transform((value) => withoutSlash(value) || undefined);
 const apiUrl = z
-  .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })])
-  .refine((value) => !/[?#]|^[^/]*\/\/[^/]*@/.test(value), 'must be without credentials, query and fragment')
-  .transform((value) => value.replace(/\/+$/, '') || undefined);
+  .union([z.literal(''), webUrl])
+  .refine(...isPlainUrl)
+  .transform((value) => withoutSlash(value) || undefined);
 
 /** Every setting there is. Durations end up in milliseconds. The order is that of `.env.example`. */
 export const SETTINGS = {
@@ -171,35 +165,7 @@ export const SETTINGS = {
     fallback: '1m',
     help: 'How often expired previews are looked for and deleted; 0s = never.',
   }),
-  domainExpiry: plainSetting('MCTL_DOMAIN_EXPIRY', between('1m', '90d'), {
-    fallback: '7d',
-    help: 'How long a custom domain may wait for its DNS record before its registration goes, from 1m to 90d.',
-  }),
-  pendingDomains: plainSetting('MCTL_PENDING_DOMAINS', integer(0, 1000), {
-    fallback: '10',
-    help: 'Most custom domains of one team that may wait for their DNS record at a time.',
-  }),
-  domainRecheck: plainSetting('MCTL_DOMAIN_RECHECK', duration, {
-    fallback: '1h',
-    help: 'How often the DNS record of each active custom domain is looked at again, and expired registrations go; 0s = never.',
-  }),
-  domainFirstPause: plainSetting('MCTL_DOMAIN_FIRST_PAUSE', between('1s', '1h'), {
-    fallback: '15s',
-    help: 'Pause before a missing DNS record is looked for the second time, from 1s to 1h. Each further pause is twice as long.',
-  }),
-  domainLongestPause: plainSetting('MCTL_DOMAIN_LONGEST_PAUSE', between('1s', '1d'), {
-    fallback: '10m',
-    help: 'Longest pause between two looks for a DNS record, from 1s to 1d.',
-  }),
-  dnsResolvers: plainSetting('MCTL_DNS_RESOLVERS', resolvers, {
-    fallback: '',
-    help: 'DNS servers that proofs of custom domains are looked up at, a comma list of IP or IP:port in this order; empty = those of this machine.',
-    example: '192.0.2.53,[2001:db8::53]:5353',
-  }),
-  dnsTimeout: plainSetting('MCTL_DNS_TIMEOUT', between('1s', '30s'), {
-    fallback: '3s',
-    help: 'How long one DNS server may take for one try, from 1s to 30s; each is tried twice.',
-  }),
+  ...DOMAIN_SETTINGS,
   ...DATABASE_SETTINGS,
   imageRegistries: setting('MCTL_IMAGE_REGISTRIES', list, {
     fallback: '',
@@ -227,20 +193,16 @@ export const SETTINGS = {
     fallback: '',
     help: 'File with the bearer token for the Prometheus API. It is read again at every use, so that it can be rotated.',
   }),
-  prometheusTimeout: plainSetting(
-    'MCTL_PROMETHEUS_TIMEOUT',
-    duration.refine((milliseconds) => milliseconds >= 1_000 && milliseconds <= 60_000, 'must be from 1s to 60s'),
-    {
-      fallback: '10s',
-      help: 'How long one query of the Prometheus API may take, from 1s to 60s.',
-    },
-  ),
+  prometheusTimeout: plainSetting('MCTL_PROMETHEUS_TIMEOUT', durationBetween('1s', '60s'), {
+    fallback: '10s',
+    help: 'How long one query of the Prometheus API may take, from 1s to 60s.',
+  }),
   openclawProfiles: setting('MCTL_OPENCLAW_PROFILES', resourceProfiles, {
     fallback: '',
     help: 'Resource profiles as JSON: requests and limits of startup, steady-medium and steady-small; a name left out, or empty = the defaults.',
     example: '{"startup":{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"cpu":"2","memory":"4Gi"}}}',
   }),
-  ...incidentSettings,
+  ...INCIDENT_SETTINGS,
   ...GITHUB_SETTINGS,
   readOnly: plainSetting('MCTL_READ_ONLY', flag, {
     fallback: 'false',
