@@ -15,3 +15,7 @@ export interface DomainCheckRow {
   /** Since when DNS does not answer. */
   trouble_since: string | null;
 }
+
+export interface DomainTables {
+  domain_checks: DomainCheckRow;
+}

@@ -62,3 +62,10 @@ export interface WebhookDeliveryRow {
   key: string;
   at: string;
 }
+
+export interface IncidentTables {
+  incidents: IncidentRow;
+  incident_evidence: IncidentEvidenceRow;
+  incident_events: IncidentEventRow;
+  webhook_deliveries: WebhookDeliveryRow;
+}

@@ -32,3 +32,8 @@ export interface IntakeRow {
   /** JSON of the names and versions that were stored; null until then. Afterwards the link takes nothing any more. */
   stored: string | null;
 }
+
+export interface SecretTables {
+  secrets: SecretRow;
+  intakes: IntakeRow;
+}

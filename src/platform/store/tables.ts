@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
-import type { IntakeRow, SecretRow } from './secret-tables';
-import type { DomainCheckRow } from './domain-tables';
-import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, WebhookDeliveryRow } from './incident-tables';
+import type { DomainTables } from './domain-tables';
+import type { IncidentTables } from './incident-tables';
 import type { RepositoryTables } from './repository-tables';
+import type { SecretTables } from './secret-tables';
 
 /** `submitted` waits for its workflow, `running` has begun, the other two are final and never change again. */
 export type OperationStatus = 'submitted' | 'running' | 'succeeded' | 'failed';
@@ -113,18 +113,11 @@ export interface ConfirmationRow {
   expires_at: string;
 }
 
-export interface Tables extends RepositoryTables {
+export interface Tables extends SecretTables, IncidentTables, RepositoryTables, DomainTables {
   operations: OperationRow;
   operation_steps: StepRow;
   step_logs: StepLogRow;
   audit: AuditRow;
   audit_head: AuditHeadRow;
   confirmations: ConfirmationRow;
-  secrets: SecretRow;
-  intakes: IntakeRow;
-  domain_checks: DomainCheckRow;
-  incidents: IncidentRow;
-  incident_evidence: IncidentEvidenceRow;
-  incident_events: IncidentEventRow;
-  webhook_deliveries: WebhookDeliveryRow;
 }

@@ -3,9 +3,9 @@ import { initial } from './001-initial';
 import { auditHead } from './002-audit-head';
 import { stages } from './003-stages';
 import { secrets } from './004-secrets';
-import { domains } from './007-domains';
 import { incidents } from './005-incidents';
 import { repositories } from './006-repositories';
+import { domains } from './007-domains';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -15,8 +15,8 @@ export const migrations: MigrationProvider = {
       '002-audit-head': auditHead,
       '003-stages': stages,
       '004-secrets': secrets,
-      '007-domains': domains,
       '005-incidents': incidents,
       '006-repositories': repositories,
+      '007-domains': domains,
     }),
 };
