@@ -1,61 +1,35 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../platform/config';
 import { Gitops } from '../platform/gitops';
-import { log } from '../platform/logging';
+import { Rounds } from '../platform/schedule';
 import { Leadership } from '../platform/store';
 import { ExpiredDomains } from './expired-domains';
 import { ProofRecheck } from './proof-recheck';
 
-/** A command that opens the program for one operation is over before the first round. */
-const FIRST_ROUND_MS = 5_000;
-/** How often somebody looks whether anything is due; what is due is in git and in the store, so a restart changes nothing. */
-const LONGEST_ROUND_MS = 60_000;
+/** How often somebody looks whether anything is due. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /** What MCTL does by itself for custom domains: expired registrations go, proofs are looked at again. */
 @Injectable()
-export class DomainWatch implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private readonly stopping = new AbortController();
-
+export class DomainWatch extends Rounds {
   constructor(
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(ExpiredDomains) private readonly expired: ExpiredDomains,
     @Inject(ProofRecheck) private readonly recheck: ProofRecheck,
-    @Inject(Leadership) private readonly leadership: Leadership,
+    @Inject(Leadership) leadership: Leadership,
     @Inject(Config) private readonly config: Config,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const { readOnly, domainRecheck: interval } = this.config.values;
-    if (!readOnly && interval > 0) this.schedule(Math.min(interval, FIRST_ROUND_MS));
+  ) {
+    super(leadership, 'custom domains could not be looked after');
   }
 
-  /** Ends with the host in hand. */
-  async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    clearTimeout(this.timer);
-    await this.running;
+  protected override pause(): number {
+    const { readOnly, domainRecheck } = this.config.values;
+    return readOnly ? 0 : Math.min(domainRecheck, LONGEST_PAUSE_MS);
   }
 
-  /** Never throws. */
-  async round(): Promise<void> {
-    try {
-      if (!(await this.leadership.isLeader())) return;
-      const world = await this.gitops.world();
-      await this.expired.remove(world, this.stopping.signal);
-      await this.recheck.run(world, this.stopping.signal);
-    } catch (error) {
-      log.warn({ err: error }, 'custom domains could not be looked after; the next round tries again');
-    }
-  }
-
-  private schedule(pause: number): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round().then(() => {
-        if (!this.stopping.signal.aborted) this.schedule(Math.min(this.config.values.domainRecheck, LONGEST_ROUND_MS));
-      });
-    }, pause);
-    this.timer.unref();
+  protected override async work(signal: AbortSignal): Promise<void> {
+    const world = await this.gitops.world();
+    await this.expired.remove(world, signal);
+    await this.recheck.run(world, signal);
   }
 }

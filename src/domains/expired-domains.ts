@@ -1,29 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { systemActor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
-import { digestOf, ulid } from '../platform/crypto';
-import { MctlError } from '../platform/errors';
+import { digestOf } from '../platform/crypto';
 import type { Domain, World } from '../platform/gitops';
-import { log } from '../platform/logging';
-import { OperationStore } from '../platform/operations/operation-store';
-import { Operations } from '../platform/operations/operations';
-import { nextSystemKey } from '../platform/operations/system-key';
-import { parseInput } from '../platform/schema';
+import { SystemCalls } from '../platform/operations/system-calls';
 import { isExpired, readableDomain } from './domains-in';
 import { removeCustomDomain } from './remove-custom-domain.operation';
-
-const LOGIN = 'domain-sweeper';
 
 /** Removes registrations that nobody proved in time: `remove-custom-domain` in MCTL's own name, so that no name is held for nothing. */
 @Injectable()
 export class ExpiredDomains {
-  /** Refusals that were told already. */
-  private readonly warned = new Set<string>();
-
   constructor(
-    @Inject(Operations) private readonly operations: Operations,
-    @Inject(OperationStore) private readonly rows: OperationStore,
+    @Inject(SystemCalls) private readonly calls: SystemCalls,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -39,25 +27,13 @@ export class ExpiredDomains {
     }
   }
 
-  private async removeOne({ host, team, service, challenge, expiresAt }: Domain): Promise<void> {
+  private removeOne({ host, team, service, challenge, expiresAt }: Domain): Promise<void> {
     const expiry = expiresAt?.toISOString();
-    const subject = `domain:${digestOf({ host, team, service, challenge: challenge ?? '', expiry })}`;
-    const call = { login: LOGIN, subject, firstPauseMs: this.config.values.domainRecheck };
-    const key = await nextSystemKey(this.rows, call);
-    if (key === undefined) return;
-    try {
-      const reason = `not proved until ${expiry}`;
-      const raw = { team, service, domain: host, reason, idempotency_key: key };
-      await this.operations.run(
-        removeCustomDomain,
-        systemActor(LOGIN, ulid()),
-        parseInput(removeCustomDomain.input, raw),
-      );
-    } catch (error) {
-      if (!(error instanceof MctlError)) throw error;
-      if (this.warned.has(key)) return;
-      this.warned.add(key);
-      log.warn({ host, team, service, code: error.code }, 'an expired registration could not be removed yet');
-    }
+    return this.calls.submit(removeCustomDomain, {
+      login: 'domain-sweeper',
+      subject: `domain:${digestOf({ host, team, service, challenge: challenge ?? '', expiry })}`,
+      firstPauseMs: this.config.values.domainRecheck,
+      input: { team, service, domain: host, reason: `not proved until ${expiry}` },
+    });
   }
 }

@@ -35,9 +35,9 @@ it('deletes what has been resolved for longer than the retention, with all its p
     [firing({ fingerprint: 'young' }), 3],
     [cleared(at(DAY), { fingerprint: 'young' }), DAY],
   );
-  await sweeper(90 * DAY).sweep();
+  await sweeper(90 * DAY).round();
   expect(await statuses()).toEqual(['active open', 'old resolved', 'young resolved']);
-  await sweeper(90 * DAY + 2).sweep();
+  await sweeper(90 * DAY + 2).round();
   expect(await statuses()).toEqual(['active open', 'young resolved']);
   expect([await count('incident_evidence'), await count('incident_events')]).toEqual([2, 3]);
 });
@@ -56,7 +56,7 @@ it('deletes any number of them', async () => {
       .values(rows.slice(from, from + 90) as never)
       .execute();
   }
-  await sweeper(91 * DAY).sweep();
+  await sweeper(91 * DAY).round();
   expect(await count('incidents')).toBe(1);
 });
 
@@ -68,35 +68,35 @@ it('forgets deliveries after a month', async () => {
       { key: 'new', at: at(2).toISOString() },
     ])
     .execute();
-  await sweeper(30 * DAY + 1).sweep();
+  await sweeper(30 * DAY + 1).round();
   expect(await shelf.store.db.selectFrom('webhook_deliveries').select('key').execute()).toEqual([{ key: 'new' }]);
 });
 
 it('ends the incidents of a deleted team', async () => {
   await shelf.outcomes([firing(), 0], [firing({ team: 'shop', fingerprint: 'shops' }), 0]);
   await shelf.deleteTeam('billing', 1);
-  await sweeper(2).sweep();
+  await sweeper(2).round();
   expect(await statuses()).toEqual(['alertmanager:1 resolved', 'shops open']);
 });
 
 it('ends a storm that has passed, and none that goes on or has no room', async () => {
   for (let index = 0; index < 4; index++) await shelf.record(firing({ fingerprint: `x:${index}` }), 0);
   const storm = async () => (await shelf.all()).find(({ type }) => type === 'incident_storm');
-  await sweeper(31).sweep();
+  await sweeper(31).round();
   expect((await storm())?.status).toBe('open');
   await shelf.record(cleared(at(32), { fingerprint: 'x:0' }), 32);
-  await sweeper(29).sweep();
+  await sweeper(29).round();
   expect((await storm())?.status).toBe('open');
-  await sweeper(33).sweep();
+  await sweeper(33).round();
   expect(await storm()).toMatchObject({ status: 'resolved', resolved_by: 'mctl' });
 });
 
 it('leaves it to the leader, and survives what nobody expected', async () => {
   await shelf.outcomes([firing(), 0], [cleared(at(1)), 1]);
-  await sweeper(100 * DAY, false).sweep();
+  await sweeper(100 * DAY, false).round();
   expect(await count('incidents')).toBe(1);
   const warn = jest.spyOn(log, 'warn').mockImplementation(() => undefined);
   jest.spyOn(shelf.recorder, 'endFormer').mockRejectedValue(new Error('boom'));
-  await expect(sweeper(0).sweep()).resolves.toBeUndefined();
+  await expect(sweeper(0).round()).resolves.toBeUndefined();
   expect(warn).toHaveBeenCalledTimes(1);
 });

@@ -1,14 +1,12 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
-import { log } from '../platform/logging';
+import { Rounds } from '../platform/schedule';
 import { Leadership, Store, type StoreTransaction } from '../platform/store';
 import { ACTIVE, STORM } from './incident';
 import { IncidentRecorder } from './incident-recorder';
 
-/** A command that opens the program for one operation is over before the first sweep. */
-const FIRST_SWEEP_MS = 5_000;
-const INTERVAL_MS = 600_000;
+const PAUSE_MS = 600_000;
 /** Rows that go in one transaction: others have their turn between two of them. */
 const TOGETHER = 200;
 /** GitHub delivers again for three days, by hand. */
@@ -19,49 +17,26 @@ const DELIVERIES_MS = 30 * 86_400_000;
  * storms that have passed.
  */
 @Injectable()
-export class IncidentSweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private isStopping = false;
-
+export class IncidentSweeper extends Rounds {
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(IncidentRecorder) private readonly recorder: IncidentRecorder,
-    @Inject(Leadership) private readonly leadership: Leadership,
+    @Inject(Leadership) leadership: Leadership,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.schedule(FIRST_SWEEP_MS);
+  ) {
+    super(leadership, 'incidents could not be swept');
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.isStopping = true;
-    clearTimeout(this.timer);
-    await this.running;
+  protected override pause(): number {
+    return PAUSE_MS;
   }
 
-  /** Never throws. */
-  async sweep(): Promise<void> {
-    try {
-      if (!(await this.leadership.isLeader())) return;
-      const now = this.clock.now();
-      await this.store.transaction((transaction) => this.recorder.endFormer(transaction, now));
-      await this.store.transaction((transaction) => this.endStorms(transaction, now));
-      await this.forget(now);
-    } catch (error) {
-      log.warn({ err: error }, 'incidents could not be swept; the next sweep tries again');
-    }
-  }
-
-  private schedule(pause: number): void {
-    this.timer = setTimeout(() => {
-      this.running = this.sweep().then(() => {
-        if (!this.isStopping) this.schedule(INTERVAL_MS);
-      });
-    }, pause);
-    this.timer.unref();
+  protected override async work(signal: AbortSignal): Promise<void> {
+    const now = this.clock.now();
+    await this.store.transaction((transaction) => this.recorder.endFormer(transaction, now));
+    await this.store.transaction((transaction) => this.endStorms(transaction, now));
+    await this.forget(now, signal);
   }
 
   /** A storm has passed where nothing was counted in it for a while and there is room again. */
@@ -91,15 +66,18 @@ export class IncidentSweeper implements OnApplicationBootstrap, OnModuleDestroy 
     for (const { id } of storms) await this.recorder.end(transaction, id, now, 'There is room for incidents again.');
   }
 
-  private async forget(now: Date): Promise<void> {
+  private async forget(now: Date, signal: AbortSignal): Promise<void> {
     const resolvedBefore = new Date(now.getTime() - this.config.values.incidentRetention).toISOString();
     const deliveredBefore = new Date(now.getTime() - DELIVERIES_MS).toISOString();
-    await this.inBatches((transaction) => deleteResolved(transaction, resolvedBefore));
-    await this.inBatches((transaction) => deleteDeliveries(transaction, deliveredBefore));
+    await this.inBatches(signal, (transaction) => deleteResolved(transaction, resolvedBefore));
+    await this.inBatches(signal, (transaction) => deleteDeliveries(transaction, deliveredBefore));
   }
 
-  private async inBatches(work: (transaction: StoreTransaction) => Promise<number>): Promise<void> {
-    while (!this.isStopping && (await this.store.transaction(work)) === TOGETHER);
+  private async inBatches(
+    signal: AbortSignal,
+    work: (transaction: StoreTransaction) => Promise<number>,
+  ): Promise<void> {
+    while (!signal.aborted && (await this.store.transaction(work)) === TOGETHER);
   }
 }
 

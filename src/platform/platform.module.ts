@@ -22,6 +22,7 @@ import { OperationStore } from './operations/operation-store';
 import { Operations } from './operations/operations';
 import { Planner } from './operations/planner';
 import { OperationRegistry } from './operations/registry';
+import { SystemCalls } from './operations/system-calls';
 import { DatabaseServer } from './postgres';
 import { Prometheus } from './prometheus';
 import { SecretsModule } from './secrets';
@@ -55,6 +56,7 @@ const shared = [
   Planner,
   Prometheus,
   RateLimits,
+  SystemCalls,
 ];
 
 /** Everything that features stand on: store, repository, the write path, identity and the two doors' machinery. */

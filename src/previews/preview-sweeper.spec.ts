@@ -9,6 +9,7 @@ import type { WriteArguments } from '../platform/operations/dto';
 import type { Operation } from '../platform/operations/operation';
 import type { OperationStore } from '../platform/operations/operation-store';
 import type { Operations } from '../platform/operations/operations';
+import { SystemCalls } from '../platform/operations/system-calls';
 import { PreviewSweeper } from './preview-sweeper';
 
 const file = (expiresAt: string) => `image: {repository: r, tag: "1"}\npreview: {expiresAt: "${expiresAt}"}\n`;
@@ -30,7 +31,8 @@ function aSweeper({
   now = '2026-03-01T12:00:00Z',
   isLeader = true,
   refusal,
-}: { now?: string; isLeader?: boolean; refusal?: Error } = {}) {
+  env = {},
+}: { now?: string; isLeader?: boolean; refusal?: Error; env?: Record<string, string> } = {}) {
   const rows = new Map<string, Row>();
   const calls: { actor: Actor; input: WriteArguments & Record<string, unknown> }[] = [];
   const clock = new Clock();
@@ -47,12 +49,14 @@ function aSweeper({
   };
   const sweeper = new PreviewSweeper(
     { world: () => Promise.resolve(world) } as unknown as Gitops,
-    { run } as unknown as Operations,
-    {
-      findByKey: (actor: string, key: string) => Promise.resolve(rows.get(`${actor} ${key}`)),
-    } as unknown as OperationStore,
+    new SystemCalls(
+      { run } as unknown as Operations,
+      {
+        findByKey: (actor: string, key: string) => Promise.resolve(rows.get(`${actor} ${key}`)),
+      } as unknown as OperationStore,
+    ),
     { isLeader: () => Promise.resolve(isLeader) },
-    readConfig({ MCTL_DATA_DIR: '/nowhere' }),
+    readConfig({ MCTL_DATA_DIR: '/nowhere', ...env }),
     clock,
   );
   const ended = (status: string, minutesAgo = 0) => {
@@ -76,21 +80,21 @@ afterEach(() => jest.restoreAllMocks());
 
 it('asks for the deletion of what has expired by its clock, in MCTL’s own name', async () => {
   const { sweeper, calls, ids, setClock } = aSweeper();
-  await sweeper.sweep();
+  await sweeper.round();
   expect(ids()).toEqual(['billing/aaaaaa', 'gone/aaaaaa']);
   expect(calls[0]).toMatchObject({
     actor: { login: 'system:preview-sweeper', method: 'system', via: { door: 'system' } },
     input: { team: 'billing', service: 'api', reason: 'expired at 2026-03-01T12:00:00.000Z' },
   });
   setClock('2026-03-01T13:00:00Z');
-  await sweeper.sweep();
+  await sweeper.round();
   expect(ids()).toEqual(['billing/aaaaaa', 'gone/aaaaaa', 'billing/bbbbbb']);
 });
 
 it('leaves alone what it cannot judge, and says so once', async () => {
   const { sweeper } = aSweeper({ now: '2099-01-01T00:00:00Z' });
-  await sweeper.sweep();
-  await sweeper.sweep();
+  await sweeper.round();
+  await sweeper.round();
   const paths = warn.mock.calls.map(([facts]) => (facts as { path: string }).path);
   expect(paths).toEqual(
     ['api-cccccc', 'api-dddddd', 'api-toolong7'].map((name) => `platform-gitops/previews/billing/${name}/values.yaml`),
@@ -99,11 +103,11 @@ it('leaves alone what it cannot judge, and says so once', async () => {
 
 it('does not ask twice while a deletion is under way, and again after one that was taken back', async () => {
   const { sweeper, calls, ended } = aSweeper({ now: '2026-03-01T11:30:00Z' });
-  await sweeper.sweep();
-  await sweeper.sweep();
+  await sweeper.round();
+  await sweeper.round();
   expect(calls).toHaveLength(1);
   ended('succeeded');
-  await sweeper.sweep();
+  await sweeper.round();
   expect(calls.map(({ input }) => input.idempotency_key)).toEqual(
     [1, 2].map((attempt) => `preview:gone/api-aaaaaa:2026-03-01T11:00:00.000Z:${attempt}`),
   );
@@ -111,60 +115,47 @@ it('does not ask twice while a deletion is under way, and again after one that w
 
 it('tries again after a failure, later each time', async () => {
   const { sweeper, calls, ended } = aSweeper({ now: '2026-03-01T11:30:00Z' });
-  await sweeper.sweep();
+  await sweeper.round();
   ended('failed', 1);
-  await sweeper.sweep();
+  await sweeper.round();
   expect(calls).toHaveLength(1);
   ended('failed');
   const later = aSweeper({ now: '2026-03-01T11:30:00Z' });
-  await later.sweeper.sweep();
+  await later.sweeper.round();
   later.ended('failed', 3);
-  await later.sweeper.sweep();
+  await later.sweeper.round();
   expect(later.calls).toHaveLength(2);
 });
 
 it('goes on to the next where one is refused, and warns of that once', async () => {
   const { sweeper, ids } = aSweeper({ refusal: new Conflict('no', { code: 'not_expired' }) });
-  await sweeper.sweep();
-  await sweeper.sweep();
+  await sweeper.round();
+  await sweeper.round();
   expect(ids()).toEqual(['billing/aaaaaa', 'gone/aaaaaa', 'billing/aaaaaa', 'gone/aaaaaa']);
   expect(warn.mock.calls.filter(([facts]) => (facts as { code?: string }).code === 'not_expired')).toHaveLength(2);
 });
 
 it('survives what nobody expected', async () => {
-  await expect(aSweeper({ refusal: new Error('boom') }).sweeper.sweep()).resolves.toBeUndefined();
+  await expect(aSweeper({ refusal: new Error('boom') }).sweeper.round()).resolves.toBeUndefined();
   expect(warn).toHaveBeenCalledWith(expect.objectContaining({ err: expect.any(Error) }), expect.any(String));
 });
 
 it('leaves it to the leader', async () => {
   const { sweeper, calls } = aSweeper({ isLeader: false });
-  await sweeper.sweep();
+  await sweeper.round();
   expect(calls).toEqual([]);
 });
 
-describe('its timer', () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
-  const sweepsWith = async (env: Record<string, string>) => {
-    const { sweeper } = aSweeper();
-    Object.assign(sweeper, { config: readConfig({ MCTL_DATA_DIR: '/nowhere', ...env }) });
-    const sweep = jest.spyOn(sweeper, 'sweep').mockResolvedValue(undefined);
-    sweeper.onApplicationBootstrap();
-    await jest.advanceTimersByTimeAsync(125_000);
-    const count = sweep.mock.calls.length;
-    await sweeper.onModuleDestroy();
-    await jest.advanceTimersByTimeAsync(600_000);
-    expect(sweep.mock.calls.length).toBe(count);
-    return count;
-  };
-
-  it('sweeps soon after the start, then at its interval, until the program stops', async () => {
-    expect(await sweepsWith({})).toBe(3);
-    expect(await sweepsWith({ MCTL_PREVIEW_SWEEP: '2s' })).toBe(62);
-  });
-
-  it('stands still in read-only mode and where it is switched off', async () => {
-    expect(await sweepsWith({ MCTL_READ_ONLY: 'true' })).toBe(0);
-    expect(await sweepsWith({ MCTL_PREVIEW_SWEEP: '0s' })).toBe(0);
-  });
+it.each([
+  [{}, 1],
+  [{ MCTL_READ_ONLY: 'true' }, 0],
+  [{ MCTL_PREVIEW_SWEEP: '0s' }, 0],
+])('stands still in read-only mode and where it is switched off: %j', async (env, rounds) => {
+  jest.useFakeTimers();
+  const { sweeper, calls } = aSweeper({ now: '2026-03-01T11:30:00Z', env });
+  sweeper.onApplicationBootstrap();
+  await jest.advanceTimersByTimeAsync(6_000);
+  await sweeper.onModuleDestroy();
+  jest.useRealTimers();
+  expect(calls).toHaveLength(rounds);
 });

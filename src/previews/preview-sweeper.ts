@@ -1,79 +1,47 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { systemActor } from '../platform/auth/actor';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
-import { ulid } from '../platform/crypto';
 import { MctlError } from '../platform/errors';
 import { Gitops, type Preview, previewParts, type World } from '../platform/gitops';
 import { log } from '../platform/logging';
-import { OperationStore } from '../platform/operations/operation-store';
-import { Operations } from '../platform/operations/operations';
-import { nextSystemKey } from '../platform/operations/system-key';
-import { parseInput } from '../platform/schema';
+import { SystemCalls } from '../platform/operations/system-calls';
+import { Rounds } from '../platform/schedule';
 import { Leadership } from '../platform/store';
 import { deletePreview } from './delete-preview.operation';
-
-/** A command that opens the program for one operation is over before the first sweep. */
-const FIRST_SWEEP_MS = 5_000;
-const LOGIN = 'preview-sweeper';
-const NOT_YET = 'an expired preview could not be deleted yet';
 
 /**
  * Deletes previews that have expired: `delete-preview` in MCTL's own name, through the same path as everybody's writes. It keeps
  * nothing of its own: what is expired is in git, what was done about it is in the operations, so a restart changes nothing.
  */
 @Injectable()
-export class PreviewSweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private isStopping = false;
-  /** What was warned of already: each version of a file, each refusal. */
+export class PreviewSweeper extends Rounds {
+  /** Versions of files that were warned of already. */
   private readonly warned = new Set<string>();
 
   constructor(
     @Inject(Gitops) private readonly gitops: Gitops,
-    @Inject(Operations) private readonly operations: Operations,
-    @Inject(OperationStore) private readonly rows: OperationStore,
-    @Inject(Leadership) private readonly leadership: Leadership,
+    @Inject(SystemCalls) private readonly calls: SystemCalls,
+    @Inject(Leadership) leadership: Leadership,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const { readOnly, previewSweep: interval } = this.config.values;
-    if (!readOnly && interval > 0) this.schedule(Math.min(interval, FIRST_SWEEP_MS));
+  ) {
+    super(leadership, 'previews could not be swept');
   }
 
-  /** Lets the deletion in hand be submitted; the engine ends it, now or after the next start. */
-  async onModuleDestroy(): Promise<void> {
-    this.isStopping = true;
-    clearTimeout(this.timer);
-    await this.running;
+  protected override pause(): number {
+    const { readOnly, previewSweep } = this.config.values;
+    return readOnly ? 0 : previewSweep;
   }
 
-  /** Submits a deletion for every preview that has expired and has none under way. Never throws. */
-  async sweep(): Promise<void> {
-    try {
-      if (!(await this.leadership.isLeader())) return;
-      const world = await this.gitops.world();
-      for (const team of teamsOf(world)) {
-        for (const preview of this.expiredIn(world, team)) {
-          if (this.isStopping) return;
-          await this.remove(preview);
-        }
+  /** Submits a deletion for every preview that has expired and has none under way. */
+  protected override async work(signal: AbortSignal): Promise<void> {
+    const world = await this.gitops.world();
+    for (const team of teamsOf(world)) {
+      for (const preview of this.expiredIn(world, team)) {
+        if (signal.aborted) return;
+        await this.remove(preview);
       }
-    } catch (error) {
-      log.warn({ err: error }, 'previews could not be swept; the next sweep tries again');
     }
-  }
-
-  private schedule(pause: number): void {
-    this.timer = setTimeout(() => {
-      this.running = this.sweep().then(() => {
-        if (!this.isStopping) this.schedule(this.config.values.previewSweep);
-      });
-    }, pause);
-    this.timer.unref();
   }
 
   private expiredIn(world: World, team: string): Preview[] {
@@ -101,29 +69,19 @@ export class PreviewSweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private warn(path: string, world: World, why: string): void {
     const version = `${path}\0${world.file(path)?.blob ?? ''}`;
-    this.warnOnce(version, { path, why }, 'a preview whose expiry cannot be read is left alone');
+    if (this.warned.has(version)) return;
+    this.warned.add(version);
+    log.warn({ path, why }, 'a preview whose expiry cannot be read is left alone');
   }
 
-  private warnOnce(key: string, facts: object, message: string): void {
-    if (this.warned.has(key)) return;
-    this.warned.add(key);
-    log.warn(facts, message);
-  }
-
-  private async remove(preview: Preview): Promise<void> {
-    const { team, name: service, id: preview_id, expiresAt } = preview;
-    const subject = `preview:${team}/${service}-${preview_id}:${expiresAt?.toISOString()}`;
-    const call = { login: LOGIN, subject, firstPauseMs: this.config.values.previewSweep };
-    const key = await nextSystemKey(this.rows, call);
-    if (key === undefined) return;
-    const reason = `expired at ${expiresAt?.toISOString()}`;
-    const input = parseInput(deletePreview.input, { team, service, preview_id, reason, idempotency_key: key });
-    try {
-      await this.operations.run(deletePreview, systemActor(LOGIN, ulid()), input);
-    } catch (error) {
-      if (!(error instanceof MctlError)) throw error;
-      this.warnOnce(`${key}\0${error.code}`, { team, service, preview: preview_id, code: error.code }, NOT_YET);
-    }
+  private remove({ team, name: service, id: preview_id, expiresAt }: Preview): Promise<void> {
+    const expiry = expiresAt?.toISOString();
+    return this.calls.submit(deletePreview, {
+      login: 'preview-sweeper',
+      subject: `preview:${team}/${service}-${preview_id}:${expiry}`,
+      firstPauseMs: this.config.values.previewSweep,
+      input: { team, service, preview_id, reason: `expired at ${expiry}` },
+    });
   }
 }
 
