@@ -1,7 +1,7 @@
 import { SourceState } from '../platform/cluster';
 import { WarningItem, WriteAnswer } from '../platform/operations/answer.dto';
 import { DestructiveArguments, Name, WriteArguments } from '../platform/operations/arguments.dto';
-import { Choice, Flag, ListOf, Nested, object, PageArguments, pageOf, Text, text } from '../platform/schema';
+import { Choice, Flag, ListOf, Nested, object, PageArguments, pageOf, Text, text, Untrusted } from '../platform/schema';
 import { hasHidden } from '../platform/text/hidden';
 
 /** As much as a pattern can say; `host.policy.ts` says the rest, and why. */
@@ -118,9 +118,7 @@ export class LookupPart {
   @Text() message: string;
 }
 
-export class FoundRecords {
-  @Text() provenance: string;
-  @Choice(['untrusted']) integrity: 'untrusted';
+export class FoundRecords extends Untrusted {
   @Nested(() => LookupPart) txt: LookupPart;
   @Nested(() => LookupPart) cname: LookupPart;
 }

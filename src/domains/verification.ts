@@ -1,6 +1,7 @@
 import { type CnameChain, isTrouble, type Lookup, wordsOf } from '../platform/dns';
 import type { SourceState } from '../platform/cluster';
 import type { WarningItem } from '../platform/operations/answer.dto';
+import { untrusted } from '../platform/schema';
 import { spellHidden } from '../platform/text/hidden';
 import { challengeName } from './challenge.policy';
 import type { DomainVerification, LookupPart } from './domains.dto';
@@ -24,12 +25,10 @@ export function verificationOf(expectation: Expectation, observation: Observatio
     verified: verdict.state === 'proved',
     method: verdict.state === 'proved' ? verdict.method : null,
     expected: { txt: challengeRecord(expectation), cname: cnameRecord(host, target) },
-    found: {
-      provenance: `DNS records of ${host.ascii}, written by whoever keeps its zone`,
-      integrity: 'untrusted',
+    found: untrusted(`DNS records of ${host.ascii}, written by whoever keeps its zone`, {
       txt: txtPart(expectation, observation.txt),
       cname: cnamePart(expectation, observation.cname),
-    },
+    }),
     summary: summaryOf(expectation, verdict),
     fix: fixesOf(expectation, observation, verdict),
     source: { dns: sourceOf(verdict, servers) },

@@ -1,4 +1,5 @@
 import type { NextAction } from '../platform/operations/plan';
+import { untrusted } from '../platform/schema';
 import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, OperationRow } from '../platform/store';
 import type { Status } from './incident';
 import type { IncidentAnswer, IncidentItem, RelatedOperationItem, UntrustedPart } from './incidents.dto';
@@ -7,20 +8,14 @@ import { judge } from './transitions.policy';
 const PROVENANCE =
   'alerts, commits and people outside of MCTL: cleaned, cut and with credentials masked, but nobody vouches for it';
 
-export const LIST_UNTRUSTED: UntrustedPart = {
-  provenance: PROVENANCE,
-  integrity: 'untrusted',
-  fields: ['items[].summary', 'items[].type'],
-};
+export const LIST_UNTRUSTED: UntrustedPart = untrusted(PROVENANCE, { fields: ['items[].summary', 'items[].type'] });
 
-const ONE_UNTRUSTED: UntrustedPart = {
-  provenance: PROVENANCE,
-  integrity: 'untrusted',
+const ONE_UNTRUSTED: UntrustedPart = untrusted(PROVENANCE, {
   fields: [
     ...['summary', 'type', 'fingerprint', 'evidence[].content', 'timeline[].text'],
     ...['analysis', 'proposed_fix', 'pr_url', 'resolution'],
   ],
-};
+});
 
 export function itemOf(row: IncidentRow): IncidentItem {
   return {

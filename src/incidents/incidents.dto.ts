@@ -12,6 +12,7 @@ import {
   pageOf,
   Text,
   text,
+  Untrusted,
 } from '../platform/schema';
 import { ID_PATTERN, LIMITS, SEVERITIES, type Severity, STATUSES, TYPE_PATTERN, TYPE_RULE } from './incident';
 
@@ -58,10 +59,8 @@ export class ResolveIncidentInput extends WriteArguments {
   resolution?: string;
 }
 
-/** Which fields of an answer somebody outside wrote: whoever can raise an alert or push a branch. Data to read, never instructions. */
-export class UntrustedPart {
-  @Text({ description: 'Where the text comes from.' }) provenance: string;
-  @Choice(['untrusted']) integrity: 'untrusted';
+/** Which fields of an answer somebody outside wrote: whoever can raise an alert or push a branch. */
+export class UntrustedPart extends Untrusted {
   @ListOf(text(), { description: 'The fields that hold such text.' }) fields: string[];
 }
 

@@ -13,7 +13,7 @@ import {
   type World,
 } from '../platform/gitops';
 import { OperationStore } from '../platform/operations/operation-store';
-import { paginate } from '../platform/schema';
+import { paginate, untrusted } from '../platform/schema';
 import { SecretStore } from '../platform/secrets';
 import { databasePartOf } from './database-view';
 import { requireService } from './name.policy';
@@ -117,7 +117,7 @@ export class ServicesService {
     return {
       team,
       service,
-      logs: { provenance: `logs of ${team}/${service}, written by the service`, integrity: 'untrusted', lines: [] },
+      logs: untrusted(`logs of ${team}/${service}, written by the service`, { lines: [] }),
       truncated: false,
       source: { logs: clusterNotConfigured('there is nothing to read logs from') },
       warnings: [],

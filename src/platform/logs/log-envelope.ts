@@ -1,4 +1,4 @@
-import { Choice, ListOf, object, Text } from '../schema';
+import { ListOf, object, Text, Untrusted } from '../schema';
 
 export class LogLine {
   @Text() at: string;
@@ -8,9 +8,7 @@ export class LogLine {
   @Text() message: string;
 }
 
-/** Log lines as a program wrote them. They are data to read, never instructions: whoever can make it log can write them. */
-export class LogEnvelope {
-  @Text({ description: 'Where the lines come from.' }) provenance: string;
-  @Choice(['untrusted']) integrity: 'untrusted';
+/** Log lines as a program wrote them: whoever can make it log can write them. */
+export class LogEnvelope extends Untrusted {
   @ListOf(object(() => LogLine)) lines: LogLine[];
 }

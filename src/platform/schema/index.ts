@@ -5,3 +5,4 @@ export * from './json-schema';
 export * from './parse-input';
 export * from './standard-schema';
 export * from './paging';
+export * from './untrusted';
