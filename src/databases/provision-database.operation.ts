@@ -1,7 +1,8 @@
+import { editFile } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan, Warning } from '../platform/operations/plan';
 import { CREATE_DATABASE, type DatabasePlan, planDatabase } from '../provisioning';
-import { dataOf, editFile, requireService, textOf } from '../services';
+import { dataOf, requireService, textOf } from '../services';
 import { ProvisionDatabaseAnswer, ProvisionDatabaseInput } from './databases.dto';
 
 export const provisionDatabase = defineOperation({

@@ -1,8 +1,8 @@
 import { Conflict } from '../platform/errors';
-import type { Domain, World } from '../platform/gitops';
+import { type Domain, editFile, type World } from '../platform/gitops';
 import type { PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
-import { dataOf, editFile, textOf } from '../services';
+import { dataOf, textOf } from '../services';
 import { activeEdits } from './domain-text';
 import { readableDomain } from './domains-in';
 import type { AddDomainInput } from './domains.dto';

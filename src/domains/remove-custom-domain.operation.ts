@@ -1,9 +1,9 @@
 import { Conflict, NotFound } from '../platform/errors';
-import type { Domain, Plain, World } from '../platform/gitops';
+import { type Domain, editFile, type Plain, type World } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Destroyed, Plan, Warning } from '../platform/operations/plan';
 import { nearest } from '../platform/text/nearest';
-import { dataOf, editFile, generatedHost, serviceNotFound, textOf } from '../services';
+import { dataOf, generatedHost, serviceNotFound, textOf } from '../services';
 import { domainsOf, isExpired, readableDomain } from './domains-in';
 import { RemoveDomainAnswer, RemoveDomainInput } from './domains.dto';
 import { type Host, hostFrom } from './host.policy';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type IncidentRow, type OperationRow, type RowExpression, Store } from '../platform/store';
+import { isOfFormerTeam, type IncidentRow, type OperationRow, Store } from '../platform/store';
 
 /** How long before an incident began a change may have caused it. */
 const BEFORE_MS = 3_600_000;
@@ -25,20 +25,9 @@ export class RelatedOperations {
       .where('status', '<>', 'failed')
       .where('submitted_at', '<=', began)
       .where((row) => row.or([row('finished_at', 'is', null), row('finished_at', '>=', from)]))
-      .$if(!formerTeams, (query) => query.where((row) => row.not(row.exists(deletionAfter(row)))))
+      .$if(!formerTeams, (query) => query.where((row) => row.not(isOfFormerTeam('operations.team', 'operations.id'))))
       .orderBy('id', 'desc')
       .limit(MOST)
       .execute();
   }
-}
-
-/** As with lists of operations: the past of a deleted team does not belong to whoever takes its name next. */
-function deletionAfter(row: RowExpression<'operations'>) {
-  return row
-    .selectFrom('operations as deletion')
-    .select('deletion.id')
-    .whereRef('deletion.team', '=', 'operations.team')
-    .where('deletion.operation', '=', 'delete-tenant')
-    .where('deletion.status', '=', 'succeeded')
-    .whereRef('deletion.id', '>=', 'operations.id');
 }

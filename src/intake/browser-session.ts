@@ -1,13 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { canonicalJson } from '../platform/crypto';
+import { canonicalJson, hashOfToken, isSameSecret, isToken, newToken } from '../platform/crypto';
 import { NotAllowed } from '../platform/errors';
 import type { PageCookie, PageRequest } from '../platform/http/pages';
 import { Keys } from '../platform/keys';
 import type { Admitted, Intake } from './intake';
-import { hashOf } from './intakes';
-
-const SESSION = /^[A-Za-z0-9_-]{43}$/;
 
 /** What a form is for. */
 export type Step = 'sign-in' | 'store';
@@ -20,11 +17,11 @@ export class BrowserSession {
   /** The cookie of this page that the browser has sent, if it may be one of ours. Over https, one without the prefix may not. */
   find({ intake, origin }: Admitted, { cookies }: PageRequest): string | undefined {
     const value = cookies[nameOf(intake, isSecure(origin))];
-    return value !== undefined && SESSION.test(value) ? value : undefined;
+    return value !== undefined && isToken(value) ? value : undefined;
   }
 
   begin(): string {
-    return randomBytes(32).toString('base64url');
+    return newToken();
   }
 
   cookie({ intake, origin }: Admitted, session: string): PageCookie {
@@ -33,7 +30,7 @@ export class BrowserSession {
   }
 
   isSignedIn({ sessionHash }: Intake, session: string): boolean {
-    return sessionHash !== undefined && isSame(hashOf(session), sessionHash);
+    return sessionHash !== undefined && isSameSecret(hashOfToken(session), sessionHash);
   }
 
   /** Bound to the page, its person, the browser and the step: of no use in any other form. */
@@ -44,7 +41,7 @@ export class BrowserSession {
 
   /** @throws NotAllowed `form_outdated`. */
   checkForm(intake: Intake, session: string | undefined, step: Step, form: PageRequest['form']): asserts session {
-    if (session !== undefined && isSame(form.form ?? '', this.formToken(intake, session, step))) return;
+    if (session !== undefined && isSameSecret(form.form ?? '', this.formToken(intake, session, step))) return;
     throw new NotAllowed('This form is out of date, or its cookie did not come with it. Nothing was stored.', {
       code: 'form_outdated',
       fix: 'Open the link again, and allow this page its cookie.',
@@ -59,9 +56,4 @@ function isSecure(origin: string): boolean {
 /** With the prefix, a browser takes the cookie from this very host over https only: no neighbour below the same domain can plant one. */
 function nameOf({ id }: Intake, secure: boolean): string {
   return `${secure ? '__Host-' : ''}mctl-intake-${id.slice(-8)}`;
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -4,15 +4,14 @@ import { Audit } from '../platform/audit/audit';
 import type { Actor, Via } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
+import { hashOfToken, isToken } from '../platform/crypto';
 import { NotAllowed, NotFound, Unauthenticated } from '../platform/errors';
 import { SecretStore, SecretValue } from '../platform/secrets';
 import { Store } from '../platform/store';
 import type { Intake, StoredName } from './intake';
 import { IntakeStore } from './intake-store';
-import { hashOf } from './intakes';
 import { SignIn } from './sign-in';
 
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 /** Name in the audit trail. */
 const OPERATION = 'secret-intake';
 /** Least role of whoever sets a service's secrets, as that of `deploy-service`. */
@@ -34,7 +33,7 @@ export class IntakePageService {
 
   /** @throws NotFound `intake_not_found` for a link that is unknown, has expired or was closed: nobody learns which. */
   async find(token: string): Promise<Intake> {
-    const intake = TOKEN.test(token) ? await this.intakes.find(hashOf(token), this.clock.now()) : undefined;
+    const intake = isToken(token) ? await this.intakes.find(hashOfToken(token), this.clock.now()) : undefined;
     if (!intake) throw gone();
     return intake;
   }
@@ -52,7 +51,7 @@ export class IntakePageService {
       throw gone();
     }
     await this.requireRole(intake, actor);
-    await this.intakes.beginSession(intake, hashOf(session));
+    await this.intakes.beginSession(intake, hashOfToken(session));
   }
 
   /**

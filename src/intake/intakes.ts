@@ -1,16 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
-import { ulid } from '../platform/crypto';
+import { hashOfToken, newToken, ulid } from '../platform/crypto';
 import { Unavailable } from '../platform/errors';
 import { OwnAddress, servesPages } from '../platform/http/pages';
 import type { StoreTransaction } from '../platform/store';
 import { INTAKE_MINUTES, type IntakeLink, type IntakeRequest } from './intake';
 import { IntakeStore, namesText } from './intake-store';
-
-/** 256 bits: nobody guesses a link. */
-const TOKEN_BYTES = 32;
 
 /** One-time pages on which a person enters the values of secrets. Whoever needs a value opens one and passes the link on. */
 @Injectable()
@@ -29,12 +25,12 @@ export class Intakes {
   async open({ login }: Pick<Actor, 'login'>, { team, service, names, purpose }: IntakeRequest): Promise<IntakeLink> {
     const base = this.address.base();
     if (base === undefined || !servesPages(base)) throw unreachable(base);
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const token = newToken();
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + INTAKE_MINUTES * 60_000).toISOString();
     await this.intakes.replace({
       id: ulid(),
-      token_hash: hashOf(token),
+      token_hash: hashOfToken(token),
       team,
       service,
       names: namesText(names),
@@ -53,11 +49,6 @@ export class Intakes {
   close(transaction: StoreTransaction, team: string, service?: string): Promise<void> {
     return this.intakes.close(transaction, team, service);
   }
-}
-
-/** What the store knows of a link's token, or of a browser's session. */
-export function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function unreachable(base: string | undefined): Unavailable {

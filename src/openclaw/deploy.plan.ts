@@ -1,9 +1,9 @@
 import { Conflict } from '../platform/errors';
-import { ONBOARDING, type World } from '../platform/gitops';
+import { editFile, ONBOARDING, type World } from '../platform/gitops';
 import type { PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan } from '../platform/operations/plan';
 import { type DatabasePlan, planDatabase, type ProvisionedPart } from '../provisioning';
-import { dataOf, editFile, generatedHost, lookAt, planChange, requireNewService, textOf } from '../services';
+import { dataOf, generatedHost, lookAt, planChange, requireNewService, textOf } from '../services';
 import { isOpenclaw, otherService } from './known-service.policy';
 import { type Onboarding, readOnboarding } from './onboarding';
 import type { ResumeOpenclawInput } from './openclaw.dto';

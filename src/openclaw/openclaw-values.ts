@@ -1,10 +1,19 @@
 import { DEFAULT_PROFILES } from '../platform/config';
 import { Conflict, InvalidInput } from '../platform/errors';
-import { listAt, mapAt, numberAt, readService, serviceTemplate, textAt, type World } from '../platform/gitops';
+import {
+  editFile,
+  listAt,
+  mapAt,
+  numberAt,
+  readService,
+  serviceTemplate,
+  textAt,
+  type World,
+} from '../platform/gitops';
 import type { YamlEdit } from '../platform/gitops/yaml';
 import { secretPath } from '../platform/secrets/secret-store';
 import { profileEdits } from '../resources';
-import { dataOf, editFile, generatedHost, headed, ingressEdits, requireRegistry } from '../services';
+import { dataOf, generatedHost, headed, ingressEdits, requireRegistry } from '../services';
 import type { Onboarding } from './onboarding';
 import { BOT_TOKEN, MODEL_VARIABLE, ORIGINS_VARIABLE, OWNERS_VARIABLE, PORT, TEMPLATE } from './vocabulary';
 

@@ -1,9 +1,9 @@
 import { Conflict } from '../platform/errors';
-import type { PreviewKey, Service, World } from '../platform/gitops';
+import { editFile, type PreviewKey, type Service, type World } from '../platform/gitops';
 import { parseYaml } from '../platform/gitops/yaml';
 import type { PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan } from '../platform/operations/plan';
-import { editFile, requireService, textOf } from '../services';
+import { requireService, textOf } from '../services';
 import { freeId, namespaceOf, previewHost, requireHostFits } from './preview-names.policy';
 import { checkPreviewQuota, requireFewer, requirePreviews } from './preview-room.policy';
 import { tagToPreview } from './preview-source.policy';

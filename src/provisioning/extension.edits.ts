@@ -1,15 +1,15 @@
-import { Conflict } from '../platform/errors';
 import {
   type DatabaseDocument,
   databaseDocument,
   type DatabaseFile,
+  editFile,
   type FileChange,
   listAt,
   splitDocuments,
   textAt,
   type World,
 } from '../platform/gitops';
-import { editYaml, type YamlEdit, YamlEditError, YamlParseError } from '../platform/gitops/yaml';
+import type { YamlEdit } from '../platform/gitops/yaml';
 
 /** The file of a database with more extensions; whatever else is in it, by whoever, stays. */
 export function withExtensions(world: World, { team, name }: DatabaseFile, added: readonly string[]): FileChange[] {
@@ -19,7 +19,7 @@ export function withExtensions(world: World, { team, name }: DatabaseFile, added
   const found = databaseDocument(text);
   if (!found) return [];
   const documents = splitDocuments(text);
-  documents[found.index] = edited(path, documents[found.index] ?? '', extensionEdits(found, added));
+  documents[found.index] = editFile(path, documents[found.index] ?? '', extensionEdits(found, added));
   return [{ path, content: documents.join('') }];
 }
 
@@ -39,17 +39,4 @@ function extensionEdits({ mode, data }: DatabaseDocument, added: readonly string
       set: mode === 'server' ? name : { name },
     })),
   ];
-}
-
-function edited(path: string, text: string, edits: readonly YamlEdit[]): string {
-  try {
-    return editYaml(text, edits);
-  } catch (cause) {
-    if (!(cause instanceof YamlEditError || cause instanceof YamlParseError)) throw cause;
-    throw new Conflict(`${path} cannot be edited safely: ${cause.message}.`, {
-      code: 'unsafe_edit',
-      fix: 'Somebody has to make this change by hand in the GitOps repository; MCTL does not guess at it.',
-      cause,
-    });
-  }
 }

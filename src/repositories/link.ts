@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 /** How long a link may be opened: enough to hand it to whoever administers the repository. */
 export const LINK_MINUTES = 60;
@@ -16,15 +16,6 @@ export function stateOf(key: Uint8Array, operationId: string): string {
 /** PKCE verifier that belongs to the same link (RFC 7636: 43 to 128 characters). */
 export function verifierOf(key: Uint8Array, state: string): string {
   return createHmac('sha256', key).update(`verifier ${state}`).digest('base64url');
-}
-
-/** What the store keeps of a state or a token. */
-export function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
-
-export function newToken(): string {
-  return randomBytes(32).toString('base64url');
 }
 
 export function expiryOf(from: Date, minutes: number): Date {

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  isOfFormerTeam,
   type RepositoryGrantRow,
   type RepositoryLinkRow,
   type RepositorySyncRow,
-  type RowExpression,
   Store,
   type StoreTransaction,
 } from '../platform/store';
@@ -47,7 +47,7 @@ export class RepositoryRows {
       .where('state_hash', '=', stateHash)
       .where('used_at', 'is', null)
       .where('expires_at', '>', now.toISOString())
-      .where((row) => row.not(row.exists(deletionAfterLink(row))))
+      .where((row) => row.not(isFormer('repository_links')))
       .executeTakeFirst();
   }
 
@@ -59,7 +59,7 @@ export class RepositoryRows {
       .where('state_hash', '=', stateHash)
       .where('used_at', 'is', null)
       .where('expires_at', '>', now.toISOString())
-      .where((row) => row.not(row.exists(deletionAfterLink(row))))
+      .where((row) => row.not(isFormer('repository_links')))
       .returningAll()
       .executeTakeFirst();
   }
@@ -76,7 +76,7 @@ export class RepositoryRows {
       .where('consent_hash', '=', consentHash)
       .where('agreed_at', 'is', null)
       .where('consent_expires_at', '>', now.toISOString())
-      .where((row) => row.not(row.exists(deletionAfterLink(row))))
+      .where((row) => row.not(isFormer('repository_links')))
       .executeTakeFirst();
   }
 
@@ -88,7 +88,7 @@ export class RepositoryRows {
       .where('consent_hash', '=', consentHash)
       .where('agreed_at', 'is', null)
       .where('consent_expires_at', '>', now.toISOString())
-      .where((row) => row.not(row.exists(deletionAfterLink(row))))
+      .where((row) => row.not(isFormer('repository_links')))
       .returningAll()
       .executeTakeFirst();
   }
@@ -99,7 +99,7 @@ export class RepositoryRows {
     await transaction
       .deleteFrom('repository_grants')
       .where('team', '=', row.team)
-      .where((each) => each.exists(deletionAfterGrant(each)))
+      .where(isFormer('repository_grants'))
       .execute();
     await transaction
       .insertInto('repository_grants')
@@ -123,7 +123,7 @@ export class RepositoryRows {
       .selectAll()
       .where('team', '=', team)
       .where('app', '=', app)
-      .where((row) => row.not(row.exists(deletionAfterGrant(row))))
+      .where((row) => row.not(isFormer('repository_grants')))
       .execute();
   }
 
@@ -137,7 +137,7 @@ export class RepositoryRows {
       .selectAll()
       .where('team', '=', team)
       .where('app', '=', app)
-      .where((row) => row.not(row.exists(deletionAfterSync(row))))
+      .where((row) => row.not(isFormer('repository_syncs')))
       .executeTakeFirst();
   }
 
@@ -204,33 +204,7 @@ export function grantOf(row: RepositoryGrantRow): Grant {
   };
 }
 
-/** Deletions of the team after the operation that asked; ids sort by time, as in `OperationStore`. */
-function deletionAfterLink(row: RowExpression<'repository_links'>) {
-  return row
-    .selectFrom('operations as deletion')
-    .select('deletion.id')
-    .where('deletion.operation', '=', 'delete-tenant')
-    .where('deletion.status', '=', 'succeeded')
-    .whereRef('deletion.team', '=', 'repository_links.team')
-    .whereRef('deletion.id', '>=', 'repository_links.operation_id');
-}
-
-function deletionAfterGrant(row: RowExpression<'repository_grants'>) {
-  return row
-    .selectFrom('operations as deletion')
-    .select('deletion.id')
-    .where('deletion.operation', '=', 'delete-tenant')
-    .where('deletion.status', '=', 'succeeded')
-    .whereRef('deletion.team', '=', 'repository_grants.team')
-    .whereRef('deletion.id', '>=', 'repository_grants.operation_id');
-}
-
-function deletionAfterSync(row: RowExpression<'repository_syncs'>) {
-  return row
-    .selectFrom('operations as deletion')
-    .select('deletion.id')
-    .where('deletion.operation', '=', 'delete-tenant')
-    .where('deletion.status', '=', 'succeeded')
-    .whereRef('deletion.team', '=', 'repository_syncs.team')
-    .whereRef('deletion.id', '>=', 'repository_syncs.operation_id');
+/** Whether the team was deleted after the operation that asked. */
+function isFormer(table: 'repository_links' | 'repository_grants' | 'repository_syncs') {
+  return isOfFormerTeam(`${table}.team`, `${table}.operation_id`);
 }

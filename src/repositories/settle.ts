@@ -1,6 +1,7 @@
+import { hashOfToken } from '../platform/crypto';
 import type { Settled } from '../platform/operations/parts';
 import type { StoreTransaction } from '../platform/store';
-import { expiryOf, hashOf, LINK_MINUTES, stateOf } from './link';
+import { expiryOf, LINK_MINUTES, stateOf } from './link';
 import type { GrantRepoAccessInput, SyncReposInput } from './repositories.dto';
 import { grantOf, type RepositoryRows } from './repository-rows';
 import { differenceOf, type Fetched } from './sync.policy';
@@ -17,7 +18,7 @@ export async function openLink(
     team: input.team,
     repo: input.repo,
     app,
-    state_hash: hashOf(stateOf(key, row.id)),
+    state_hash: hashOfToken(stateOf(key, row.id)),
     expires_at: expiryOf(new Date(row.submitted_at), LINK_MINUTES).toISOString(),
     used_at: null,
     consent_hash: null,

@@ -2,13 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Audit, type AuditEntry } from '../platform/audit/audit';
 import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
+import { hashOfToken, newToken } from '../platform/crypto';
 import { MctlError } from '../platform/errors';
 import { Github, GithubPeople, type Proof } from '../platform/github';
 import { Keys } from '../platform/keys';
 import { type RepositoryGrantRow, type RepositoryLinkRow, Store } from '../platform/store';
 import { Askers } from './askers';
 import { grantRepoAccess } from './grant-repo-access.operation';
-import { CONSENT_MINUTES, expiryOf, hashOf, newToken, verifierOf } from './link';
+import { CONSENT_MINUTES, expiryOf, verifierOf } from './link';
 import { RepositoryRows } from './repository-rows';
 
 /** Who wants what for whom; what a page may show of it. */
@@ -54,7 +55,7 @@ export class SetupService {
   /** Back from the installation: who is it? Uses nothing up, for GitHub may send a browser here more than once. */
   begin(state: string): Promise<SetupOutcome> {
     return outcomeOf(async () => {
-      const link = await this.rows.openLink(hashOf(state), this.clock.now());
+      const link = await this.rows.openLink(hashOfToken(state), this.clock.now());
       if (!link || !(await this.askers.of(link))) return { kind: 'invalid' };
       return { kind: 'authorize', url: this.people.authorizeUrl(state, this.verifier(state)) };
     });
@@ -63,9 +64,9 @@ export class SetupService {
   /** Back from signing in. Whatever GitHub then says, the link is used up. */
   prove(state: string, code: string): Promise<SetupOutcome> {
     return outcomeOf(async () => {
-      const open = await this.rows.openLink(hashOf(state), this.clock.now());
+      const open = await this.rows.openLink(hashOfToken(state), this.clock.now());
       const asker = open && (await this.askers.of(open));
-      const link = asker && (await this.rows.useLink(hashOf(state), this.clock.now()));
+      const link = asker && (await this.rows.useLink(hashOfToken(state), this.clock.now()));
       if (!link) return { kind: 'invalid' };
       return this.judge(link, asker, await this.people.prove(code, this.verifier(state), link.repo));
     });
@@ -74,12 +75,12 @@ export class SetupService {
   /** The person agrees, by the token of the page that asked: grant and audit entry in one transaction. */
   agree(token: string): Promise<SetupOutcome> {
     return outcomeOf(async () => {
-      const question = await this.rows.openQuestion(hashOf(token), this.clock.now());
+      const question = await this.rows.openQuestion(hashOfToken(token), this.clock.now());
       const asker = question && (await this.askers.of(question));
       if (!asker) return { kind: 'invalid' };
       return this.store.transaction(async (transaction): Promise<SetupOutcome> => {
         const now = this.clock.now();
-        const link = await this.rows.agree(transaction, hashOf(token), now);
+        const link = await this.rows.agree(transaction, hashOfToken(token), now);
         const grant = link && grantBy(link, now);
         if (!grant) return { kind: 'invalid' };
         await this.rows.grant(transaction, grant);
@@ -100,7 +101,7 @@ export class SetupService {
     if (!isAdmin) return { kind: 'not_admin', wish, login };
     const token = newToken();
     await this.rows.vouch(link.operation_id, {
-      consent_hash: hashOf(token),
+      consent_hash: hashOfToken(token),
       consent_expires_at: expiryOf(this.clock.now(), CONSENT_MINUTES).toISOString(),
       github_login: login,
       installation_id: installation.id,

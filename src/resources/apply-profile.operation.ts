@@ -1,10 +1,10 @@
 import { DEFAULT_PROFILES, type ResourceProfile } from '../platform/config';
-import type { Service } from '../platform/gitops';
+import { editFile, type Service } from '../platform/gitops';
 import type { YamlEdit } from '../platform/gitops/yaml';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
 import { Quantity } from '../platform/quantity';
-import { editFile, lookAt, planChange, requireService, textOf } from '../services';
+import { lookAt, planChange, requireService, textOf } from '../services';
 import { ApplyProfileAnswer, ApplyProfileInput } from './apply-profile.dto';
 
 export const applyResourceProfile = defineOperation({

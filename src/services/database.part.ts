@@ -1,8 +1,8 @@
-import type { World } from '../platform/gitops';
+import { editFile, type World } from '../platform/gitops';
 import type { Plan } from '../platform/operations/plan';
 import { planDatabase } from '../provisioning';
 import type { DeployServiceInput } from './operations.dto';
-import { changedKeys, dataOf, editFile } from './service-file';
+import { changedKeys, dataOf } from './service-file';
 
 /**
  * The plan of a call that also asks for a database: its file beside the service's, and the connection in the service's values.

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../platform/errors';
-import type { Service } from '../platform/gitops';
+import { editFile, type Service } from '../platform/gitops';
 import type { PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan } from '../platform/operations/plan';
 import { lookAt, planChange } from './change-plan';
@@ -8,7 +8,7 @@ import { imageMove } from './image.words';
 import { imageToDeploy, refuseImage } from './image.policy';
 import { requireService } from './name.policy';
 import type { DeployServiceInput } from './operations.dto';
-import { dataOf, editFile, joinDrafts, textOf } from './service-file';
+import { dataOf, joinDrafts, textOf } from './service-file';
 import { settingsEdits, settingsNamed } from './settings.edits';
 import { ONBOARD_DEFAULTS } from './vocabulary';
 

@@ -5,5 +5,5 @@ export { generatedHost, joinedName, requireNewService, requireService, serviceNo
 export { headed, ingressEdits } from './onboard.plan';
 export { IntakePart, ServiceChangeAnswer } from './operations.dto';
 export { checkRoom } from './quota.policy';
-export { dataOf, editFile, textOf } from './service-file';
+export { dataOf, textOf } from './service-file';
 export * from './services.module';

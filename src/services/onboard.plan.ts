@@ -1,5 +1,13 @@
 import { InvalidInput } from '../platform/errors';
-import { numberAt, readService, serviceTemplate, serviceTemplateNames, textAt, type World } from '../platform/gitops';
+import {
+  editFile,
+  numberAt,
+  readService,
+  serviceTemplate,
+  serviceTemplateNames,
+  textAt,
+  type World,
+} from '../platform/gitops';
 import type { YamlEdit } from '../platform/gitops/yaml';
 import type { PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
@@ -8,7 +16,7 @@ import { imageEdits } from './image.edits';
 import { imageToOnboard } from './image.policy';
 import { generatedHost, requireNewService } from './name.policy';
 import type { DeployServiceInput } from './operations.dto';
-import { dataOf, editFile, joinDrafts } from './service-file';
+import { dataOf, joinDrafts } from './service-file';
 import { settingsEdits } from './settings.edits';
 import { ONBOARD_DEFAULTS } from './vocabulary';
 

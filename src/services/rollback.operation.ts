@@ -1,4 +1,5 @@
 import { Conflict, InvalidInput } from '../platform/errors';
+import { editFile } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan, Warning } from '../platform/operations/plan';
 import { nearest } from '../platform/text/nearest';
@@ -7,7 +8,7 @@ import { imageEdits } from './image.edits';
 import { requireRegistry } from './image.policy';
 import { requireService } from './name.policy';
 import { RollbackServiceInput, ServiceChangeAnswer } from './operations.dto';
-import { dataOf, editFile, textOf } from './service-file';
+import { dataOf, textOf } from './service-file';
 import { lineage, readTagHistory, type TagEntry } from './tag-history';
 
 /** Known tags that an error lists. */

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../platform/errors';
-import type { Service } from '../platform/gitops';
+import { editFile, type Service } from '../platform/gitops';
 import type { YamlEdit } from '../platform/gitops/yaml';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan, Warning } from '../platform/operations/plan';
@@ -7,7 +7,7 @@ import { lookAt, planChange } from './change-plan';
 import { requireService } from './name.policy';
 import { ScaleServiceInput, ServiceChangeAnswer } from './operations.dto';
 import { AUTOSCALING_NUMBERS, autoscalingEdits, type WantedAutoscaling } from './scaling.edits';
-import { dataOf, type Draft, editFile, joinDrafts, textOf } from './service-file';
+import { dataOf, type Draft, joinDrafts, textOf } from './service-file';
 
 export const scaleService = defineOperation({
   name: 'scale-service',

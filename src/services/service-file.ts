@@ -1,6 +1,5 @@
-import { Conflict } from '../platform/errors';
 import { isPlain, type Plain, readValues, type World } from '../platform/gitops';
-import { editYaml, Unquoted, type YamlEdit, YamlEditError, YamlParseError } from '../platform/gitops/yaml';
+import { Unquoted, type YamlEdit } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
 import { isSecretName, MASK, maskCredentials } from '../platform/text/secrets';
 import type { ChangedKey } from './operations.dto';
@@ -25,20 +24,6 @@ export function dataOf(text: string): Plain {
 /** Text of a service's file; the caller has made sure that the service exists. */
 export function textOf(world: World, team: string, service: string): string {
   return world.text(world.layout.serviceFile(team, service)) ?? '';
-}
-
-/** @throws Conflict `unsafe_edit` where the file is written so that the edit would reach further than it says, e.g. through an anchor. */
-export function editFile(path: string, text: string, edits: readonly YamlEdit[]): string {
-  try {
-    return editYaml(text, edits);
-  } catch (cause) {
-    if (!(cause instanceof YamlEditError || cause instanceof YamlParseError)) throw cause;
-    throw new Conflict(`${path} cannot be edited safely: ${cause.message}.`, {
-      code: 'unsafe_edit',
-      fix: 'Somebody has to make this change by hand in the GitOps repository; MCTL does not guess at it.',
-      cause,
-    });
-  }
 }
 
 /** What differs between two values files, key by key and in the order of the keys. Values that look like secrets are masked. */

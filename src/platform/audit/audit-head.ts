@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../crypto';
 import type { AuditHeadRow, Database, StoreTransaction } from '../store';
 import { type AuditHead, EMPTY_CHAIN } from './chain';
 
@@ -24,8 +25,7 @@ export function sealOf(key: Uint8Array, { seq, hash }: AuditHead): string {
 }
 
 export function holds(key: Uint8Array, row: AuditHeadRow): boolean {
-  const [expected, found] = [Buffer.from(sealOf(key, row)), Buffer.from(row.seal)];
-  return expected.length === found.length && timingSafeEqual(expected, found);
+  return isSameSecret(sealOf(key, row), row.seal);
 }
 
 export function awaitsSeal({ seal }: AuditHeadRow): boolean {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   applyDecorators,
@@ -13,6 +13,7 @@ import type { Request } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Config } from '../config';
 import { SETTINGS } from '../config/settings';
+import { isSameSecret } from '../crypto';
 import { Unauthenticated, Unavailable } from '../errors';
 import { rawBodyOf } from '../http/raw-body';
 import { viaOf } from '../http/via';
@@ -112,15 +113,9 @@ export const Webhook = (rule: WebhookRule) =>
 function isProven({ proof }: WebhookRule, secret: string, request: Request): boolean {
   if (proof === 'bearer') {
     const [, token] = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? '') ?? [];
-    return token !== undefined && isSame(token.trim(), secret);
+    return token !== undefined && isSameSecret(token.trim(), secret);
   }
   const given = request.headers['x-hub-signature-256'];
   const expected = createHmac('sha256', secret).update(rawBodyOf(request)).digest('hex');
-  return typeof given === 'string' && isSame(given, `sha256=${expected}`);
-}
-
-/** In a time that tells nothing about where two texts differ, nor of their lengths. */
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+  return typeof given === 'string' && isSameSecret(given, `sha256=${expected}`);
 }

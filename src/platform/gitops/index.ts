@@ -4,6 +4,7 @@ export * from './database-facts';
 export * from './database-file';
 export * from './documents';
 export * from './domain-file';
+export * from './edit-file';
 export * from './file-index';
 export * from './file-problem';
 export * from './gitops';

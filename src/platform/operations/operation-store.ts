@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor';
 import type { Config } from '../config';
 import {
+  isOfFormerTeam,
   type OperationRow,
   type OperationStatus,
   type Stage,
@@ -192,7 +193,9 @@ export class OperationStore {
       );
     }
     if (!formerTeams) {
-      query = query.where((row) => row.or([row.not(row.exists(deletionAfter(row))), row('actor', '=', self ?? '')]));
+      query = query.where((row) =>
+        row.or([row.not(isOfFormerTeam('operations.team', 'operations.id')), row('actor', '=', self ?? '')]),
+      );
     }
     if (statuses) query = query.where('status', 'in', [...statuses]);
     if (before) query = query.where('id', '<', before);
@@ -249,17 +252,6 @@ export class OperationStore {
       [...steps].map(([id, all]) => [id, `${all.filter(({ status }) => status === 'succeeded').length}/${all.length}`]),
     );
   }
-}
-
-/** The past of a deleted team does not belong to whoever takes its name next. Ids sort by time. */
-function deletionAfter(row: RowExpression<'operations'>) {
-  return row
-    .selectFrom('operations as deletion')
-    .select('deletion.id')
-    .whereRef('deletion.team', '=', 'operations.team')
-    .where('deletion.operation', '=', 'delete-tenant')
-    .where('deletion.status', '=', 'succeeded')
-    .whereRef('deletion.id', '>=', 'operations.id');
 }
 
 /** An earlier operation on the same target, or where one of the two is about the whole team, whose time has not come (as in `Turns`). */

@@ -1,5 +1,6 @@
 export type * from './domain-tables';
 export type * from './incident-tables';
+export * from './former-teams';
 export * from './inspect-store';
 export * from './leadership';
 export type * from './repository-tables';
