@@ -37,7 +37,11 @@ export interface WorkflowFilter {
 const OPEN: readonly OperationStatus[] = ['submitted', 'running'];
 /** What waits for its commit takes part in the order of commits; what waits for a task does not. */
 const COMMITTING: readonly Stage[] = ['commit', 'continue'];
-const WORKING: readonly Stage[] = ['prepare', 'await'];
+/** In `prepare` a caller waits for the first commit, in `await` nobody does. */
+export type TaskStage = 'prepare' | 'await';
+/** Over how long tasks for which nobody waits are spread after a start, and how far apart they are at most. */
+const SPREAD_MS = 10_000;
+const LONGEST_GAP_MS = 100;
 
 /** Rows of operations, their steps and their logs. Final rows never change again: every update says so in its condition. */
 @Injectable()
@@ -99,31 +103,49 @@ export class OperationStore {
     return row && new Date(row.next_run_at);
   }
 
-  /** Operations whose task is due, the one that has waited longest first. */
-  dueTasks(now: Date, limit: number): Promise<OperationRow[]> {
-    return this.openTasks().where('next_run_at', '<=', now.toISOString()).selectAll().limit(limit).execute();
+  /** Operations whose task is due in this stage, the one that has waited longest first. */
+  dueTasks(now: Date, stage: TaskStage, limit: number): Promise<OperationRow[]> {
+    return this.openTasks([stage]).where('next_run_at', '<=', now.toISOString()).selectAll().limit(limit).execute();
   }
 
-  async nextTaskAt(): Promise<Date | undefined> {
-    const row = await this.openTasks().select('next_run_at').limit(1).executeTakeFirst();
+  async nextTaskAt(stages: readonly TaskStage[]): Promise<Date | undefined> {
+    const row = await this.openTasks(stages).select('next_run_at').limit(1).executeTakeFirst();
     return row && new Date(row.next_run_at);
   }
 
-  private openTasks() {
+  private openTasks(stages: readonly TaskStage[]) {
     return this.store.db
       .selectFrom('operations')
       .where('status', 'in', OPEN)
-      .where('stage', 'in', WORKING)
+      .where('stage', 'in', stages)
       .orderBy('next_run_at');
   }
 
-  /** What waits is tried again now. A clock that was set back would otherwise keep it waiting for the difference. */
+  /**
+   * What waits is tried again now; a clock that was set back would otherwise keep it waiting for the difference. Tasks for which no
+   * caller waits follow one another over some seconds: a thousand domains must not ask DNS at once.
+   */
   async endWaiting(now: Date): Promise<void> {
-    await this.store.db
-      .updateTable('operations')
-      .set({ next_run_at: now.toISOString() })
-      .where('status', 'in', OPEN)
-      .execute();
+    await this.store.transaction(async (transaction) => {
+      const patient = await transaction
+        .selectFrom('operations')
+        .select('id')
+        .where('status', 'in', OPEN)
+        .where('stage', '=', 'await')
+        .orderBy('id')
+        .execute();
+      const pause = Math.min(SPREAD_MS / patient.length, LONGEST_GAP_MS);
+      await transaction
+        .updateTable('operations')
+        .set({ next_run_at: now.toISOString() })
+        .where('status', 'in', OPEN)
+        .where('stage', '!=', 'await')
+        .execute();
+      for (const [index, { id }] of patient.entries()) {
+        const next_run_at = new Date(now.getTime() + index * pause).toISOString();
+        await transaction.updateTable('operations').set({ next_run_at }).where('id', '=', id).execute();
+      }
+    });
   }
 
   async update(transaction: StoreTransaction, id: string, change: Partial<OperationRow>): Promise<void> {
@@ -216,9 +238,9 @@ export class OperationStore {
     return deletion !== undefined;
   }
 
-  /** Operations of one kind and team that have not ended, oldest first. */
-  open(operation: string, team: string): Promise<OperationRow[]> {
-    return this.store.db
+  /** Operations of one kind and team that have not ended, oldest first; as a transaction sees them where there is one. */
+  open(operation: string, team: string, transaction?: StoreTransaction): Promise<OperationRow[]> {
+    return (transaction ?? this.store.db)
       .selectFrom('operations')
       .selectAll()
       .where('operation', '=', operation)

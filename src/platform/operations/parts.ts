@@ -39,7 +39,7 @@ export type TaskRun<Input> = (context: TaskContext<Input>) => Promise<TaskOutcom
 export interface Settled<Input> {
   readonly row: OperationRow;
   readonly input: Input;
-  /** Result of its last task; undefined where it has none. */
+  /** Result of its last task; undefined where it has none, or where it ended before it (`continues`). */
   readonly done: unknown;
   readonly commit: string;
   readonly at: Date;
@@ -51,6 +51,11 @@ export interface OperationParts<Input extends WriteArguments = WriteArguments, F
   readonly facts?: (input: Input, actor: Actor) => Promise<Facts>;
   /** By the name that the declaration gives each. */
   readonly tasks?: Readonly<Record<string, TaskRun<Input>>>;
+  /**
+   * Whether the operation goes on after its first commit; absent = always. Asked in the transaction that ends that commit, so that of
+   * two calls at the same moment the second finds the first one waiting. `false` ends the operation well.
+   */
+  readonly continues?: (transaction: StoreTransaction, row: OperationRow, input: Input) => Promise<boolean>;
   /** Rows of the feature, written in the transaction that ends the operation well. Must not fail for what the world has become since. */
   readonly settle?: (transaction: StoreTransaction, settled: Settled<Input>) => Promise<void>;
   /** Fields of the answer that are not kept with the operation, e.g. a one-time link; asked whenever the row is shown to its caller. */

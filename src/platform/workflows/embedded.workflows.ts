@@ -3,9 +3,9 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Config } from '../config';
 import { explainGitError, GitError, mayBeOfOne, passesWithTime } from '../gitops';
 import { log } from '../logging';
-import { OperationStore } from '../operations/operation-store';
+import { OperationStore, type TaskStage } from '../operations/operation-store';
 import { OperationRegistry } from '../operations/registry';
-import { type OperationRow, Store } from '../store';
+import { type OperationRow, type Stage, Store } from '../store';
 import { Committer } from './committer';
 import { Endings } from './endings';
 import { Pump } from './pump';
@@ -17,6 +17,8 @@ const BACKOFF_MS = 500;
 const BACKOFF_LIMIT_MS = 15_000;
 /** Tasks wait for others most of the time: DNS, a database server, GitHub. */
 const TASKS_AT_ONCE = 8;
+/** Of them for work after the first commit, which may take days: the others stay free for calls that somebody waits for. */
+const PATIENT_AT_ONCE = TASKS_AT_ONCE / 2;
 
 /**
  * The embedded workflow engine: a durable queue in the store, one writer of commits, and some hands for the tasks around them. What it
@@ -29,7 +31,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   private readonly stopped = new AbortController();
   /** Tells tasks that the process ends. */
   private readonly leaving = new AbortController();
-  private readonly working = new Map<string, Promise<void>>();
+  private readonly working = new Map<string, { readonly stage: Stage; readonly work: Promise<void> }>();
   private readonly commits = new Pump({
     drain: (isStopping) => this.drainCommits(isStopping),
     nextDueAt: () => this.operations.nextDueAt(new Date()),
@@ -59,7 +61,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
     await Promise.all([this.commits.stop(), this.tasks.stop()]);
-    await Promise.all(this.working.values());
+    await Promise.all([...this.working.values()].map(({ work }) => work));
     this.stopped.abort();
   }
 
@@ -101,12 +103,21 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     this.tasks.wake();
   }
 
-  /** Begins as many tasks as there are hands; each that ends wakes the pump for the next. */
+  /** Begins as many tasks as there are hands, those first that a caller waits for; each that ends wakes the pump for the next. */
   private async drainTasks(isStopping: () => boolean): Promise<void> {
+    for (const stage of ['prepare', 'await'] as const) {
+      const free = this.freeHands(stage);
+      if (free <= 0 || isStopping()) continue;
+      const due = await this.operations.dueTasks(new Date(), stage, TASKS_AT_ONCE + free);
+      for (const row of due.filter(({ id }) => !this.working.has(id)).slice(0, free)) this.begin(row);
+    }
+  }
+
+  private freeHands(stage: TaskStage): number {
     const free = TASKS_AT_ONCE - this.working.size;
-    if (free <= 0 || isStopping()) return;
-    const due = await this.operations.dueTasks(new Date(), TASKS_AT_ONCE + free);
-    for (const row of due.filter(({ id }) => !this.working.has(id)).slice(0, free)) this.begin(row);
+    if (stage === 'prepare') return free;
+    const patient = [...this.working.values()].filter((each) => each.stage === 'await');
+    return Math.min(free, PATIENT_AT_ONCE - patient.length);
   }
 
   private begin(row: OperationRow): void {
@@ -118,12 +129,13 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
         this.working.delete(row.id);
         this.wake();
       });
-    this.working.set(row.id, work);
+    this.working.set(row.id, { stage: row.stage, work });
   }
 
   /** While all hands are busy, the next that is free looks itself. */
   private async nextTaskAt(): Promise<Date | undefined> {
-    return this.working.size >= TASKS_AT_ONCE ? undefined : this.operations.nextTaskAt();
+    const stages = (['prepare', 'await'] as const).filter((stage) => this.freeHands(stage) > 0);
+    return stages.length === 0 ? undefined : this.operations.nextTaskAt(stages);
   }
 
   private async runBatch(rows: readonly OperationRow[]): Promise<void> {

@@ -48,12 +48,14 @@ export class Endings {
   private async close(done: readonly Done[], changed: (id: string) => void): Promise<void> {
     if (done.length === 0) return;
     const now = new Date();
+    const goingOn = new Set<string>();
     await this.store.transaction(async (transaction) => {
-      for (const each of done) await this.closeOne(transaction, each, now);
+      goingOn.clear();
+      for (const each of done) if (await this.closeOne(transaction, each, now)) goingOn.add(each.row.id);
       await this.audit.append(
         transaction,
         done.map(({ row, commit, planDigest }) =>
-          this.ending(row, this.goesOn(row) ? 'committed' : 'succeeded', {
+          this.ending(row, goingOn.has(row.id) ? 'committed' : 'succeeded', {
             commit,
             planDigest: planDigest ?? undefined,
           }),
@@ -61,25 +63,43 @@ export class Endings {
       );
     });
     for (const { row, commit } of done) {
-      log.info({ ...facts(row), commit }, this.goesOn(row) ? 'operation goes on' : 'operation succeeded');
+      log.info({ ...facts(row), commit }, goingOn.has(row.id) ? 'operation goes on' : 'operation succeeded');
       changed(row.id);
     }
   }
 
   /** Whether the row's commit is not its operation's last. */
-  private goesOn({ operation, stage }: OperationRow): boolean {
-    return stage !== 'continue' && this.registry.get(operation).continuation !== undefined;
+  private async goesOn(transaction: StoreTransaction, operation: Operation, row: OperationRow): Promise<boolean> {
+    if (row.stage === 'continue' || operation.continuation === undefined) return false;
+    const { continues } = this.registry.partsOf(operation);
+    return (await continues?.(transaction, row, parseInput(operation.input, JSON.parse(row.input)))) ?? true;
   }
 
-  private async closeOne(transaction: StoreTransaction, { row, commit }: Done, now: Date): Promise<void> {
+  /** @returns whether the operation goes on. */
+  private async closeOne(transaction: StoreTransaction, { row, commit }: Done, now: Date): Promise<boolean> {
     const operation = this.registry.get(row.operation);
     await this.finishSteps(transaction, row, commit, now.toISOString());
-    if (this.goesOn(row)) return this.goOn(transaction, operation, { row, commit, now });
+    if (await this.goesOn(transaction, operation, row)) {
+      await this.goOn(transaction, operation, { row, commit, now });
+      return true;
+    }
+    await this.skipSteps(transaction, row);
     const ended = { status: 'succeeded' as const, finished_at: now.toISOString(), commit, error: null };
     await this.operations.update(transaction, row.id, ended);
     const { settle } = this.registry.partsOf(operation);
     const input = parseInput(operation.input, JSON.parse(row.input));
     await settle?.(transaction, { row: { ...row, ...ended }, input, done: resultOf(row), commit, at: now });
+    return false;
+  }
+
+  /** What an operation that ends does not come to. */
+  private async skipSteps(transaction: StoreTransaction, { id }: OperationRow): Promise<void> {
+    await transaction
+      .updateTable('operation_steps')
+      .set({ status: 'skipped' })
+      .where('operation_id', '=', id)
+      .where('status', '=', 'pending')
+      .execute();
   }
 
   /** From the first commit to the task after it, or straight to the second commit where this call needs no task. */
@@ -161,12 +181,7 @@ export class Endings {
         .where('status', '=', 'running')
         .returning('name')
         .executeTakeFirst();
-      await transaction
-        .updateTable('operation_steps')
-        .set({ status: 'skipped' })
-        .where('operation_id', '=', row.id)
-        .where('status', '=', 'pending')
-        .execute();
+      await this.skipSteps(transaction, row);
       await this.operations.log(transaction, [
         {
           operation_id: row.id,

@@ -117,6 +117,32 @@ describe('a task before the commit', () => {
     expect(lines.map(({ line }) => line)).toEqual(['The server is away. Trying again.', 'Make it: done']);
   });
 
+  it('has hands of its own, however many tasks wait for silence after their first commit', async () => {
+    const silence = new Promise<TaskOutcome>((resolve) => setTimeout(() => resolve(WAITING), 1_500));
+    let silent = 0;
+    bind(register, { tasks: { wait: () => ((silent += 1), silence) } });
+    bind(provision, { tasks: { make: () => Promise.resolve({ done: 'made' }) } });
+    for (let count = 0; count < 10; count += 1) await start(register, { path: `p${count}`, text: 'pending' });
+    await until(() => silent >= 4);
+    const began = Date.now();
+    const answer = await path.call(provision, { path: 'a', text: '1' });
+    expect(answer.operation.status).toBe('succeeded');
+    expect(Date.now() - began).toBeLessThan(1_000);
+    expect(silent).toBe(4);
+    await until(() => silent === 10);
+  });
+
+  it('is due at once after a start; what nobody waits for follows over some seconds', async () => {
+    bind(register, { tasks: { wait: () => Promise.resolve(WAITING) } });
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) ids.push(await start(register, { path: `p${count}`, text: 'pending' }));
+    for (const id of ids) await until(async () => (await rowOf(id)).task_state !== null);
+    const now = new Date();
+    await path.rows.endWaiting(now);
+    const due = await Promise.all(ids.map(async (id) => Date.parse((await rowOf(id)).next_run_at) - now.getTime()));
+    expect(due).toEqual([0, 100, 200]);
+  });
+
   it('holds nobody up', async () => {
     bind(provision, { tasks: { make: () => Promise.resolve(WAITING) } });
     const id = await start(provision, { path: 'a', text: 'slow' });
@@ -262,6 +288,41 @@ describe('a second commit', () => {
     expect(answer.operation.status).toBe('succeeded');
     expect(await path.subjects()).toEqual(['put(a): now', 'put(a): active undefined']);
     expect(await steps(answer.operation.id ?? '')).not.toContainEqual(expect.stringContaining('wait'));
+  });
+
+  it('is not made where the module says that the first was all, and the operation ends well', async () => {
+    const settled: unknown[] = [];
+    bind(register, {
+      tasks: { wait: () => Promise.resolve(WAITING) },
+      // As of the transaction: of two calls in one batch the second finds the first waiting.
+      continues: async (transaction, { id }) =>
+        (
+          await transaction
+            .selectFrom('operations')
+            .select('id')
+            .where('stage', '=', 'await')
+            .where('id', '!=', id)
+            .execute()
+        ).length === 0,
+      settle: (_, { done }) => Promise.resolve(void settled.push(done)),
+    });
+    const [first, second] = await path.queue(
+      [register, { path: 'a', text: 'one' }],
+      [register, { path: 'b', text: 'two' }],
+    );
+    path.workflows.wake();
+    await until(async () => (await rowOf(second ?? '')).status === 'succeeded');
+    expect(await rowOf(first ?? '')).toMatchObject({ status: 'running', stage: 'await' });
+    expect((await steps(second ?? '')).slice(2)).toEqual([
+      'push succeeded',
+      'wait skipped',
+      'plan-activate skipped',
+      'commit-activate skipped',
+      'push-activate skipped',
+    ]);
+    expect(settled).toEqual([undefined]);
+    expect((await events()).map(({ event }) => event).slice(-2)).toEqual(['committed', 'succeeded']);
+    expect(await findings()).toEqual([]);
   });
 
   it('is not made when the task ends the operation; the first one stays and the answer says so', async () => {
