@@ -1,13 +1,12 @@
 import { defineOperation } from '../platform/operations/operation';
 import { planActivation } from './activate.plan';
-import { planRegistration } from './add-custom-domain.plan';
-import type { ChallengeSeed } from './challenge.policy';
+import { planRegistration, type RegistrationFacts } from './add-custom-domain.plan';
 import { AddDomainAnswer, AddDomainInput } from './domains.dto';
 
 /** Name of the task that the module binds. */
 export const WAIT_FOR_DNS = 'wait-for-dns';
 
-export const addCustomDomain = defineOperation<AddDomainInput, ChallengeSeed>({
+export const addCustomDomain = defineOperation<AddDomainInput, RegistrationFacts>({
   name: 'add-custom-domain',
   tool: 'mctl_add_custom_domain',
   title: 'Add Custom Domain',

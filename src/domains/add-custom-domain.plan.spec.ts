@@ -150,6 +150,41 @@ describe('add-custom-domain', () => {
     expect(plan(at).changes).toHaveLength(1);
   });
 
+  it('starts no more workflows than may wait, also for a host that is registered already', () => {
+    const at = (text?: string) =>
+      world({ files: text ? { 'domains/shop.example.com.yaml': text } : {}, platform: { pendingDomains: 2 } });
+    const waits = (waiting: string[], text?: string) => () =>
+      planOf(addCustomDomain, at(text), INPUT, { ...FACTS, waiting }, { now: NOW });
+    for (const text of [undefined, aFile(), aFile({ status: 'active' })]) {
+      expect(refusalOf(waits(['a.example.com', 'b.example.com'], text)).code).toBe('pending_limit');
+      expect(waits(['a.example.com', 'shop.example.com'], text)).not.toThrow();
+    }
+    expect(waits(['a.example.com', 'b.example.com', 'shop.example.com'], aFile())).not.toThrow();
+  });
+
+  it('gives a team one expiry for a host, however often it registers it anew, and then others their turn', () => {
+    const since = (days: number, proofs: number[] = []) =>
+      planOf(
+        addCustomDomain,
+        holding(aFile(EXPIRED)),
+        INPUT,
+        {
+          ...FACTS,
+          claims: [
+            { kind: 'registered', at: new Date(NOW.getTime() - days * DAY_MS) },
+            ...proofs.map((each) => ({ kind: 'proved', at: new Date(NOW.getTime() - each * DAY_MS) })),
+          ],
+        },
+        { now: NOW },
+      );
+    const left = (made: ReturnType<typeof since>) => Date.parse(String(made.answer.expires_at)) - NOW.getTime();
+    expect(left(since(6))).toBe(DAY_MS);
+    expect(refusalOf(() => since(7))).toMatchObject({ code: 'domain_cooldown', field: 'domain' });
+    expect(refusalOf(() => since(13.9)).fix).toContain('2026-03-01T14:24:00.000Z');
+    expect(left(since(14))).toBe(7 * DAY_MS);
+    expect(left(since(9, [8]))).toBe(7 * DAY_MS);
+  });
+
   it('holds the names of others only so far as the limit goes', () => {
     const waiting = (...names: string[]) =>
       Object.fromEntries(

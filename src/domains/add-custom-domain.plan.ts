@@ -2,10 +2,11 @@ import type { Domain } from '../platform/gitops';
 import type { PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan } from '../platform/operations/plan';
 import { challengeOf, type ChallengeSeed } from './challenge.policy';
+import { type ClaimEvent, claimEnd } from './claim.policy';
 import { pendingText } from './domain-text';
 import { isExpired } from './domains-in';
 import type { AddDomainInput } from './domains.dto';
-import { ownRegistration, requireFewerPending } from './holder.policy';
+import { ownRegistration, requireFewerWaiting } from './holder.policy';
 import { type Host, hostFrom, requireRegistrable } from './host.policy';
 import { challengeRecord, cnameRecord } from './records';
 import { requireIngress } from './route.policy';
@@ -15,18 +16,26 @@ import { cnameTarget } from './target.policy';
 /** Seven days; `MCTL_DOMAIN_EXPIRY`. */
 const EXPIRY_MS = 7 * 86_400_000;
 
-type Context = PlanContext<AddDomainInput, ChallengeSeed>;
+/** What is known beyond the repository; absent = nothing waits, nothing happened. */
+export interface RegistrationFacts extends ChallengeSeed {
+  /** Hosts that workflows of the team wait for. */
+  readonly waiting?: readonly string[];
+  /** What the team's workflows did to this host. */
+  readonly claims?: readonly ClaimEvent[];
+}
+
+type Context = PlanContext<AddDomainInput, RegistrationFacts>;
 
 /** The first commit: the host is this service’s to prove. One that is registered already stays as it is, challenge and expiry included. */
 export function planRegistration(context: Context): Plan {
-  const { input, world, now } = context;
+  const { input, world, facts, now } = context;
   const { team, service } = input;
   const host = hostFrom(input.domain);
   requireRegistrable(host, world.platform);
   requireIngress(world, team, service);
   const own = ownRegistration(world, host.ascii, input, now);
   const kept = own && isKept(own, now) ? own : undefined;
-  if (!kept) requireFewerPending(world, team, host.ascii, now);
+  requireFewerWaiting(world, team, host.ascii, { isKept: kept !== undefined, waiting: facts.waiting ?? [], now });
   const domain = kept ?? fresh(context, host);
   const path = world.layout.domainFile(host.ascii);
   const target = cnameTarget(world, team, service);
@@ -58,7 +67,7 @@ function isKept(own: Domain, now: Date): boolean {
 
 function fresh({ actor, input, world, facts, now }: Context, host: Host) {
   const { team, service } = input;
-  const expiresAt = new Date(now.getTime() + (world.platform.domainExpiryMs ?? EXPIRY_MS));
+  const expiresAt = claimEnd(host.ascii, facts.claims ?? [], world.platform.domainExpiryMs ?? EXPIRY_MS, now);
   const challenge = challengeOf(facts, host.ascii, now);
   const status = advance('failed', 'register');
   return { host: host.ascii, team, service, status, challenge, createdAt: now, expiresAt, requestedBy: actor.login };

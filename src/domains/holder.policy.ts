@@ -86,20 +86,35 @@ function taken(host: string, service?: string): Conflict {
   });
 }
 
+/** What `requireFewerWaiting` counts beside the files. */
+interface Waiting {
+  /** The host is registered already and stays so: only the workflow would be new. */
+  readonly isKept: boolean;
+  /** Hosts that workflows of the team wait for. */
+  readonly waiting: readonly string[];
+  readonly now: Date;
+}
+
 /**
- * Whoever may register without end may take the names of others for a week at a time.
+ * Whoever may register without end may take the names of others for a week at a time, and keep MCTL busy with waiting.
  * @throws Conflict `pending_limit` with the hosts that wait.
  */
-export function requireFewerPending(world: World, team: string, host: string, now: Date): void {
+export function requireFewerWaiting(world: World, team: string, host: string, { isKept, waiting, now }: Waiting): void {
   const { pendingDomains: most = Infinity } = world.platform;
-  const waiting = domainsOf(world, team).domains.filter(
-    (domain) => domain.status === 'pending' && domain.host !== host && !isExpired(domain, now),
-  );
-  if (waiting.length < most) return;
-  throw new Conflict(`Team ${team} has ${waiting.length} domains that wait for their DNS record; ${most} may.`, {
+  if (isKept && waiting.includes(host)) return;
+  const pending = isKept ? [] : pendingOf(world, team, now);
+  const others = [...new Set([...pending, ...waiting])].filter((each) => each !== host);
+  if (others.length < most) return;
+  throw new Conflict(`Team ${team} has ${others.length} domains that wait for their DNS record; ${most} may.`, {
     code: 'pending_limit',
     field: 'domain',
-    details: { setting: 'MCTL_PENDING_DOMAINS', pending: waiting.map((each) => each.host).slice(0, 20) },
+    details: { setting: 'MCTL_PENDING_DOMAINS', pending: others.slice(0, 20) },
     fix: 'Prove or remove one of them first: mctl_list_domains shows what each waits for.',
   });
+}
+
+function pendingOf(world: World, team: string, now: Date): string[] {
+  return domainsOf(world, team)
+    .domains.filter((domain) => domain.status === 'pending' && !isExpired(domain, now))
+    .map(({ host }) => host);
 }

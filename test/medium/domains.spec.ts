@@ -168,6 +168,9 @@ describe('a custom domain', () => {
     const again = await registered(developer, { ...API, domain });
     expect(again).toMatchObject({ challenge: added.challenge, expires_at: added.expires_at, changes: [] });
     expect(again.warnings.map(({ code }: Loose) => code)).toContain('no_change');
+    // The first workflow waits; the repetition leaves it to that one and ends.
+    expect(await ended(again)).toMatchObject({ status: 'succeeded' });
+    expect((await itemOf(domain)).workflow).toBe(added.workflow.name);
   });
 
   it('becomes active when the record appears while the workflow waits, across a crash, with one id on both commits', async () => {
@@ -257,9 +260,9 @@ describe('a custom domain', () => {
   });
 
   it('ends the workflow that waits for it when it is removed meanwhile, and leaves nothing behind', async () => {
-    const again = await registered(developer, { ...API, domain });
+    const { workflow: name } = await itemOf(domain);
     await remove(domain);
-    const workflow = await ended(again);
+    const workflow = await ended({ workflow: { name } });
     expect(workflow).toMatchObject({ status: 'failed', error: expect.stringContaining('was removed meanwhile') });
     expect(await domainFiles()).not.toContain(domain);
   });
@@ -538,6 +541,15 @@ describe('a registration that nobody proves', () => {
       error: expect.stringMatching(/was not proved until|was removed/),
     });
     expect(await domainFiles()).toEqual(expect.arrayContaining(['alias.example.com', 'key.example.com']));
+  });
+
+  it('does not begin a second week when it is removed and made anew', async () => {
+    const first = await registered(developer, { ...API, domain: 'squat.example.com' });
+    await remove('squat.example.com');
+    const second = await registered(developer, { ...API, domain: 'squat.example.com' });
+    expect(second.challenge.value).not.toBe(first.challenge.value);
+    expect(second.expires_at).toBe(first.expires_at);
+    await remove('squat.example.com');
   });
 
   it('is then free for others', async () => {
