@@ -1,9 +1,7 @@
-import type { RestResult } from '../support/clients';
-import { PEOPLE, signedIn } from '../support/furnish';
-import { connectEra } from '../support/mcp-eras';
+import { PEOPLE } from '../support/furnish';
 import { commitsOf, git, type PlainCommit } from '../support/plain-git';
 import { Program } from '../support/program';
-import { tokenFor } from '../support/tokens';
+import { overMcp, overRest, type Teller } from '../support/story-tellers';
 import type { Loose } from '../support/loose';
 
 /** One write of the story: the operation, what it is called with, and what git must show of it afterwards. */
@@ -94,50 +92,6 @@ const CHAPTERS: readonly Chapter[] = [
     diff: [/^-replicaCount: 2$/m],
   },
 ];
-
-/** What a door must be able to do for the story. */
-interface Teller {
-  readonly client: string;
-  write(chapter: Chapter, input: object): Promise<{ answer: Loose; asksToConfirm: boolean }>;
-  read(tool: string, path: string, args: Record<string, unknown>): Promise<Loose>;
-  close(): Promise<void>;
-}
-
-async function overMcp(program: Program, login: string): Promise<Teller> {
-  const name = 'story-assistant';
-  const client = await connectEra('2026-07-28', program.url, await tokenFor(program.dataDir, login), name);
-  const must = async (tool: string, args: Record<string, unknown>): Promise<Loose> => {
-    const { isError, structuredContent, content } = await client.call(tool, args);
-    if (isError) throw new Error(`${tool} was refused: ${content[0]?.text}`);
-    return structuredContent;
-  };
-  return {
-    client: name,
-    write: async ({ tool }, input) => {
-      const answer = await must(tool, { ...input });
-      return { answer, asksToConfirm: answer.operation.status === 'confirmation_required' };
-    },
-    read: (tool, _, args) => must(tool, args),
-    close: () => client.close(),
-  };
-}
-
-async function overRest(program: Program, login: string): Promise<Teller> {
-  const client = await signedIn(program, login);
-  const must = ({ status, body }: RestResult): Loose => {
-    if (status >= 400 && status !== 428) throw new Error(`refused with ${status}: ${JSON.stringify(body)}`);
-    return body;
-  };
-  return {
-    client: 'node',
-    write: async ({ operation }, input) => {
-      const result = await client.execute(operation, input);
-      return { answer: must(result), asksToConfirm: result.status === 428 };
-    },
-    read: async (_, path) => must(await client.get(path)),
-    close: () => Promise.resolve(),
-  };
-}
 
 describe.each([
   ['MCP, with the official client', overMcp],
