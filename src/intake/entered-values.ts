@@ -1,6 +1,6 @@
 import { InvalidInput } from '../platform/errors';
 import { checkSecretText, MAX_SECRET_BYTES, SecretValue } from '../platform/secrets';
-import type { Intake } from './intake';
+import type { FieldRule, Intake } from './intake';
 
 export interface EnteredValues {
   readonly values: ReadonlyMap<string, SecretValue>;
@@ -13,17 +13,32 @@ export function fieldOf(intake: Pick<Intake, 'names'>, name: string): string {
   return `secret-${intake.names.indexOf(name)}`;
 }
 
-/** The value of each name that the page asks for; whatever else a form holds is left alone. */
+/** The values of the names that the page asks for; whatever else a form holds is left alone. What has a value may be left empty. */
 export function readForm(intake: Intake, form: Readonly<Record<string, string>>): EnteredValues {
   const values = new Map<string, SecretValue>();
   const problems = new Map<string, string>();
   for (const name of intake.names) {
-    const text = asTyped(form[fieldOf(intake, name)] ?? '');
-    const problem = problemOf(name, text);
+    const rule = intake.rules?.get(name) ?? {};
+    const text = textOf(rule, form[fieldOf(intake, name)]);
+    if (text === '' && rule.version !== undefined) continue;
+    const problem = problemOf(name, text) ?? formProblem(rule, text);
     if (problem === undefined) values.set(name, new SecretValue(text));
     else problems.set(name, problem);
   }
+  const [first] = intake.names;
+  if (first !== undefined && values.size + problems.size === 0) problems.set(first, NOTHING_NEW);
   return { values, problems };
+}
+
+const NOTHING_NEW = 'Enter at least one new value, or close this page: the values there are stay as they are.';
+
+/** Only where the form of a value is known can its white space be known to be a slip of copying. */
+function textOf({ check }: FieldRule, entered = ''): string {
+  return check === undefined ? asTyped(entered) : entered.trim();
+}
+
+function formProblem({ check }: FieldRule, text: string): string | undefined {
+  return check === undefined || new RegExp(`^(?:${check.pattern})$`).test(text) ? undefined : check.words;
 }
 
 /** Browsers send every line break of a text field as CR LF, whatever was pasted (HTML, form submission); files of keys have LF. */

@@ -1,3 +1,3 @@
-export type { IntakeLink, IntakeRequest } from './intake';
+export type { FieldRule, IntakeLink, IntakeRequest, ValueCheck } from './intake';
 export * from './intake.module';
 export { Intakes } from './intakes';

@@ -56,7 +56,7 @@ export class IntakePageService {
 
   /**
    * Keeps the values, records that they were kept and uses the link up: all of it or nothing.
-   * @param values one for each name of the intake; the page has checked that there is one.
+   * @param values of names of the intake; the page has checked that none is missing but what may keep its value.
    * @throws InvalidInput for a value that may not be kept; NotFound where the link was used in the meantime, or the role is gone;
    *   NotAllowed `read_only`.
    */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IntakeRow, Store, type StoreTransaction } from '../platform/store';
-import { type Intake, type IntakeRequest, MAX_ATTEMPTS, type StoredName } from './intake';
+import { type FieldRule, type Intake, type IntakeRequest, MAX_ATTEMPTS, type StoredName } from './intake';
 
 /** Rows of intakes. A link's token is known here by its hash only. */
 @Injectable()
@@ -90,6 +90,7 @@ function intakeOf(row: IntakeRow): Intake {
     service: row.service,
     names: JSON.parse(row.names) as string[],
     purpose: row.purpose,
+    rules: new Map(JSON.parse(row.rules ?? '[]') as [string, FieldRule][]),
   };
   return {
     ...request,

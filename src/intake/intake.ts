@@ -1,5 +1,21 @@
 import type { SecretVersion } from '../platform/secrets';
 
+/** The form that a value must have, e.g. that of a bot token. Plain data, as a page may outlive the process that opened it. */
+export interface ValueCheck {
+  /** Source of a regular expression over the whole value; must be linear, values are up to 64 KiB long. */
+  readonly pattern: string;
+  /** For whoever entered something else; says nothing of what was entered. */
+  readonly words: string;
+}
+
+/** How the value of one name is taken, where that differs from all others: required and kept byte for byte. */
+export interface FieldRule {
+  /** Version of the value there is: the field may be left empty, which keeps that value. */
+  readonly version?: number;
+  /** White space around the value is nobody's intent then, and is left out. */
+  readonly check?: ValueCheck;
+}
+
 /** What a page is asked to collect. */
 export interface IntakeRequest {
   readonly team: string;
@@ -8,6 +24,8 @@ export interface IntakeRequest {
   readonly names: readonly string[];
   /** What the values are for, in a few words for the person who enters them, e.g. `Environment variables of api`. */
   readonly purpose: string;
+  /** By name; a map, as a variable may be called `constructor`. */
+  readonly rules?: ReadonlyMap<string, FieldRule>;
 }
 
 /** The one way to the page. It is shown to whoever asked and kept nowhere. */

@@ -22,7 +22,8 @@ export class Intakes {
    * The caller has made sure that the actor may set these secrets.
    * @throws Unavailable `intake_unreachable` where no browser could reach a page, or only over a line that others can read.
    */
-  async open({ login }: Pick<Actor, 'login'>, { team, service, names, purpose }: IntakeRequest): Promise<IntakeLink> {
+  async open({ login }: Pick<Actor, 'login'>, request: IntakeRequest): Promise<IntakeLink> {
+    const { team, service, names, purpose, rules } = request;
     const base = this.address.base();
     if (base === undefined || !servesPages(base)) throw unreachable(base);
     const token = newToken();
@@ -35,6 +36,7 @@ export class Intakes {
       service,
       names: namesText(names),
       purpose,
+      rules: rules ? JSON.stringify([...rules]) : null,
       actor: login,
       opened_at: now.toISOString(),
       expires_at: expiresAt,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Intakes } from '../intake';
+import { type FieldRule, Intakes } from '../intake';
 import type { Actor } from '../platform/auth/actor';
 import { Conflict, type MctlError, Unavailable } from '../platform/errors';
 import type { OperationRow } from '../platform/store';
@@ -47,7 +47,7 @@ export class TokenIntake {
     const names = [BOT_TOKEN];
     try {
       const purpose = `Telegram bot token of OpenClaw ${team}/${service}, from @BotFather`;
-      const link = await this.intakes.open(actor, { team, service, names, purpose });
+      const link = await this.intakes.open(actor, { team, service, names, purpose, rules: TOKEN_RULES });
       return { ...link, names, next_step: GIVE_LINK };
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
@@ -56,6 +56,20 @@ export class TokenIntake {
     }
   }
 }
+
+/** As @BotFather gives them out: the bot's id, a colon, 35 characters as of today. */
+const TOKEN_RULES: ReadonlyMap<string, FieldRule> = new Map([
+  [
+    BOT_TOKEN,
+    {
+      check: {
+        pattern: '[0-9]+:[A-Za-z0-9_-]{30,}',
+        words:
+          'This is no bot token of Telegram: digits, a colon and at least 30 letters, digits, _ or -. Copy it whole from @BotFather.',
+      },
+    },
+  ],
+]);
 
 const GIVE_LINK =
   'Give this link to the person you work for and to nobody else: they open it in a browser, sign in and enter the token that @BotFather gave them. ' +

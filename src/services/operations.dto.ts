@@ -111,14 +111,16 @@ export class DeployServiceInput extends WriteArguments {
   @ListOf(text({ pattern: ENV_NAME, rule: ENV_NAME_RULE, maxLength: 128 }), {
     optional: true,
     maxItems: 100,
-    description: 'Names of secret variables to add; a person enters the values at the link in the answer.',
+    description:
+      'Names of secret variables to add, or to give a new value; a person enters values at the link in the answer.',
   })
   secret_names?: string[];
 
   @Flag({ default: false, description: 'Remove all plain variables first.' }) clear_env: boolean;
   @Flag({
     default: false,
-    description: 'Remove all secret variables first. Those in secret_names then get a link for new values.',
+    description:
+      'Remove all secret variables first; not needed to rotate one. Those in secret_names then need new values.',
   })
   clear_secrets: boolean;
   @Nested(() => AutoscalingInput, { optional: true, description: 'Let CPU load decide how many replicas run.' })
@@ -192,7 +194,10 @@ export class DeployServiceAnswer extends ServiceChangeAnswer {
   secret_names?: string[];
   @ListOf(object(() => SecretItem), { optional: true, description: 'Whether each has a value by now.' })
   secrets?: SecretItem[];
-  @Nested(() => IntakePart, { optional: true, description: 'Where a person enters the values that are missing.' })
+  @Nested(() => IntakePart, {
+    optional: true,
+    description: 'Where a person enters values that are missing, or replaces those there are.',
+  })
   intake?: IntakePart;
   @Nested(() => ProvisionedPart, { optional: true, description: 'With provision_database.' })
   database?: ProvisionedPart;

@@ -1,7 +1,7 @@
 import { NOW, planOf } from '../../test/factories/plan';
 import { aWorld } from '../../test/factories/world';
 import { deployService } from './deploy.operation';
-import { awaited } from './secret-values.policy';
+import { awaited, replaceable } from './secret-values.policy';
 
 const FILE = `image: {repository: ghcr.io/acme/api, tag: "1"}
 externalSecret:
@@ -55,6 +55,14 @@ describe('secrets that a call names', () => {
     const later = version('OURS', '2026-03-01T12:00:01.000Z');
     expect(awaited(['OURS'], { clear_secrets: true }, [later], since)).toEqual([]);
     expect(awaited(['OURS'], { clear_secrets: true }, [version('OURS')], since)).toEqual(['OURS']);
+  });
+
+  it('may be replaced where they have a value from before the call', () => {
+    const since = NOW.toISOString();
+    const stored = [version('OURS'), version('NOW', since), version('OTHER')];
+    const named = ['NEW', 'NOW', 'OURS'];
+    expect([...replaceable(named, { clear_secrets: false }, stored, since)]).toEqual([['OURS', 3]]);
+    expect([...replaceable(named, { clear_secrets: true }, stored, since)]).toEqual([]);
   });
 
   it('say nothing where a call names none', () => {

@@ -39,6 +39,22 @@ export function awaited(
   });
 }
 
+/**
+ * Names that have a value which a person may replace, with its version. A value that was entered since the call, through its link
+ * as well, is the new one already: a repeated call asks for no other.
+ * @param since when the call came in, ISO 8601.
+ */
+export function replaceable(
+  names: readonly string[],
+  { clear_secrets }: Pick<Call, 'clear_secrets'>,
+  stored: readonly SecretVersion[],
+  since: string,
+): Map<string, number> {
+  if (clear_secrets) return new Map();
+  const old = stored.filter(({ name, updated_at }) => names.includes(name) && updated_at < since);
+  return new Map(old.map(({ name, version }) => [name, version]));
+}
+
 /** Adds to a plan of `deploy-service` which of the named secrets have no value yet, and how one gets there. */
 export function withSecrets(plan: Plan, input: Call, facts: SecretFacts | undefined, now: Date): Plan {
   const names = keptHere(input, dataOf(plan.changes[0]?.content ?? ''));

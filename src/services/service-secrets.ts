@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Intakes } from '../intake';
+import { type FieldRule, Intakes } from '../intake';
 import { Config } from '../platform/config';
 import { MctlError } from '../platform/errors';
 import { log } from '../platform/logging';
@@ -8,11 +8,17 @@ import type { OperationParts, Settled } from '../platform/operations/parts';
 import { SecretStore } from '../platform/secrets';
 import type { OperationRow, StoreTransaction } from '../platform/store';
 import type { DeployServiceAnswer, DeployServiceInput, RetireServiceInput } from './operations.dto';
-import { awaited, type SecretFacts } from './secret-values.policy';
+import { awaited, replaceable, type SecretFacts } from './secret-values.policy';
 
 interface Named {
   readonly team: string;
   readonly service: string;
+}
+
+interface Asked {
+  readonly missing: readonly string[];
+  /** Names that have a value, with its version. */
+  readonly known: ReadonlyMap<string, number>;
 }
 
 /** What operations on services ask and do about the values of secrets, beyond the repository. */
@@ -38,7 +44,7 @@ export class ServiceSecrets {
     return { stored: await this.secrets.versions(team, service) };
   }
 
-  /** Which values are there, and a new link for those that are not. */
+  /** Which values are there, and a new link for those that are not, or that may be replaced. */
   private async present(row: OperationRow): Promise<Partial<DeployServiceAnswer>> {
     const { extra } = JSON.parse(row.answer) as StoredAnswer;
     const { secret_names: names = [] } = extra as Partial<DeployServiceAnswer>;
@@ -51,19 +57,23 @@ export class ServiceSecrets {
       name,
       version: stored.find((each) => each.name === name)?.version ?? null,
     }));
-    return { secrets, ...(missing.length > 0 && { intake: await this.open(row, { team, service }, missing) }) };
+    const known = replaceable(names, input, stored, row.submitted_at);
+    if (missing.length + known.size === 0) return { secrets };
+    return { secrets, intake: await this.open(row, { team, service }, { missing, known }) };
   }
 
   /** The operation itself is done, or on its way: whatever hinders a page must not hide its answer. */
   private async open(
     row: OperationRow,
     { team, service }: Named,
-    names: string[],
+    { missing, known }: Asked,
   ): Promise<DeployServiceAnswer['intake']> {
+    const names = [...missing, ...known.keys()].sort();
+    const rules = new Map([...known].map(([name, version]): [string, FieldRule] => [name, { version }]));
     try {
       const purpose = `environment ${names.length === 1 ? 'variable' : 'variables'} of ${service}`;
-      const link = await this.intakes.open(callerOf(row, this.config), { team, service, names, purpose });
-      return { ...link, names, next_step: GIVE_LINK };
+      const link = await this.intakes.open(callerOf(row, this.config), { team, service, names, purpose, rules });
+      return { ...link, names, next_step: nextStep(known) };
     } catch (error) {
       if (!(error instanceof MctlError)) log.error({ err: error, workflow: row.workflow }, 'no intake could be opened');
       const words =
@@ -77,6 +87,12 @@ export class ServiceSecrets {
     await this.intakes.close(transaction, team, service);
     if (delete_secrets) await this.secrets.remove(transaction, team, service);
   }
+}
+
+function nextStep(known: ReadonlyMap<string, number>): string {
+  const each = [...known].map(([name, version]) => `${name} has version ${version}`).join(', ');
+  const it = known.size === 1 ? 'it is' : 'one is';
+  return known.size === 0 ? GIVE_LINK : `${each}; enter a new value here only if ${it} to be replaced. ${GIVE_LINK}`;
 }
 
 const GIVE_LINK =

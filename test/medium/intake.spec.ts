@@ -92,13 +92,42 @@ describe('a secret without a value', () => {
     expect(await scratch.app.get(AuditVerifier).verify(undefined)).toMatchObject({ ok: true });
   });
 
+  it('that has a value gets a new one where it is named again, without touching the others', async () => {
+    const key = { idempotency_key: 'rotate-one-alone' };
+    const { intake, secrets: shown } = await setSecrets(['ONE'], key);
+    expect(shown).toEqual([{ name: 'ONE', version: 1 }]);
+    expect(intake).toMatchObject({
+      names: ['ONE'],
+      next_step: expect.stringMatching(/^ONE has version 1; enter a new value here only if it is to be replaced\./),
+    });
+    const visitor = new IntakeVisitor(intake.url);
+    const form = await visitor.enter(dave);
+    expect(form.text).toContain('Has version 1; enter a new value here only if it is to be replaced.');
+    expect(await visitor.store([''])).toMatchObject({ status: 422, text: expect.stringContaining('stay as they are') });
+    expect((await visitor.store(['second'])).status).toBe(303);
+    expect([await valueOf('ONE'), await valueOf('PEM_KEY')]).toEqual(['second', PEM]);
+
+    const again = await setSecrets(['ONE'], key);
+    expect(again).toMatchObject({ secrets: [{ name: 'ONE', version: 2 }] });
+    expect(again).not.toHaveProperty('intake');
+  });
+
+  it('may be entered beside one that has a value, which stays where its field is left empty', async () => {
+    const { intake } = await setSecrets(['BESIDE', 'ONE']);
+    const visitor = new IntakeVisitor(intake.url);
+    await visitor.enter(dave);
+    expect((await visitor.store(['', 'new'])).status).toBe(422);
+    expect((await visitor.store(['beside', ''])).status).toBe(303);
+    expect([await valueOf('BESIDE'), await valueOf('ONE')]).toEqual(['beside', 'second']);
+  });
+
   it('gets another value where it is cleared and named again', async () => {
     const { intake } = await setSecrets(['ONE'], { clear_secrets: true });
     const visitor = new IntakeVisitor(intake.url);
     await visitor.enter(dave);
     await visitor.store(['rotated']);
     expect(await valueOf('ONE')).toBe('rotated');
-    expect((await secrets().versions('billing', 'api')).find(({ name }) => name === 'ONE')?.version).toBe(2);
+    expect((await secrets().versions('billing', 'api')).find(({ name }) => name === 'ONE')?.version).toBe(3);
   });
 });
 

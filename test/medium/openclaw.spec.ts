@@ -11,7 +11,7 @@ import { TestPostgres } from '../support/test-postgres';
 import { tokenFor } from '../support/tokens';
 
 /** Nothing of the test's own machinery holds this text: wherever it is found, the program put it. */
-const TOKEN = '8111222333:canary-AAF7x0q9Zk-bot-token';
+const TOKEN = '8111222333:canary-AAF7x0q9Zk-bot-token-of-35ch';
 const TARGET = { team: 'billing', service: 'openclaw' };
 const START = { ...TARGET, telegram_owner_ids: ['11', '22'] };
 const ROOT = 'platform-gitops';

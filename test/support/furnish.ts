@@ -40,7 +40,7 @@ export async function furnish(place: Place, { open = true }: { open?: boolean } 
   const { preview_id: preview } = await done(admin, 'create-preview', { ...api, image_tag: '1.2.0' });
   if (open) await registered(admin, { ...api, domain: DOMAIN });
   const { intake } = await done(admin, 'start-openclaw', { team: 'billing', telegram_owner_ids: ['1'] });
-  await enterSecrets(intake.url, await tokenFor(place.dataDir, 'admin'), ['no-token']);
+  await enterSecrets(intake.url, await tokenFor(place.dataDir, 'admin'), [`1:${'no-token-'.repeat(4)}`]);
   return { ...api, workflow: workflow.name, preview, incident: await reported(admin, api) };
 }
 

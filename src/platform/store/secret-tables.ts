@@ -21,6 +21,8 @@ export interface IntakeRow {
   /** JSON, sorted. */
   names: string;
   purpose: string;
+  /** JSON of pairs, name and rule, for fields that are not taken as all others are; null = none. */
+  rules: string | null;
   /** Login of whoever asked: nobody else may use the link. */
   actor: string;
   opened_at: string;

@@ -6,6 +6,7 @@ import { secrets } from './004-secrets';
 import { incidents } from './005-incidents';
 import { repositories } from './006-repositories';
 import { domains } from './007-domains';
+import { intakeRules } from './008-intake-rules';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -18,5 +19,6 @@ export const migrations: MigrationProvider = {
       '005-incidents': incidents,
       '006-repositories': repositories,
       '007-domains': domains,
+      '008-intake-rules': intakeRules,
     }),
 };
