@@ -1,7 +1,7 @@
 import { editFile } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan, Warning } from '../platform/operations/plan';
-import { CREATE_DATABASE, type DatabasePlan, planDatabase } from '../provisioning';
+import { CREATE_DATABASE, type DatabasePlan, openDatabases, planDatabase } from '../provisioning';
 import { dataOf, requireService, textOf } from '../services';
 import { ProvisionDatabaseAnswer, ProvisionDatabaseInput } from './databases.dto';
 
@@ -23,7 +23,7 @@ export const provisionDatabase = defineOperation({
   plan,
 });
 
-function plan({ input, world }: PlanContext<ProvisionDatabaseInput, undefined>): Plan {
+function plan({ input, world, done }: PlanContext<ProvisionDatabaseInput, undefined>): Plan {
   const { team, service } = input;
   requireService(world, team, service, 'onboard it with mctl_deploy_service and provision_database: true');
   const text = textOf(world, team, service);
@@ -34,7 +34,7 @@ function plan({ input, world }: PlanContext<ProvisionDatabaseInput, undefined>):
     changes: [...planned.changes, ...edited(path, text, planned)],
     subject: `database(${team}/${service}): ${database}`,
     summary: summaryOf(input, planned),
-    warnings: [...planned.warnings, ...pending(planned)],
+    warnings: [...planned.warnings, ...pending(planned), ...openDatabases(done)],
     destroys: [],
     nextActions: nextActions(input),
     answer: { database, role, variables: [...variables], extensions: [...extensions] },

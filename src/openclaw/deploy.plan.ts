@@ -2,7 +2,7 @@ import { Conflict } from '../platform/errors';
 import { editFile, ONBOARDING, type World } from '../platform/gitops';
 import type { PlanContext } from '../platform/operations/operation';
 import type { NextAction, Plan } from '../platform/operations/plan';
-import { type DatabasePlan, planDatabase, type ProvisionedPart } from '../provisioning';
+import { type DatabasePlan, openDatabases, planDatabase, type ProvisionedPart } from '../provisioning';
 import { dataOf, generatedHost, lookAt, planChange, requireNewService, textOf } from '../services';
 import { isOpenclaw, otherService } from './known-service.policy';
 import { type Onboarding, readOnboarding } from './onboarding';
@@ -32,7 +32,7 @@ export function planDeploy(context: PlanContext<ResumeOpenclawInput, TokenFacts>
     {
       subject: `deploy-openclaw(${team}/${service})`,
       summary: `OpenClaw becomes ${team}/${service} at https://${generatedHost(world, team, service)}, with the database ${database.facts.database}${database.isNew ? '' : ', which it had before'}.`,
-      warnings: [...warnings, ...database.warnings],
+      warnings: [...warnings, ...database.warnings, ...openDatabases(context.done)],
       nextActions: nextActions(world, onboarding),
     },
   );

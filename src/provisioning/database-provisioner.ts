@@ -5,6 +5,7 @@ import { type Credential, DatabaseServer, type Keeper } from '../platform/postgr
 import { SecretStore, SecretValue } from '../platform/secrets';
 import { Store } from '../platform/store';
 import { credentialScope, identifierOf } from './database-names.policy';
+import { isEarlierTry } from './earlier-try';
 import { databaseFacts, type DatabaseRequest, planDatabase } from './database.plan';
 
 /** Facts of the task that stay with the operation. */
@@ -12,6 +13,8 @@ export interface CreatedDatabase {
   readonly mode: 'cluster' | 'server';
   /** Version of the credential in the secret store; absent where a cluster makes it. */
   readonly credential_version?: number;
+  /** Other databases of the server that the new role can connect to as well. */
+  readonly others_open?: number;
 }
 
 /** What the task `create-database` does: nothing where a cluster makes databases of manifests, all of it where MCTL does. */
@@ -30,7 +33,7 @@ export class DatabaseProvisioner {
    * @throws as `planDatabase` and `DatabaseServer.provision`.
    */
   async create(
-    { world, actor }: Pick<TaskContext<unknown>, 'world' | 'actor'>,
+    { world, actor, operationId }: Pick<TaskContext<unknown>, 'world' | 'actor' | 'operationId'>,
     request: DatabaseRequest,
   ): Promise<TaskOutcome> {
     const planned = planDatabase(world, request, valuesOf(world, request));
@@ -43,9 +46,11 @@ export class DatabaseProvisioner {
     const wanted = {
       ...{ name: identifierOf(team, name), owner: `${team}/${service}`, extensions, connections, host },
       isInUse: present !== undefined,
+      operation: operationId,
+      mayFinish: (operation: string) => isEarlierTry(this.store, operation, team),
     };
-    const { version } = await this.server.provision(wanted, this.keeper(request, actor.login));
-    return { done: { mode: 'server', credential_version: version } satisfies CreatedDatabase };
+    const { version, othersOpen } = await this.server.provision(wanted, this.keeper(request, actor.login));
+    return { done: { mode: 'server', credential_version: version, others_open: othersOpen } satisfies CreatedDatabase };
   }
 
   /** One secret for each field, so that the path in the store holds what chart `service` reads there. All of them change together. */

@@ -13,6 +13,7 @@ import { clusterText, type NewDatabase, serverText } from './database-documents'
 import { credentialPath, identifierOf, requireFreeIdentifier, VARIABLES } from './database-names.policy';
 import { withExtensions } from './extension.edits';
 import { requireAllowed } from './extensions.policy';
+import { requireNothingLeft } from './left-over.policy';
 
 export interface DatabaseRequest {
   readonly team: string;
@@ -48,13 +49,14 @@ export interface ProvisionedDatabase {
  * nothing but the extensions that are new.
  * @param values data of the service's values file.
  * @throws InvalidInput `reserved_name`, `extension_not_allowed`; Conflict `database_exists` (another service's), `service_has_database`
- * (another one), `unreadable_file`.
+ * (another one), `database_left_over` (by a deleted team of this name), `unreadable_file`.
  */
 export function planDatabase(world: World, request: DatabaseRequest, values: unknown): DatabasePlan {
   const { team, service } = request;
   const name = request.name ?? world.databaseOf(team, service)?.name ?? service;
   requireFreeIdentifier(team, name);
   const present = presentDatabase(world, request, name, values);
+  if (!present) requireNothingLeft(world, { team, service, name });
   const { added, all } = extensionsOf(request, present);
   requireAllowed(added, databaseFacts(world).extensions);
   return {

@@ -1,6 +1,7 @@
-import { editFile, type World } from '../platform/gitops';
+import { editFile } from '../platform/gitops';
+import type { PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
-import { planDatabase } from '../provisioning';
+import { openDatabases, planDatabase } from '../provisioning';
 import type { DeployServiceInput } from './operations.dto';
 import { changedKeys, dataOf } from './service-file';
 
@@ -8,7 +9,10 @@ import { changedKeys, dataOf } from './service-file';
  * The plan of a call that also asks for a database: its file beside the service's, and the connection in the service's values.
  * @throws as `planDatabase`.
  */
-export function withDatabase(plan: Plan, { team, service }: DeployServiceInput, world: World): Plan {
+export function withDatabase(
+  plan: Plan,
+  { input: { team, service }, world, done }: Pick<PlanContext<DeployServiceInput, unknown>, 'input' | 'world' | 'done'>,
+): Plan {
   const path = world.layout.serviceFile(team, service);
   const text = plan.changes.find((change) => change.path === path)?.content ?? world.text(path) ?? '';
   const { changes, edits, warnings, facts, isNew } = planDatabase(world, { team, service }, dataOf(text));
@@ -19,7 +23,7 @@ export function withDatabase(plan: Plan, { team, service }: DeployServiceInput, 
     ...plan,
     changes: [...plan.changes.filter((change) => change.path !== path), { path, content }, ...changes],
     summary: `${plan.summary} ${words}, as ${variables.join(', ')}.`,
-    warnings: [...plan.warnings, ...warnings],
+    warnings: [...plan.warnings, ...warnings, ...openDatabases(done)],
     answer: {
       ...plan.answer,
       changed: changedKeys(dataOf(world.text(path) ?? ''), dataOf(content)),

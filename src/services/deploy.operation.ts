@@ -28,9 +28,9 @@ export const deployService = defineOperation({
 type Context = PlanContext<DeployServiceInput, SecretFacts | undefined>;
 
 function plan(context: Context): Plan {
-  const { input, facts, now, world } = context;
+  const { input, facts, now } = context;
   const planned = withSecrets(planAction({ ...context, facts: undefined }), input, facts, now);
-  return input.provision_database ? withDatabase(planned, input, world) : planned;
+  return input.provision_database ? withDatabase(planned, context) : planned;
 }
 
 function planAction(context: PlanContext<DeployServiceInput, undefined>): Plan {

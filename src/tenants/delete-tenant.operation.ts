@@ -3,6 +3,7 @@ import { parseDocuments, textAt, type World } from '../platform/gitops';
 import { WriteAnswer } from '../platform/operations/answer.dto';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Destroyed, Plan, Warning } from '../platform/operations/plan';
+import { noteLeftOver } from '../provisioning';
 import { DeleteTenantInput } from './tenants.dto';
 
 export const deleteTenant = defineOperation({
@@ -22,6 +23,7 @@ export const deleteTenant = defineOperation({
     'services/{team}/',
     'previews/{team}/',
     'databases/{team}/',
+    'databases/{team}.left-over.yaml',
     'domains/{host}.yaml',
     'argocd/projects/{team}.yaml',
     'argo-workflows/sso-team-{team}.yaml',
@@ -56,7 +58,7 @@ function plan({ input: { team }, world, facts }: PlanContext<DeleteTenantInput, 
   const destroys = [...destroyedWith(world, team, domains), ...values];
   const services = world.serviceNames(team).length;
   return {
-    changes: paths.map((path) => ({ path })),
+    changes: [...paths.map((path) => ({ path })), ...noteLeftOver(world, team)],
     subject: `delete-tenant(${team}): ${services} ${services === 1 ? 'service' : 'services'} retired first`,
     summary: `Team ${team} goes for good, with ${services} ${services === 1 ? 'service' : 'services'} and everything listed in destroys.`,
     warnings: [
@@ -73,11 +75,11 @@ function plan({ input: { team }, world, facts }: PlanContext<DeleteTenantInput, 
   };
 }
 
-/** Whoever gets the team's name next would get its databases as well. */
+/** Whoever gets the team's name next is refused them by `planDatabase`; only an administrator can remove them. */
 function databasesKept(world: World, team: string): Warning[] {
   const names = world.databaseNames(team);
   if (names.length === 0) return [];
-  const message = `${names.length === 1 ? 'A database is' : `${names.length} databases are`} no longer declared (${names.join(', ')}), and no backup is made; PostgreSQL keeps data and roles called ${team}_{name} until an administrator drops them: do so before somebody takes the name again.`;
+  const message = `${names.length === 1 ? 'A database is' : `${names.length} databases are`} no longer declared (${names.join(', ')}), and no backup is made; PostgreSQL keeps data and roles called ${team}_{name} until an administrator drops them. ${world.layout.leftOverFile(team)} names them; until an entry is taken out there, no team of this name gets that database.`;
   return [{ code: 'database_data_kept', message }];
 }
 

@@ -150,7 +150,21 @@ describe('where a cluster makes databases', () => {
       message: expect.stringContaining('billing_{name}'),
     });
     await done(owner, 'delete-tenant', { team: 'billing', confirm_token: body.plan.confirm_token });
-    expect(await git(program.gitDir, 'ls-tree', '-r', '--name-only', 'main', 'platform-gitops/databases')).toBe('');
+    expect(await git(program.gitDir, 'ls-tree', '-r', '--name-only', 'main', 'platform-gitops/databases')).toBe(
+      'platform-gitops/databases/billing.left-over.yaml',
+    );
+  });
+
+  it('whoever takes the name of the team is not given it, until an administrator has cleared it', async () => {
+    const stranger = await signedIn(program, 'nora');
+    await done(stranger, 'create-tenant', { team: 'billing' });
+    const { body } = await stranger.execute('deploy-service', { ...WEB, provision_database: true });
+    expect(body).toMatchObject({ code: 'database_left_over' });
+    await done(stranger, 'deploy-service', WEB);
+    const web = { team: 'billing', service: 'web' };
+    expect((await stranger.execute('provision-database', web)).body).toMatchObject({ code: 'database_left_over' });
+    const fresh = { ...WEB, service: 'fresh', provision_database: true };
+    expect((await done(stranger, 'deploy-service', fresh)).database).toMatchObject({ database: 'billing_fresh' });
   });
 });
 
@@ -310,4 +324,35 @@ describe('where MCTL makes databases', () => {
       expect(everything.filter((text) => text.includes(password))).toEqual([]);
     }
   });
+
+  it('a server with databases that every role may connect to is warned of', async () => {
+    await postgres.query('CREATE DATABASE unrelated');
+    await onboarded('warned');
+    const made = await done(developer, 'provision-database', { team: 'billing', service: 'warned' });
+    expect(made.warnings).toContainEqual(expect.objectContaining({ code: 'databases_open_to_all' }));
+    expect(JSON.stringify(made)).not.toContain('unrelated');
+  });
+
+  it('the next team of the name gets none of it, also where git has forgotten it', async () => {
+    const { body } = await owner.execute('delete-tenant', { team: 'billing' });
+    expect(body.plan.destroys).toContainEqual({ kind: 'secret_value', name: 'api/database/password' });
+    await done(owner, 'delete-tenant', { team: 'billing', confirm_token: body.plan.confirm_token });
+    const stranger = await signedIn(program, 'nora');
+    await done(stranger, 'create-tenant', { team: 'billing' });
+    const wanted = { ...WEB, provision_database: true };
+    expect((await stranger.execute('deploy-service', wanted)).body).toMatchObject({ code: 'database_left_over' });
+    await forget('platform-gitops/databases/billing.left-over.yaml');
+    const { body: ended } = await stranger.execute('deploy-service', { ...wanted, ...WAIT });
+    expect(ended).toMatchObject({ operation: { status: 'failed' }, error: { code: 'database_left_over' } });
+    expect(await keptSecrets(program.dataDir, 'billing', 'web/database')).toEqual({});
+  });
+
+  /** As an administrator with a clone does. */
+  async function forget(path: string): Promise<void> {
+    const clone = join(folder, 'clone');
+    await git(folder, 'clone', '-q', program.gitDir, clone);
+    await git(clone, 'rm', '-q', path);
+    await git(clone, '-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'cleared');
+    await git(clone, 'push', '-q', 'origin', 'HEAD:main');
+  }
 });

@@ -11,6 +11,7 @@ export * from './gitops';
 export * from './inspect';
 export * from './inspection';
 export * from './layout';
+export * from './left-over-file';
 export type { Claim, InitContainer } from './pod-file';
 export * from './preview-file';
 export type { Outage } from './remote-contact';

@@ -101,6 +101,14 @@ export class Layout {
     return `${this.databasesFolder(team)}${name}.yaml`;
   }
 
+  /**
+   * What databases of a deleted team left behind (`src/provisioning`). Beside the team's folder and not in it: Argo CD makes an
+   * application of every folder there. No team's name has a dot.
+   */
+  leftOverFile(team: string): string {
+    return this.under(`databases/${team}.left-over.yaml`);
+  }
+
   /** Whether the file is a preview's values, which are those of chart `service`. */
   isPreviewFile(path: string): boolean {
     return (

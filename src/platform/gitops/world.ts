@@ -6,6 +6,7 @@ import type { FileChange, FileIndex, RepositoryFile } from './file-index';
 import { readValues } from './documents';
 import { brokenFile, type FileProblem, MAKE_IT_A_FOLDER, unreadable } from './file-problem';
 import { foldersAbove, type Layout } from './layout';
+import { type LeftOver, readLeftOver } from './left-over-file';
 import { type Domain, readDomain } from './domain-file';
 import { type Preview, readPreview } from './preview-file';
 import { readService, type Service } from './service-file';
@@ -199,7 +200,13 @@ export class World {
     return names.map((name) => this.readableDatabase(team, name)).find((database) => database?.service === service);
   }
 
-  private readableDatabase(team: string, name: string): DatabaseFile | undefined {
+  /** What deleted teams of this name left behind. @throws Conflict `unreadable_file` where the file is there and cannot be read. */
+  leftOver(team: string): readonly LeftOver[] {
+    return this.model(this.layout.leftOverFile(team), readLeftOver) ?? [];
+  }
+
+  /** As `database`; undefined also for a file that cannot be read. */
+  readableDatabase(team: string, name: string): DatabaseFile | undefined {
     try {
       return this.database(team, name);
     } catch (error) {

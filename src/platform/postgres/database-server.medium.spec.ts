@@ -8,7 +8,10 @@ import { MctlError } from '../errors';
 import { DatabaseServer } from './database-server';
 import type { Credential, Keeper, WantedDatabase } from './new-database';
 
-const WANTED = { owner: 'billing/api', extensions: [], connections: 7, isInUse: false };
+const WANTED = {
+  ...{ owner: 'billing/api', extensions: [], connections: 7, isInUse: false, operation: '01first' },
+  mayFinish: (operation: string) => Promise.resolve(operation === '01failed'),
+};
 
 /** Keeps credentials as a store does: the newest of each owner, with a version. */
 class TestKeeper implements Keeper {
@@ -65,7 +68,7 @@ beforeEach(() => {
 
 describe('a new database', () => {
   it('is its role’s, who can make tables in it', async () => {
-    expect(await provision()).toEqual({ created: true, rotated: true, version: 1 });
+    expect(await provision()).toMatchObject({ created: true, rotated: true, version: 1 });
     expect(keeper.kept).toEqual([
       {
         host: '127.0.0.1',
@@ -142,8 +145,8 @@ describe('again', () => {
   it('changes nothing where everything is there', async () => {
     await provision();
     const before = keeper.login;
-    expect(await provision()).toEqual({ created: false, rotated: false, version: 1 });
-    expect(await provision({ isInUse: true })).toEqual({ created: false, rotated: false, version: 1 });
+    expect(await provision()).toMatchObject({ created: false, rotated: false, version: 1 });
+    expect(await provision({ isInUse: true })).toMatchObject({ created: false, rotated: false, version: 1 });
     expect(keeper.kept).toHaveLength(1);
     expect(await sqlState(postgres.query('SELECT 1', before))).toBe('accepted');
   });
@@ -152,7 +155,7 @@ describe('again', () => {
     await provision();
     const lost = keeper.login;
     keeper = new TestKeeper();
-    expect(await provision({ isInUse: true })).toEqual({ created: false, rotated: true, version: 1 });
+    expect(await provision({ isInUse: true })).toMatchObject({ created: false, rotated: true, version: 1 });
     expect(await sqlState(postgres.query('SELECT 1', lost))).toBe('28P01');
     expect(await sqlState(postgres.query('SELECT 1', keeper.login))).toBe('accepted');
   });
@@ -196,7 +199,7 @@ describe('again', () => {
     await expect(provision()).rejects.toThrow('the process dies');
     expect(await sqlState(postgres.query('SELECT 1', keeper.login))).toBe('28P01');
     keeper.onKept = () => undefined;
-    expect(await provision()).toEqual({ created: false, rotated: true, version: 2 });
+    expect(await provision()).toMatchObject({ created: false, rotated: true, version: 2 });
     expect(await sqlState(postgres.query('SELECT 1', keeper.login))).toBe('accepted');
   });
 
@@ -259,14 +262,47 @@ describe('what is somebody else’s', () => {
     expect(await refusal(provision({ owner: 'billing/web' }))).toEqual(refused('database_taken'));
   });
 
-  it('is never taken over: what a team of the same name left behind', async () => {
+  it.each([
+    ['a table', 'CREATE TABLE secrets (id int)'],
+    ['a function', `CREATE FUNCTION trap() RETURNS int LANGUAGE sql AS 'SELECT 1'`],
+    ['a large object', 'SELECT lo_create(0)'],
+    ['a schema', 'CREATE SCHEMA trap'],
+    ['a setting', `ALTER ROLE CURRENT_USER SET search_path = trap`],
+    ['nothing', 'SELECT 1'],
+  ])('is never taken over: what a team of the same name left behind, with %s in it', async (_, statement) => {
     await provision();
-    await postgres.query('CREATE TABLE secrets (id int)', keeper.login);
+    await postgres.query(statement, keeper.login);
     const before = keeper.login;
     keeper = new TestKeeper();
-    expect(await refusal(provision())).toEqual(refused('database_left_over'));
+    expect(await refusal(provision({ operation: '01later' }))).toEqual(refused('database_left_over'));
     expect(keeper.kept).toEqual([]);
-    expect(await sqlState(postgres.query('SELECT * FROM secrets', before))).toBe('accepted');
+    expect(await sqlState(postgres.query('SELECT 1', before))).toBe('accepted');
+  });
+
+  it('is never taken over: a role without its database, or a mark of before', async () => {
+    await postgres.query(`CREATE ROLE "${wanted.name}"`);
+    for (const mark of ['mctl:billing/api@1', 'mctl:billing/api@1#01other']) {
+      await postgres.query(`COMMENT ON ROLE "${wanted.name}" IS '${mark}'`);
+      expect(await refusal(provision())).toEqual(refused('database_left_over'));
+    }
+  });
+
+  it('is finished where it is of a try of the same team that failed, and is then this operation’s', async () => {
+    await provision({ operation: '01failed' });
+    expect(await provision()).toMatchObject({ created: false, rotated: false });
+    const others = { mayFinish: () => Promise.resolve(false) };
+    expect(await provision(others)).toMatchObject({ created: false, rotated: false });
+    expect(await refusal(provision({ ...others, operation: '01failed' }))).toEqual(refused('database_left_over'));
+  });
+});
+
+describe('other databases of the server', () => {
+  it('that every role may connect to are counted, closed ones and those of PostgreSQL are not', async () => {
+    const { othersOpen: before } = await provision();
+    await postgres.query(`CREATE DATABASE "open-${count}"`);
+    await postgres.query(`CREATE DATABASE "closed-${count}"`);
+    await postgres.query(`REVOKE CONNECT ON DATABASE "closed-${count}" FROM PUBLIC`);
+    expect((await provision()).othersOpen).toBe(before + 1);
   });
 });
 

@@ -9,10 +9,12 @@ export interface WantedDatabase {
   readonly connections: number;
   /** Host that services use; absent = the one of the administrator's URL. */
   readonly host?: string;
-  /**
-   * It is known to be in use. One that is not may be there from a try that broke off, but then nobody has put anything into it yet.
-   */
+  /** Git declares it. What is there without that is of a try that broke off, or left over. */
   readonly isInUse: boolean;
+  /** Id of the operation that makes it; in lower-case letters and digits. */
+  readonly operation: string;
+  /** Whether what another operation began is for this one to finish: it has not ended well, and was of the same team. */
+  readonly mayFinish: (operation: string) => Promise<boolean>;
 }
 
 /** How a service reaches its database; all text, as a secret store keeps it. */
@@ -39,4 +41,6 @@ export interface Provisioned {
   readonly rotated: boolean;
   /** Version of the credential in the store that is the role's. */
   readonly version: number;
+  /** Other databases on the server that every role may connect to, those that PostgreSQL ships with left out. */
+  readonly othersOpen: number;
 }

@@ -27,14 +27,15 @@ export async function provision(
   await requireExtensions(admin, wanted.extensions);
   const found = await look(admin, wanted.name);
   requireOurs(found, wanted);
+  if (!wanted.isInUse) await requireOwnTry(found, wanted);
   if (!found.role) await createRole(admin, wanted);
   const leave = await joinRole(admin, wanted.name);
   try {
     if (!found.database) await createDatabase(admin, wanted);
-    await inside(wanted, found, open);
+    if (wanted.extensions.length > 0) await extend(wanted, open);
     if (!wanted.isInUse || !found.database) await closeToOthers(admin, wanted);
-    const credential = await giveCredential(admin, wanted, found.role?.mark?.version, keeper);
-    return { created: !found.database, ...credential };
+    const credential = await giveCredential(admin, wanted, found.role?.mark, keeper);
+    return { created: !found.database, ...credential, othersOpen: await countOpen(admin, wanted.name) };
   } finally {
     await leave();
   }
@@ -87,6 +88,36 @@ function requireOurs({ role, database }: Found, { name, owner }: WantedDatabase)
   if (database && !isOurs) throw taken('database', name);
 }
 
+/**
+ * What git does not declare is there from a try that broke off, and then nobody was ever given it; or it is what a team of the same
+ * name left behind, which is not for whoever has the name now. What is inside tells nothing: tables are seen, but functions, large
+ * objects and settings would go unseen to the next owner.
+ */
+async function requireOwnTry({ role, database }: Found, wanted: WantedDatabase): Promise<void> {
+  if (!role && !database) return;
+  // Between a database's making and its mark there is a moment; its role has one by then.
+  const marks = [role?.mark, ...(database?.mark ? [database.mark] : [])];
+  for (const mark of marks) {
+    if (!(await mayGoOn(mark?.operation, wanted))) throw leftOver(wanted.name);
+  }
+}
+
+async function mayGoOn(began: string | undefined, { operation, mayFinish }: WantedDatabase): Promise<boolean> {
+  return began !== undefined && (began === operation || mayFinish(began));
+}
+
+function leftOver(name: string): Conflict {
+  return new Conflict(
+    `There is a database or role ${name} of before on the PostgreSQL server, which git does not declare.`,
+    {
+      code: 'database_left_over',
+      field: 'name',
+      got: name,
+      fix: 'Choose another name, or have an administrator save the data and drop database and role.',
+    },
+  );
+}
+
 function taken(kind: string, name: string): Conflict {
   return new Conflict(`There is a ${kind} ${name} on the PostgreSQL server that MCTL did not make for this service.`, {
     code: 'database_taken',
@@ -96,10 +127,10 @@ function taken(kind: string, name: string): Conflict {
   });
 }
 
-async function createRole(admin: Session, { name, owner, connections }: WantedDatabase): Promise<void> {
+async function createRole(admin: Session, { name, owner, connections, operation }: WantedDatabase): Promise<void> {
   await admin.transaction(async () => {
     await admin.run`CREATE ROLE ${id(name)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT ${integer(connections)}`;
-    await admin.run`COMMENT ON ROLE ${id(name)} IS ${literal(markText({ owner }))}`;
+    await admin.run`COMMENT ON ROLE ${id(name)} IS ${literal(markText({ owner, operation }))}`;
   });
 }
 
@@ -117,46 +148,22 @@ async function createDatabase(admin: Session, { name }: WantedDatabase): Promise
 }
 
 /** PostgreSQL lets every role connect to a new database, and make temporary tables in it. */
-async function closeToOthers(admin: Session, { name, owner }: WantedDatabase): Promise<void> {
+async function closeToOthers(admin: Session, { name, owner, operation }: WantedDatabase): Promise<void> {
   await admin.run`REVOKE ALL ON DATABASE ${id(name)} FROM PUBLIC`;
-  await admin.run`COMMENT ON DATABASE ${id(name)} IS ${literal(markText({ owner }))}`;
+  await admin.run`COMMENT ON DATABASE ${id(name)} IS ${literal(markText({ owner, operation }))}`;
 }
 
 /** What only a session in the database itself can do. */
-async function inside(
-  { name, extensions, isInUse }: WantedDatabase,
-  found: Found,
+async function extend(
+  { name, extensions }: WantedDatabase,
   open: (database: string) => Promise<Session>,
 ): Promise<void> {
-  const mustBeEmpty = found.database !== undefined && !isInUse;
-  if (extensions.length === 0 && !mustBeEmpty) return;
   const session = await open(name);
   try {
-    if (mustBeEmpty) await requireEmpty(session, name);
     for (const extension of extensions) await session.run`CREATE EXTENSION IF NOT EXISTS ${id(extension)}`;
   } finally {
     await session.close();
   }
-}
-
-/**
- * Of a try that broke off there is nothing inside. Anything else is what a team of the same name left behind, which is not for
- * whoever has the name now.
- */
-async function requireEmpty(session: Session, name: string): Promise<void> {
-  const [row] = await session.rows<{ tables: number }>(
-    `SELECT count(*)::int AS tables FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
-     WHERE d.objid IS NULL AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'`,
-  );
-  if (row?.tables === 0) return;
-  throw new Conflict(`There is a database ${name} with data of before on the PostgreSQL server.`, {
-    code: 'database_left_over',
-    field: 'name',
-    got: name,
-    fix: 'Choose another name, or have an administrator save the data and drop database and role.',
-  });
 }
 
 /**
@@ -166,20 +173,36 @@ async function requireEmpty(session: Session, name: string): Promise<void> {
 async function giveCredential(
   admin: Session,
   wanted: WantedDatabase,
-  marked: number | undefined,
+  mark: Mark | undefined,
   keeper: Keeper,
 ): Promise<Pick<Provisioned, 'rotated' | 'version'>> {
   const kept = await keeper.version();
-  if (kept !== undefined && kept === marked) return { rotated: false, version: kept };
+  if (kept !== undefined && kept === mark?.version) {
+    if (!wanted.isInUse) await markRole(admin, wanted, kept);
+    return { rotated: false, version: kept };
+  }
   const credential = newCredential(admin, wanted);
   const version = await keeper.keep(credential);
   await admin.transaction(async () => {
-    const { name, owner } = wanted;
     const verifier = scramVerifier(credential.password);
-    await admin.run`ALTER ROLE ${id(name)} PASSWORD ${literal(verifier)}`;
-    await admin.run`COMMENT ON ROLE ${id(name)} IS ${literal(markText({ owner, version }))}`;
+    await admin.run`ALTER ROLE ${id(wanted.name)} PASSWORD ${literal(verifier)}`;
+    await markRole(admin, wanted, version);
   });
   return { rotated: true, version };
+}
+
+function markRole(admin: Session, { name, owner, operation }: WantedDatabase, version: number): Promise<void> {
+  return admin.run`COMMENT ON ROLE ${id(name)} IS ${literal(markText({ owner, version, operation }))}`;
+}
+
+/** Only how many: their names are not for whoever asks for a database. */
+async function countOpen(admin: Session, name: string): Promise<number> {
+  const [row] = await admin.rows<{ open: number }>(
+    `SELECT count(*)::int AS open FROM pg_database
+     WHERE datallowconn AND datname NOT IN ('postgres', 'template1', $1) AND has_database_privilege('public', oid, 'CONNECT')`,
+    name,
+  );
+  return row?.open ?? 0;
 }
 
 /** 192 bits in characters that neither a URL nor a shell gives a meaning. */
