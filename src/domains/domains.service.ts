@@ -19,7 +19,7 @@ import type { DomainList, DomainSource, DomainVerification, ListDomainsInput, Ve
 import { hostFrom } from './host.policy';
 import { observe } from './look-up';
 import { domainNotFound } from './remove-custom-domain.operation';
-import { cnameTarget } from './target.policy';
+import { targetOf } from './target.policy';
 import { verificationOf } from './verification';
 
 /** What can be read about domains. The doors have checked the caller's role in the team that is named. */
@@ -54,7 +54,11 @@ export class DomainsService {
     const now = this.clock.now();
     const items = page.items.map((entry) => {
       const check = currentCheck(entry, checks.get(entry.host));
-      return { check, item: itemOf(world, entry, { check, workflow: workflowOf(open, entry), now }) };
+      return {
+        check,
+        domain: entry.domain,
+        item: itemOf(world, entry, { check, workflow: workflowOf(open, entry), now }),
+      };
     });
     const broken = input.cursor === undefined ? [...unreadable.map(unreadableFile), ...problems.map(warningOf)] : [];
     return {
@@ -62,7 +66,7 @@ export class DomainsService {
       count: items.length,
       next_cursor: page.next_cursor,
       source: sourceOf(world),
-      warnings: [...broken, ...items.flatMap(({ item, check }) => warningsOf(item, check))],
+      warnings: [...broken, ...items.flatMap(({ item, check, domain }) => warningsOf(item, check, domain))],
     };
   }
 
@@ -78,7 +82,7 @@ export class DomainsService {
       requireService(world, team, service);
       throw domainNotFound(world, { team, service, domain: text }, host);
     }
-    const expectation = { host, challenge: domain.challenge, target: cnameTarget(world, team, service) };
+    const expectation = { host, challenge: domain.challenge, target: targetOf(world, domain) };
     const [observation, open] = await Promise.all([
       observe(this.dns, expectation),
       this.operations.open(addCustomDomain.name, team),

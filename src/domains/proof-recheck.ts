@@ -11,7 +11,7 @@ import { readableDomain } from './domains-in';
 import { hostInFile } from './host.policy';
 import { observe } from './look-up';
 import { judge } from './proof.policy';
-import { cnameTarget } from './target.policy';
+import { targetOf } from './target.policy';
 
 /** Lookups under way at a time: a server that does not answer must not keep all others waiting. */
 const AT_ONCE = 4;
@@ -46,8 +46,8 @@ export class ProofRecheck {
   }
 
   private async look(world: World, domain: Domain, before: DomainCheckRow | undefined): Promise<void> {
-    const { host, team, service, challenge } = domain;
-    const expectation = { host: hostInFile(host), challenge, target: cnameTarget(world, team, service) };
+    const { host, challenge } = domain;
+    const expectation = { host: hostInFile(host), challenge, target: targetOf(world, domain) };
     const verdict = judge(expectation, await observe(this.dns, expectation));
     const row = nextCheck(before, domain, verdict, this.clock.now());
     await this.checks.save(row);

@@ -1,4 +1,4 @@
-import type { World } from '../platform/gitops';
+import type { Domain, World } from '../platform/gitops';
 import { generatedHost, joinedName } from '../services';
 
 /** Where the custom hosts of a service point. */
@@ -22,4 +22,14 @@ export function cnameTarget(world: World, team: string, service: string): CnameT
     ([other, name]) => other !== team && (world.hasTenant(other) || world.hasService(other, name)),
   );
   return { name: generatedHost(world, team, service), isAmbiguous };
+}
+
+/**
+ * The target of a registration, by whose CNAME it is or was proved. One that a CNAME proved was unambiguous then, and stays so for
+ * it: whoever creates a tenant later must not take a proof from others.
+ */
+export function targetOf(world: World, { team, service, status, proof }: Domain): CnameTarget {
+  const target = cnameTarget(world, team, service);
+  const isProved = status === 'active' || status === 'verified';
+  return isProved && proof?.method === 'cname' ? { ...target, isAmbiguous: false } : target;
 }

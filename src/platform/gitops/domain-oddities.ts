@@ -40,7 +40,8 @@ const NO_OWNER: Oddity = {
 
 const NO_EXPIRY: Oddity = {
   code: 'no_expiry',
-  message: 'it is pending and says no moment in expiresAt, so this registration never goes by itself.',
+  message:
+    'it is pending and says no moment in expiresAt, so it goes MCTL_DOMAIN_EXPIRY after createdAt, or at once where that is missing too.',
   fix: 'Write expiresAt, such as 2026-01-31T12:00:00Z, or remove the file.',
 };
 

@@ -6,8 +6,8 @@ import type { FileChange, FileIndex, RepositoryFile } from './file-index';
 import { readValues } from './documents';
 import { brokenFile, type FileProblem, MAKE_IT_A_FOLDER, unreadable } from './file-problem';
 import { foldersAbove, type Layout } from './layout';
+import { type Domain, readDomain, withExpiry } from './domain-file';
 import { type LeftOver, readLeftOver } from './left-over-file';
-import { type Domain, readDomain } from './domain-file';
 import { type Preview, readPreview } from './preview-file';
 import { readService, type Service } from './service-file';
 import { readTenant, type Tenant } from './tenant-file';
@@ -179,7 +179,9 @@ export class World {
 
   /** @throws Conflict `unreadable_file` where the file is there and cannot be read. */
   domain(host: string): Domain | undefined {
-    return this.model(this.layout.domainFile(host), (data) => readDomain(host, data));
+    return this.model(this.layout.domainFile(host), (data) =>
+      withExpiry(readDomain(host, data), this.platform.domainExpiryMs),
+    );
   }
 
   /** Sorted names of a team's databases. */
