@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DEFAULT_PROFILES } from '../platform/config';
 import { Quantity } from '../platform/quantity';
+import { lackingOf } from '../../test/support/sizing-reference';
 import { nearestProfile, recommend, whatIsMissing } from './sizing.policy';
 import { type Measurements, readMeasurements, type SizingQuery, sizingQueries } from './sizing.queries';
 import { differencePart } from './sizing.view';
@@ -78,6 +79,21 @@ describe(whatIsMissing, () => {
 });
 
 describe(nearestProfile, () => {
+  it('finds lacking what the reference, in plain numbers, does', () => {
+    const amounts = (cpu: number, gibi: number) => ({ cpu: String(cpu), memory: `${gibi}Gi` });
+    for (const [cpu, memory, highestCpu] of [1, 2, 3].flatMap((a) => [1, 2, 3].map((b) => [a, b, 4 - a] as const))) {
+      for (const [requested, limit] of [1, 2, 3].flatMap((a) => [2, 3].map((b) => [a, b] as const))) {
+        const one = { requests: amounts(2, requested), limits: amounts(2, limit) };
+        const numbers = { requests: { cpu: 2, memory: requested }, limits: { cpu: 2, memory: limit } };
+        const profiles = { startup: one, 'steady-medium': one, 'steady-small': one };
+        const recommended = { cpu: q(String(cpu)), memory: q(`${memory}Gi`), because: [] };
+        const measured = { cpu: { p95: q('1'), max: q(String(highestCpu)) } };
+        const { short } = nearestProfile(profiles, recommended, measured);
+        expect(short).toEqual(lackingOf(numbers, { cpu, memory, highestCpu }));
+      }
+    }
+  });
+
   const nearest = (cpu: string, memory: string, max = '1m') => {
     const recommended = { cpu: q(cpu), memory: q(memory), because: [] };
     const { name, short } = nearestProfile(DEFAULT_PROFILES, recommended, { cpu: { p95: q(cpu), max: q(max) } });
@@ -86,16 +102,25 @@ describe(nearestProfile, () => {
 
   it.each([
     ['10m', '100Mi', '1', ['steady-small']],
-    ['250m', '2560Mi', '1', ['steady-small']],
+    ['250m', '768Mi', '1', ['steady-small']],
     ['251m', '1Gi', '1', ['steady-medium']],
-    ['10m', '2561Mi', '1', ['steady-medium']],
+    ['10m', '769Mi', '1', ['steady-medium']],
+    ['10m', '1025Mi', '1', ['startup', 'requests.memory']],
     ['10m', '1Gi', '1001m', ['steady-medium']],
-    ['10m', '3073Mi', '1', ['startup']],
+    ['10m', '3073Mi', '1', ['startup', 'requests.memory']],
     ['10m', '1Gi', '1501m', ['startup']],
     ['501m', '1Gi', '1', ['startup', 'requests.cpu']],
-    ['600m', '5Gi', '3', ['startup', 'requests.cpu', 'limits.cpu', 'limits.memory']],
+    ['600m', '5Gi', '3', ['startup', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']],
   ])('for %s CPU, %s memory, at most %s CPU is %j', (cpu, memory, max, expected) => {
     expect(nearest(cpu, memory, max)).toEqual(expected);
+  });
+
+  it('has no room where it requests less memory than is recommended, whatever its limit', () => {
+    const { startup } = DEFAULT_PROFILES;
+    const lean = { ...startup, requests: { ...startup.requests, memory: '128Mi' } };
+    const recommended = { cpu: q('10m'), memory: q('1Gi'), because: [] };
+    const profiles = { startup: lean, 'steady-medium': lean, 'steady-small': lean };
+    expect(nearestProfile(profiles, recommended, {}).short).toEqual(['requests.memory']);
   });
 
   it('goes by size, not by name', () => {
@@ -104,7 +129,7 @@ describe(nearestProfile, () => {
       startup: DEFAULT_PROFILES['steady-small'],
       'steady-small': DEFAULT_PROFILES.startup,
     };
-    const recommended = { cpu: q('10m'), memory: q('1Gi'), because: [] };
+    const recommended = { cpu: q('10m'), memory: q('768Mi'), because: [] };
     expect(nearestProfile(turned, recommended, {}).name).toBe('startup');
   });
 });

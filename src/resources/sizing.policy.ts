@@ -74,7 +74,7 @@ export interface NearestProfile {
 
 /**
  * The smallest profile that is large enough; the largest where none is. Large enough: it requests the recommended CPU, its CPU
- * limit is above the highest seen, its memory limit holds the recommended memory.
+ * limit is above the highest seen, its memory request and limit both hold the recommended memory.
  */
 export function nearestProfile(
   profiles: ResourceProfiles,
@@ -86,6 +86,7 @@ export function nearestProfile(
     const { requests, limits } = profiles[name];
     const short = [
       ...(isLess(requests.cpu, recommended.cpu) ? ['requests.cpu'] : []),
+      ...(isLess(requests.memory, recommended.memory) ? ['requests.memory'] : []),
       ...(isLess(limits.cpu, cpu?.max ?? Quantity.zero) ? ['limits.cpu'] : []),
       ...(isLess(limits.memory, recommended.memory) ? ['limits.memory'] : []),
     ];

@@ -75,3 +75,18 @@ export function expectedMemory(series: readonly Series[], range: Range) {
 export function samplesIn(series: readonly Series[], range: Range): number {
   return series.reduce((sum, { samples }) => sum + within(samples, range).length, 0);
 }
+
+/** What a profile lacks, all in cores and bytes: memory is wanted as request and limit alike, CPU as request, with the highest seen below its limit. */
+export function lackingOf(
+  profile: Record<'requests' | 'limits', { readonly cpu: number; readonly memory: number }>,
+  wanted: { readonly cpu: number; readonly memory: number; readonly highestCpu: number },
+): string[] {
+  const { requests, limits } = profile;
+  const lacking = [
+    requests.cpu < wanted.cpu && 'requests.cpu',
+    requests.memory < wanted.memory && 'requests.memory',
+    limits.cpu < wanted.highestCpu && 'limits.cpu',
+    limits.memory < wanted.memory && 'limits.memory',
+  ];
+  return lacking.filter((each) => each !== false);
+}
