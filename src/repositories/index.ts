@@ -1,1 +1,2 @@
 export * from './repositories.module';
+export { RepositoryTeams } from './repository-teams';

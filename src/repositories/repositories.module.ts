@@ -13,6 +13,7 @@ import type { GrantRepoAccessInput, SyncReposInput } from './repositories.dto';
 import { RepositoriesService } from './repositories.service';
 import { RepositoriesTools } from './repositories.tools';
 import { grantOf, RepositoryRows } from './repository-rows';
+import { RepositoryTeams } from './repository-teams';
 import { keepFetched, openLink } from './settle';
 import { SetupController } from './setup.controller';
 import { SetupService } from './setup.service';
@@ -20,7 +21,16 @@ import { type SyncFacts, syncRepos } from './sync-repos.operation';
 
 @Module({
   controllers: [RepositoriesTools, RepositoriesController, SetupController],
-  providers: [Askers, CheckAccess, FetchRepositories, RepositoriesService, RepositoryRows, SetupService],
+  providers: [
+    Askers,
+    CheckAccess,
+    FetchRepositories,
+    RepositoriesService,
+    RepositoryRows,
+    RepositoryTeams,
+    SetupService,
+  ],
+  exports: [RepositoryTeams],
 })
 export class RepositoriesModule {
   constructor(

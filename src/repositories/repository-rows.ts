@@ -127,6 +127,20 @@ export class RepositoryRows {
       .execute();
   }
 
+  /** Teams that a repository is granted to, by when it was. */
+  async teamsOf(repositoryId: number, app: string): Promise<string[]> {
+    const rows = await this.store.db
+      .selectFrom('repository_grants')
+      .select('team')
+      .where('repository_id', '=', repositoryId)
+      .where('app', '=', app)
+      .where((row) => row.not(row.exists(deletionAfterGrant(row))))
+      .orderBy('granted_at')
+      .orderBy('team')
+      .execute();
+    return rows.map(({ team }) => team);
+  }
+
   lastSync(
     team: string,
     app: string,
