@@ -7,7 +7,8 @@ import type { SignedRequest } from '../mcp/call';
 import { InvalidInput } from '../errors';
 import { Metrics } from '../metrics/metrics';
 import type { FormRequest } from './pages';
-import { keepRawBody } from './raw-body';
+import { dropOddKeys } from './odd-keys';
+import { isWebhook, keepRawBody } from './raw-body';
 import { checkJson } from './strict-json';
 import { requestIdOf } from './via';
 
@@ -16,6 +17,8 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Where people send forms with a browser. */
 const FORM_PATHS = ['/intake', '/github/agree'];
+/** What Alertmanager sends of one large group; it drops for good what is refused. */
+const WEBHOOK_BODY_LIMIT = 8 * 1024 * 1024;
 /** Fields that one form may have; more than any of ours has. */
 const FORM_FIELDS = 200;
 
@@ -28,18 +31,30 @@ export function setUpHttp(app: NestExpressApplication, config: Config): void {
   app.use(onlyKnownHosts(config));
   app.use(FORM_PATHS, formBodies(config));
   app.use(onlyJsonBodies);
-  app.use(
-    json({
-      limit: config.values.bodyLimit * 1024,
-      verify: (request, _response, body, encoding) => {
-        checkJson(body, encoding);
-        keepRawBody(request, body);
-      },
-    }),
-  );
+  app.use(jsonBodies(config));
   const server = app.getHttpServer() as { headersTimeout: number; requestTimeout: number };
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+}
+
+/** Strict for callers. Webhooks pass on what others wrote: one key of one alert must not cost all alerts of its group. */
+function jsonBodies({ values }: Config) {
+  const limit = values.bodyLimit * 1024;
+  const strict = json({ limit, verify: (_request, _response, body, encoding) => checkJson(body, encoding) });
+  const tolerant = json({
+    limit: Math.max(limit, WEBHOOK_BODY_LIMIT),
+    verify: (request, _response, body, encoding) => {
+      checkJson(body, encoding, 'dropped');
+      keepRawBody(request, body);
+    },
+  });
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (!isWebhook(request)) return strict(request, response, next);
+    tolerant(request, response, (error?: unknown) => {
+      if (error === undefined) dropOddKeys(request, request.body);
+      next(error);
+    });
+  };
 }
 
 /** Strict everywhere; the Swagger page loads its own script and style and nothing else. */

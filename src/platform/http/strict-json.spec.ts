@@ -34,6 +34,12 @@ describe(checkJson.name, () => {
     expect(verdictOn(text)).toBe('The body has a key __proto__.');
   });
 
+  it('lets __proto__ pass to whoever drops it, and nothing else', () => {
+    const tolerant = (text: string) => () => checkJson(Buffer.from(text), 'utf-8', 'dropped');
+    expect(tolerant('{"a":[{"__proto__":{}}]}')).not.toThrow();
+    expect(tolerant('{"a":1,"a":2}')).toThrow('one key twice');
+  });
+
   it('counts levels, not brackets', () => {
     expect(verdictOn(`${'['.repeat(32)}${']'.repeat(32)}`)).toBe('passes');
     expect(verdictOn(`[${'[],'.repeat(1000)}[]]`)).toBe('passes');

@@ -13,19 +13,20 @@ type Container = Set<string> | undefined;
  * What `JSON.parse` lets pass and nobody sends in good faith: nesting that is a bomb, one key twice (two readers of such a text
  * may each see another value), `__proto__` as a key, bytes that are no UTF-8. Broken syntax is left to the parser.
  *
+ * @param oddKeys `dropped`: the caller takes `__proto__` out of what was parsed (`dropOddKeys`).
  * @throws InvalidInput
  */
-export function checkJson(body: Buffer, encoding = 'utf-8'): void {
+export function checkJson(body: Buffer, encoding = 'utf-8', oddKeys: 'refused' | 'dropped' = 'refused'): void {
   if (encoding.toLowerCase() !== 'utf-8' || !isUtf8(body)) throw malformed('The body is not UTF-8.');
   const open: Container[] = [];
   let before = '';
   for (const [token] of body.toString('utf8').matchAll(TOKEN)) {
-    takeToken(token, before, open);
+    takeToken(token, before, open, oddKeys === 'refused');
     before = token;
   }
 }
 
-function takeToken(token: string, before: string, open: Container[]): void {
+function takeToken(token: string, before: string, open: Container[], isStrict: boolean): void {
   switch (token) {
     case '{':
     case '[':
@@ -37,14 +38,14 @@ function takeToken(token: string, before: string, open: Container[]): void {
       open.pop();
       return;
     case ':':
-      takeKey(before, open.at(-1));
+      takeKey(before, open.at(-1), isStrict);
   }
 }
 
-function takeKey(token: string, keys: Set<string> | undefined): void {
+function takeKey(token: string, keys: Set<string> | undefined, isStrict: boolean): void {
   const key = unquote(token);
   if (key === undefined || !keys) return;
-  if (key === '__proto__') throw malformed('The body has a key __proto__.');
+  if (key === '__proto__' && isStrict) throw malformed('The body has a key __proto__.');
   if (keys.has(key)) throw malformed('The body has one key twice.');
   keys.add(key);
 }
