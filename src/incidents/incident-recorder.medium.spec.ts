@@ -83,6 +83,22 @@ describe('one incident of a team and fingerprint', () => {
   });
 });
 
+it('takes remarks to what is open, and lets them change nothing else', async () => {
+  const remark = firing({ isRemark: true, source: 'manual', severity: 'info', summary: 'calm', since: at(9) });
+  expect((await record(remark, 0)).outcome).toBe('unknown');
+  await record(firing(), 1);
+  await record({ ...remark, analysis: 'why', evidence: [{ kind: 'note', content: 'seen' }] }, 9);
+  const [row] = await all();
+  const same = { severity: 'critical', summary: 'api restarts', occurrences: 1, episode_at: at(0).toISOString() };
+  expect(row).toMatchObject({ ...same, status: 'analyzing', analysis: 'why' });
+  expect((await incidents.evidence(row?.id ?? '')).map(({ kind }) => kind)).toEqual(['labels', 'note']);
+});
+
+it('counts what only calls itself a storm like everything else', async () => {
+  for (const fingerprint of ['1', '2', '3']) await record(firing({ fingerprint, type: 'incident_storm' }), 0);
+  expect((await record(firing({ fingerprint: '4', type: 'incident_storm' }), 0)).outcome).toBe('counted');
+});
+
 describe('the end of an incident', () => {
   it('comes with the report that it is over', async () => {
     expect(await outcomes([firing(), 0], [cleared(at(4)), 5], [cleared(at(4)), 6])).toEqual([
@@ -96,6 +112,15 @@ describe('the end of an incident', () => {
       resolved_at: at(5).toISOString(),
       resolution: 'over',
     });
+  });
+
+  it('comes wherever the incident is by now, and to nobody’s report by hand', async () => {
+    await record(firing(), 0);
+    await record(firing({ team: 'shop', source: 'manual', actor: 'olga' }), 0);
+    const { team: _team, ...nobodys } = cleared(at(4), { isEverywhere: true });
+    expect(await outcomes([nobodys, 5], [nobodys, 6])).toEqual(['resolved', 'unknown']);
+    const found = (await all()).map(({ team, status }) => `${team} ${status}`).sort();
+    expect(found).toEqual(['billing resolved', 'shop open']);
   });
 
   it('does not come from the end of an earlier time', async () => {

@@ -3,14 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../platform/config';
 import type { IncidentRow, StoreTransaction } from '../platform/store';
 import { deletionAfter } from './former-teams';
-import { ACTIVE, STORM } from './incident';
+import { ACTIVE, STORM, STORM_FINGERPRINT } from './incident';
 import { addEvent, addEvidence, type IncidentEvent } from './incident-parts';
-import type { Cleared, Firing, Recorded } from './report';
+import type { Cleared, Firing, Outcome, Recorded } from './report';
 import { type Transition, TRANSITIONS } from './transitions.policy';
 
 const OURSELVES = 'mctl';
-/** The incident that stands for those a team has too many of. */
-const STORM_FINGERPRINT = 'mctl:storm';
 
 /** Nobody has done anything about it, or not since it came back. */
 const UNTOUCHED = {
@@ -80,14 +78,28 @@ export class IncidentRecorder {
   }
 
   private async fire(transaction: StoreTransaction, report: Firing, now: Date): Promise<Recorded> {
-    const known = (await this.repeat(transaction, report, now)) ?? (await this.reopen(transaction, report, now));
-    const recorded = known ?? (await this.create(transaction, report, now));
+    const recorded = report.isRemark
+      ? await this.remark(transaction, report)
+      : ((await this.repeat(transaction, report, now)) ??
+        (await this.reopen(transaction, report, now)) ??
+        (await this.create(transaction, report, now)));
     if (recorded.id !== undefined && recorded.outcome !== 'counted' && recorded.outcome !== 'stale') {
       const { evidence, source } = report;
       await addEvidence(transaction, recorded.id, { evidence, at: now.toISOString(), source });
       await this.investigate(transaction, recorded.id, report, now);
     }
     return recorded;
+  }
+
+  private async remark(transaction: StoreTransaction, { team = '', fingerprint }: Firing): Promise<Recorded> {
+    const row = await transaction
+      .selectFrom('incidents')
+      .select('id')
+      .where('team', '=', team)
+      .where('fingerprint', '=', fingerprint)
+      .where('status', '<>', 'resolved')
+      .executeTakeFirst();
+    return row ? { outcome: 'repeated', id: row.id } : { outcome: 'unknown' };
   }
 
   private async repeat(transaction: StoreTransaction, report: Firing, now: Date): Promise<Recorded | undefined> {
@@ -155,8 +167,8 @@ export class IncidentRecorder {
   }
 
   private async create(transaction: StoreTransaction, report: Firing, now: Date): Promise<Recorded> {
-    const { team = '', type } = report;
-    if (type !== STORM && (await this.isFull(transaction, team))) {
+    const { team = '', fingerprint } = report;
+    if (fingerprint !== STORM_FINGERPRINT && (await this.isFull(transaction, team))) {
       const { id } = await this.fire(transaction, this.stormOf(report, now), now);
       return { outcome: 'counted', id };
     }
@@ -177,7 +189,7 @@ export class IncidentRecorder {
       .select((row) => row.fn.countAll<number | string>().as('count'))
       .where('team', '=', team)
       .where('status', 'in', [...ACTIVE])
-      .where('type', '<>', STORM)
+      .where('fingerprint', '<>', STORM_FINGERPRINT)
       .executeTakeFirstOrThrow();
     return Number(count) >= this.config.values.incidentsPerTeam;
   }
@@ -198,25 +210,37 @@ export class IncidentRecorder {
     };
   }
 
+  /** Ends the team's open incident; with `isEverywhere` also those that the source made for whoever it belonged to then, and no person's. */
   private async clear(transaction: StoreTransaction, report: Cleared, now: Date): Promise<Recorded> {
-    const { team = '', fingerprint, actor, resolution } = report;
+    const { team = '', fingerprint, source, isEverywhere = false } = report;
     const open = await transaction
       .selectFrom('incidents')
       .select(['id', 'episode_at'])
-      .where('team', '=', team)
       .where('fingerprint', '=', fingerprint)
+      .where((row) => row.or([row('team', '=', team), ...(isEverywhere ? [row('source', '=', source)] : [])]))
       .where('status', '<>', 'resolved')
-      .executeTakeFirst();
-    if (!open) return { outcome: 'unknown' };
-    const asOf = report.asOf.toISOString();
-    if (asOf < open.episode_at) return { outcome: 'stale', id: open.id };
-    const at = now.toISOString();
-    const isResolved = await this.move(transaction, open.id, {
+      .orderBy('id')
+      .execute();
+    const found: Recorded[] = [];
+    for (const each of open) found.push(await this.clearOne(transaction, each, report, now));
+    const by = (wanted: Outcome) => found.find(({ outcome }) => outcome === wanted);
+    return by('resolved') ?? by('stale') ?? { outcome: 'unknown' };
+  }
+
+  private async clearOne(
+    transaction: StoreTransaction,
+    { id, episode_at: began }: Pick<IncidentRow, 'id' | 'episode_at'>,
+    { asOf: moment, actor, resolution }: Cleared,
+    now: Date,
+  ): Promise<Recorded> {
+    const [asOf, at] = [moment.toISOString(), now.toISOString()];
+    if (asOf < began) return { outcome: 'stale', id };
+    const isResolved = await this.move(transaction, id, {
       transition: 'resolve',
       change: { resolved_by: actor, resolved_at: at, resolution, episode_at: asOf },
       event: { at, event: 'resolved', actor, text: resolution },
     });
-    return isResolved ? { outcome: 'resolved', id: open.id } : { outcome: 'unknown' };
+    return isResolved ? { outcome: 'resolved', id } : { outcome: 'unknown' };
   }
 
   /** What somebody found out moves the incident on, and never back. */

@@ -7,7 +7,10 @@ import {
   Store,
 } from '../platform/store';
 import { deletionAfter } from './former-teams';
-import { ACTIVE, type Severity, type Status } from './incident';
+import { ACTIVE, type Severity, type Status, STORM_FINGERPRINT } from './incident';
+
+/** Teams with too many incidents that one list tells of. */
+const MOST_STORMS = 50;
 
 /** Whose incidents may be seen. */
 export interface Visibility {
@@ -85,6 +88,19 @@ export class IncidentStore {
       );
     }
     return query.execute();
+  }
+
+  /** What stands for left-out incidents at present, the one reported last first: what makes every list incomplete. */
+  storms(visibility: Visibility): Promise<IncidentRow[]> {
+    return this.store.db
+      .selectFrom('incidents')
+      .selectAll()
+      .where((row) => isVisible(row, visibility))
+      .where('fingerprint', '=', STORM_FINGERPRINT)
+      .where('status', 'in', [...ACTIVE])
+      .orderBy('last_seen', 'desc')
+      .limit(MOST_STORMS)
+      .execute();
   }
 
   /** Active incidents by each of the four, all as of one moment. */

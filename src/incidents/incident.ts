@@ -31,6 +31,8 @@ export const LIMITS = {
 
 /** Type of the incident that stands for those a team has too many of to be kept one by one. */
 export const STORM = 'incident_storm';
+/** Tells that incident: a type may be anybody's word, a fingerprint `mctl:…` is nobody's but ours. */
+export const STORM_FINGERPRINT = 'mctl:storm';
 
 /** What the plan of a transition must know of an incident. */
 export interface IncidentFacts {

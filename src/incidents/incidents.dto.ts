@@ -126,7 +126,8 @@ export class IncidentAnswer extends IncidentItem {
   @ListOf(object(() => TimelineItem), { description: 'Oldest first.' }) timeline: TimelineItem[];
   @Integer({ description: 'Older pieces of evidence and timeline that are no longer kept.' }) dropped: number;
   @ListOf(object(() => RelatedOperationItem), {
-    description: 'Operations on the service, or on the whole team, in the hour before it began, newest first.',
+    description:
+      'Operations on the service, or on the whole team, in the hour before it began this time, newest first.',
   })
   related_operations: RelatedOperationItem[];
   @Nested(() => UntrustedPart) untrusted: UntrustedPart;
@@ -170,7 +171,8 @@ export class ReportIncidentInput {
     pattern: /^[\x21-\x7e]{1,200}$/,
     rule: 'printable ASCII without spaces',
     maxLength: LIMITS.fingerprint,
-    description: 'Names what is wrong: a report with that of an incident that is not resolved is a repetition of it.',
+    description:
+      'Names what is wrong: a report with that of an incident that is not resolved is a repetition of it. To one of a source (alertmanager:, github:) only evidence, analysis and fix are added.',
   })
   fingerprint?: string;
   @ListOf(text({ maxLength: LIMITS.evidence }), { optional: true, maxItems: 10, description: 'What was seen.' })

@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import { OperationRegistry } from '../platform/operations/registry';
+import { RepositoriesModule } from '../repositories';
 import { acknowledgeIncident } from './acknowledge-incident.operation';
 import { IncidentAccess } from './incident-access';
 import { IncidentRecorder } from './incident-recorder';
@@ -17,6 +18,7 @@ import { WebhooksController } from './webhooks.controller';
 import { WebhooksService } from './webhooks.service';
 
 @Module({
+  imports: [RepositoriesModule],
   controllers: [IncidentsTools, IncidentsController, WebhooksController],
   providers: [
     IncidentAccess,

@@ -6,7 +6,7 @@ import { InvalidInput } from '../platform/errors';
 import type { WarningItem } from '../platform/operations/dto';
 import { readCursor, writeCursor } from '../platform/schema';
 import type { IncidentRow } from '../platform/store';
-import { ACTIVE, type Status, STORM } from './incident';
+import { ACTIVE } from './incident';
 import { IncidentAccess } from './incident-access';
 import { IncidentStore } from './incident-store';
 import { answerOf, itemOf, LIST_UNTRUSTED } from './incident-view';
@@ -38,7 +38,8 @@ export class IncidentsService {
   /** Incidents of the caller's teams, the one reported last first. @throws NotFound for a team that the caller is not in. */
   async list(actor: Actor, input: ListIncidentsInput): Promise<IncidentList> {
     const { limit, team, status, since, cursor, ...filter } = input;
-    const rows = await this.incidents.list(await this.access.visibility(actor, team), {
+    const visibility = await this.access.visibility(actor, team);
+    const rows = await this.incidents.list(visibility, {
       service: filter.service,
       severity: filter.severity,
       type: filter.type,
@@ -54,7 +55,7 @@ export class IncidentsService {
       count: page.length,
       next_cursor: rows.length > page.length && last ? writeCursor(`${last.last_seen} ${last.id}`) : null,
       untrusted: LIST_UNTRUSTED,
-      warnings: page.filter(isStorm).map(stormWarning),
+      warnings: (await this.incidents.storms(visibility)).map(stormWarning),
     };
   }
 
@@ -78,7 +79,7 @@ export class IncidentsService {
   private async show(actor: Actor, row: IncidentRow): Promise<IncidentAnswer> {
     const { id } = row;
     const [evidence, events] = [await this.incidents.evidence(id), await this.incidents.events(id)];
-    return answerOf(row, { evidence, events, related: await this.related.before(row, actor.isAdmin) });
+    return answerOf(row, { evidence, events, related: await this.related.before(row, events, actor.isAdmin) });
   }
 }
 
@@ -87,10 +88,6 @@ function readPlace(text: string): { lastSeen: string; id: string } {
   const [, lastSeen, id] = /^(\d{4}-\d\d-\d\dT[\d:.]{12}Z) ([0-9a-f]{32})$/.exec(text) ?? [];
   if (lastSeen !== undefined && id !== undefined) return { lastSeen, id };
   throw new InvalidInput('cursor is not valid.', { field: 'cursor', expected: 'next_cursor of the page before' });
-}
-
-function isStorm({ type, status }: IncidentRow): boolean {
-  return type === STORM && ACTIVE.includes(status as Status);
 }
 
 function stormWarning({ team, occurrences }: IncidentRow): WarningItem {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isOfFormerTeam, type IncidentRow, type OperationRow, Store } from '../platform/store';
+import { isOfFormerTeam, type IncidentEventRow, type IncidentRow, type OperationRow, Store } from '../platform/store';
 
 /** How long before an incident began a change may have caused it. */
 const BEFORE_MS = 3_600_000;
@@ -11,11 +11,14 @@ export class RelatedOperations {
   constructor(@Inject(Store) private readonly store: Store) {}
 
   /**
-   * Newest first; none for an incident of no team. What failed has changed nothing and is left out.
+   * Newest first; none for an incident of no team. Before the present time it is wrong, or the last one, not before its very first.
+   * @param events its timeline, oldest first. What failed has changed nothing and is left out.
    * @param formerTeams also what happened to a deleted team of the same name.
    */
-  async before({ team, service, first_seen: began }: IncidentRow, formerTeams: boolean): Promise<OperationRow[]> {
+  async before(row: IncidentRow, events: readonly IncidentEventRow[], formerTeams: boolean): Promise<OperationRow[]> {
+    const { team, service } = row;
     if (team === '') return [];
+    const began = beganOf(row, events);
     const from = new Date(Date.parse(began) - BEFORE_MS).toISOString();
     return this.store.db
       .selectFrom('operations')
@@ -30,4 +33,13 @@ export class RelatedOperations {
       .limit(MOST)
       .execute();
   }
+}
+
+/** Where a source ended it, `episode_at` is that end; then its last return in the timeline tells when it began. */
+export function beganOf(
+  { status, resolved_by, source, episode_at, first_seen }: IncidentRow,
+  events: readonly Pick<IncidentEventRow, 'event' | 'at'>[],
+): string {
+  if (status !== 'resolved' || resolved_by !== source) return episode_at;
+  return events.findLast(({ event }) => event === 'reopened')?.at ?? first_seen;
 }

@@ -29,6 +29,8 @@ export interface Firing extends Report {
    * about now. Alerts are not: one may go on after its source was away for a while.
    */
   readonly isOrdered: boolean;
+  /** Only adds what was seen and found to an incident that is open: how bad it is, and since when, is for its source to say. */
+  readonly isRemark?: boolean;
 }
 
 /** It is over. */
@@ -38,6 +40,11 @@ export interface Cleared extends Report {
   readonly asOf: Date;
   /** In the words of the source. */
   readonly resolution: string;
+  /**
+   * The fingerprint is the source's own and cannot be made by a team, so it is over for whoever it belonged to: a repository may have changed
+   * hands since, and nobody else would ever end what it left behind.
+   */
+  readonly isEverywhere?: boolean;
 }
 
 export interface Evidence {

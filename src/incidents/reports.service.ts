@@ -4,7 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
 import { digestOf } from '../platform/crypto';
-import { Conflict, NotAllowed } from '../platform/errors';
+import { Conflict, InvalidInput, NotAllowed, NotFound } from '../platform/errors';
 import { Gitops } from '../platform/gitops';
 import { Store } from '../platform/store';
 import { foreignLine, foreignText } from '../platform/text/foreign-text';
@@ -17,6 +17,10 @@ import type { Firing } from './report';
 import { targetOf } from './transition.plan';
 
 const SOURCE = 'manual';
+/** Fingerprints of ours, which nobody reports by hand. */
+const OURS = /^mctl:/i;
+/** Fingerprints of sources: theirs is the word on how bad it is. */
+const OF_SOURCES = /^(alertmanager|github):/;
 
 /** Incidents that a person, or a program in a person's name, reports. */
 @Injectable()
@@ -33,15 +37,17 @@ export class ReportsService {
 
   /**
    * Records a report; the incident and its audit entry become durable together. The door has checked the role in the team.
-   * @throws NotFound for a service that does not exist; Conflict where the team has too many active incidents; NotAllowed read-only.
+   * @throws NotFound for a service that does not exist, or a source's incident that is not open; InvalidInput for fingerprints of ours; Conflict where the team has too many active incidents; NotAllowed read-only.
    */
   async report(actor: Actor, input: ReportIncidentInput): Promise<ReportedIncident> {
     if (this.config.values.readOnly) throw readOnly();
+    if (OURS.test(input.fingerprint ?? '')) throw reserved();
     await this.checkService(input);
     const now = this.clock.now();
     const { outcome, id } = await this.store.transaction(async (transaction) => {
       const recorded = await this.recorder.record(transaction, firingOf(actor, input, now), now);
       if (recorded.outcome === 'counted') throw tooMany(input.team);
+      if (recorded.outcome === 'unknown') throw nothingOpen(input.fingerprint);
       await this.audit.append(transaction, [
         {
           event: 'recorded',
@@ -84,7 +90,26 @@ function firingOf(actor: Actor, input: ReportIncidentInput, now: Date): Firing {
     ...(input.proposed_fix !== undefined && { proposedFix: foreignText(input.proposed_fix, LIMITS.proposedFix) }),
     ...(input.pr_url !== undefined && { prUrl: input.pr_url }),
     isOrdered: false,
+    isRemark: OF_SOURCES.test(fingerprint),
   };
+}
+
+function reserved(): InvalidInput {
+  return new InvalidInput('fingerprint must not begin with mctl:, which is for incidents that MCTL makes itself.', {
+    code: 'reserved_fingerprint',
+    field: 'fingerprint',
+    expected: 'a fingerprint that does not begin with mctl:',
+    fix: 'Choose another one, or leave it out.',
+  });
+}
+
+function nothingOpen(fingerprint: string | undefined): NotFound {
+  return new NotFound('The team has no open incident with this fingerprint, and only its source can open one.', {
+    code: 'incident_not_found',
+    field: 'fingerprint',
+    got: fingerprint,
+    fix: 'Take the fingerprint of an active incident (mctl_get_incident), or leave it out to report something new.',
+  });
 }
 
 function tooMany(team: string): Conflict {

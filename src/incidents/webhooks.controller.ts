@@ -1,7 +1,9 @@
-import { Body, Controller, Headers, HttpCode, HttpStatus, Inject, Post, Res } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Body, Controller, Headers, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../platform/auth/actor';
 import { Webhook } from '../platform/auth/webhook-gate';
+import { oddKeysOf } from '../platform/http/odd-keys';
 import { Caller } from '../platform/mcp';
 import { type AlertsTaken, type DeliveryTaken, WebhooksService } from './webhooks.service';
 
@@ -19,8 +21,8 @@ export class WebhooksController {
   })
   @HttpCode(HttpStatus.OK)
   @Post('alertmanager')
-  alertmanager(@Body() body: unknown, @Caller() actor: Actor): Promise<AlertsTaken> {
-    return this.webhooks.alertmanager(actor, body);
+  alertmanager(@Body() body: unknown, @Req() request: IncomingMessage, @Caller() actor: Actor): Promise<AlertsTaken> {
+    return this.webhooks.alertmanager(actor, body, oddKeysOf(request));
   }
 
   @Webhook({ webhook: 'github', proof: 'hub-signature', secretFile: 'githubWebhookSecretFile' })

@@ -6,6 +6,8 @@ import { InvalidInput, type Problem } from '../platform/errors';
 import { Gitops } from '../platform/gitops';
 import { log } from '../platform/logging';
 import { Store, type StoreTransaction } from '../platform/store';
+import { foreignLine } from '../platform/text/foreign-text';
+import { RepositoryTeams } from '../repositories';
 import { IncidentRecorder } from './incident-recorder';
 import type { Cleared, Firing, Outcome } from './report';
 import { reportsOf } from './sources/alertmanager.source';
@@ -23,7 +25,7 @@ export interface AlertsTaken {
   readonly outcomes: Partial<Record<Outcome, number>>;
   /** Alerts that Alertmanager left out of the group. */
   readonly truncated: number;
-  /** What is wrong with alerts that could not be read. */
+  /** What is wrong with alerts that could not be read, or not all of them. */
   readonly problems: readonly Problem[];
 }
 
@@ -41,10 +43,14 @@ export class WebhooksService {
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(RepositoryTeams) private readonly repositories: RepositoryTeams,
   ) {}
 
-  /** @throws InvalidInput for what is no payload of version 4; Unavailable, so that it is sent again. */
-  async alertmanager(_actor: Actor, body: unknown): Promise<AlertsTaken> {
+  /**
+   * @param oddKeys where the door took a key `__proto__` out of the body.
+   * @throws InvalidInput for what is no payload of version 4; Unavailable, so that it is sent again.
+   */
+  async alertmanager(_actor: Actor, body: unknown, oddKeys: readonly string[] = []): Promise<AlertsTaken> {
     const group = readAlertGroup(body);
     const now = this.clock.now();
     const context = { world: await this.gitops.world(), settings: this.config.values, now };
@@ -55,9 +61,10 @@ export class WebhooksService {
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       }
     }
-    const { truncated, problems } = group;
+    const { truncated } = group;
+    const problems = [...group.problems, ...oddKeys.map(oddKey)];
     if (problems.length > 0) {
-      log.warn({ problems: problems.slice(0, 5) }, 'alerts that could not be read were left out');
+      log.warn({ problems: problems.slice(0, 5) }, 'parts of alerts that could not be read were left out');
     }
     if (truncated > 0) log.warn({ truncated }, 'Alertmanager left alerts of a group out');
     return { status: 'accepted', outcomes, truncated, problems };
@@ -72,7 +79,8 @@ export class WebhooksService {
     if (id === undefined || !DELIVERY.test(id)) throw badHeader('X-GitHub-Delivery', 'the id of the delivery');
     const run = readRunEvent(body);
     const now = this.clock.now();
-    const report = runReport(run, { world: await this.gitops.world(), settings: this.config.values, now });
+    const granted = await this.repositories.grantedTo(run.repository.id);
+    const report = runReport(run, { world: await this.gitops.world(), settings: this.config.values, granted, now });
     if (typeof report === 'string') return { status: 'ignored', reason: report };
     return this.store.transaction(async (transaction) => {
       if (!(await isFirst(transaction, deliveryKeys(id, run), now))) return { status: 'duplicate' };
@@ -99,6 +107,10 @@ async function isFirst(transaction: StoreTransaction, keys: readonly string[], n
     .returning('key')
     .execute();
   return taken.length === keys.length;
+}
+
+function oddKey(place: string): Problem {
+  return { field: foreignLine(place, 200), expected: 'must not have the key __proto__, which was left out' };
 }
 
 function badHeader(field: string, expected: string): InvalidInput {

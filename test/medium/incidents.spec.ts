@@ -23,7 +23,11 @@ const secretFile = join(folder, 'right');
 const wrongFile = join(folder, 'wrong');
 writeFileSync(secretFile, `${SECRET}\n`);
 writeFileSync(wrongFile, 'another-secret-of-this-test');
-const ENV = { MCTL_ALERTMANAGER_SECRET_FILE: secretFile, MCTL_GITHUB_WEBHOOK_SECRET_FILE: secretFile };
+const ENV = {
+  MCTL_ALERTMANAGER_SECRET_FILE: secretFile,
+  MCTL_GITHUB_WEBHOOK_SECRET_FILE: secretFile,
+  MCTL_GITHUB_REPOSITORIES: 'acme/api=billing',
+};
 
 let program: Program;
 let about: Furniture;
@@ -268,8 +272,34 @@ describe('the Alertmanager webhook', () => {
     expect([answer.status, answer.body.code, answer.body.field]).toEqual([400, 'malformed_payload', field]);
   });
 
+  it('drops a key __proto__ and tells of it, instead of the alerts of everybody', async () => {
+    const annotations = '{"__proto__":{"polluted":"yes"},"summary":"Kept","__pro\\u0074o_":"x"}';
+    const odd = JSON.stringify(firing('OddKey', { annotations: 'HERE' })).replace('"HERE"', annotations);
+    const body = JSON.stringify(alertBody('ODD' as never, firing('OddNeighbour'))).replace('"ODD"', odd);
+    const answer = await post(ALERTS, body, bearer());
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      {
+        status: 'accepted',
+        outcomes: { created: 2 },
+        truncated: 0,
+        problems: [{ field: 'alerts[0].annotations', expected: expect.stringContaining('__proto__') }],
+      },
+    ]);
+    expect(await ofType(developer, 'odd_key')).toMatchObject({ team: 'billing', summary: 'Kept' });
+    expect(await ofType(developer, 'odd_neighbour')).toMatchObject({ team: 'billing' });
+  });
+
+  it('takes groups of several MiB', async () => {
+    const description = 'x'.repeat(16_000);
+    const many = Array.from({ length: 150 }, () =>
+      firing('LargeGroup', { fingerprint: 'ab'.repeat(8), annotations: { description } }),
+    );
+    expect((await alerts(alertBody(...many))).body.outcomes).toEqual({ created: 1, repeated: 149 });
+  });
+
   it('refuses what is too large or no JSON', async () => {
-    const large = alertBody(firing('Large', { annotations: { summary: 'x'.repeat(2_000_000) } }));
+    const large = alertBody(firing('Large', { annotations: { summary: 'x'.repeat(9_000_000) } }));
     expect((await alerts(large)).status).toBe(413);
     expect((await post(ALERTS, '{"version":', bearer())).status).toBe(400);
     expect((await post(ALERTS, '{"version":"4","version":"4"}', bearer())).body.code).toBe('malformed_body');
@@ -456,6 +486,17 @@ describe('a report by hand', () => {
     });
     expect(found.body).toMatchObject({ outcome: 'repeated', status: 'fix_proposed', type: 'investigated', ...fix });
     expect(found.body.analysis).toBe('The heap grows;[masked] was seen.');
+  });
+
+  it('neither softens what a source says nor takes the place of a storm', async () => {
+    await alerts(alertBody(firing('Loud', { fingerprint: 'beefbeefbeefbeef' })));
+    const soft = { team: 'billing', severity: 'info', summary: 'Nothing to see' };
+    const found = await report(developer, { ...soft, fingerprint: 'alertmanager:beefbeefbeefbeef', evidence: ['x'] });
+    expect(found.body).toMatchObject({ severity: 'critical', summary: 'Loud happens', occurrences: 1 });
+    const early = await report(developer, { ...soft, fingerprint: 'alertmanager:0000000000000000' });
+    expect([early.status, early.body.code]).toEqual([404, 'incident_not_found']);
+    const storm = await report(developer, { ...soft, fingerprint: 'mctl:storm' });
+    expect([storm.status, storm.body.code, storm.body.field]).toEqual([400, 'reserved_fingerprint', 'fingerprint']);
   });
 
   it('is audited, also where it is refused', async () => {

@@ -18,8 +18,10 @@ const world = aWorld({
     'shop/odd': { image: { repository: 'ghcr.io/mirror/acme/api', tag: '1' } },
   },
 });
-const contextWith = (repositories = '') => ({
+/** The example's repository was granted to billing. */
+const contextWith = (repositories = '', granted: readonly string[] = ['billing']) => ({
   world,
+  granted,
   settings: readConfig({ MCTL_DATA_DIR: '/nowhere', MCTL_GITHUB_REPOSITORIES: repositories }).values,
   now: NOW,
 });
@@ -38,15 +40,18 @@ function payload(run: object = {}, rest: object = {}): Payload {
 }
 const report = (body: unknown, repositories = '') => runReport(readRunEvent(body), contextWith(repositories));
 const failed = (change: object = {}) => report(payload({ conclusion: 'failure', ...change }));
-const ofRepository = (full_name: string, repositories = '') =>
-  report(payload({ conclusion: 'failure' }, { repository: { ...SUCCESS.repository, full_name } }), repositories);
+const ofRepository = (full_name: string, repositories = '', granted: readonly string[] = []) =>
+  runReport(
+    readRunEvent(payload({ conclusion: 'failure' }, { repository: { ...SUCCESS.repository, full_name } })),
+    contextWith(repositories, granted),
+  );
 
 it('reads every example of GitHub', () => {
   expect(runs.length).toBeGreaterThanOrEqual(5);
   for (const example of runs) expect(() => runReport(readRunEvent(example), contextWith())).not.toThrow();
 });
 
-it('makes an incident of a failure, for the service that has the image of that repository', () => {
+it('makes an incident of a failure, for the service of its team that has the image of that repository', () => {
   expect(failed()).toEqual({
     kind: 'firing',
     team: 'billing',
@@ -108,24 +113,37 @@ it('cleans what people called their workflow and branch', () => {
 
 describe('whose a repository is', () => {
   it.each([
-    ['one team with several services', 'acme/shop', { team: 'shop', service: undefined }],
-    ['two teams', 'acme/both', { team: undefined, service: undefined }],
-    ['nobody', 'acme/other', { team: undefined, service: undefined }],
-    ['a folder that only ends so', 'acme/api', { team: undefined, service: undefined }],
-    ['half of a name', 'octo-org/octo', { team: undefined, service: undefined }],
-    ['in another case', 'Octo-Org/Octo-Repo', { team: 'billing', service: 'api' }],
-  ])('%s', (_, name, expected) => {
-    const { team, service } = ofRepository(name) as { team?: string; service?: string };
+    [
+      'granted to a team with one service of it',
+      'octo-org/octo-repo',
+      ['billing'],
+      { team: 'billing', service: 'api' },
+    ],
+    ['granted, in another case', 'Octo-Org/Octo-Repo', ['billing'], { team: 'billing', service: 'api' }],
+    ['granted to a team with several services of it', 'acme/shop', ['shop'], { team: 'shop', service: undefined }],
+    ['granted to two teams, the first one first', 'acme/both', ['shop', 'billing'], { team: 'shop', service: 'taken' }],
+    ['granted to a team that is gone', 'acme/shop', ['gone'], { team: undefined, service: undefined }],
+    ['a folder that only ends so', 'acme/api', ['shop'], { team: 'shop', service: undefined }],
+    ['half of a name', 'octo-org/octo', ['billing'], { team: 'billing', service: undefined }],
+  ])('%s', (_, name, granted, expected) => {
+    const { team, service } = ofRepository(name, '', granted) as { team?: string; service?: string };
     expect({ team, service }).toEqual(expected);
   });
 
-  it('is what the platform says, before what files say', () => {
-    expect(ofRepository('octo-org/octo-repo', 'Octo-Org/octo-repo=shop/one')).toMatchObject({
+  it('is nobody’s by an image alone: a team names images itself', () => {
+    expect(ofRepository('octo-org/octo-repo')).not.toHaveProperty('team');
+    expect(ofRepository('acme/shop', '', ['billing'])).toMatchObject({ team: 'billing' });
+    expect(ofRepository('acme/shop', '', ['billing'])).not.toHaveProperty('service');
+  });
+
+  it('is what the platform says, before what was granted', () => {
+    expect(ofRepository('octo-org/octo-repo', 'Octo-Org/octo-repo=shop/one', ['billing'])).toMatchObject({
       team: 'shop',
       service: 'one',
     });
     expect(ofRepository('acme/both', 'acme/both=billing')).toMatchObject({ team: 'billing' });
-    expect(ofRepository('acme/both', 'acme/both=gone')).not.toHaveProperty('team');
+    expect(ofRepository('acme/both', 'acme/both=shop')).toMatchObject({ team: 'shop', service: 'taken' });
+    expect(ofRepository('acme/both', 'acme/both=gone', ['shop'])).not.toHaveProperty('team');
     expect(ofRepository('acme/both', 'acme/both=billing/gone')).not.toHaveProperty('service');
   });
 });

@@ -14,6 +14,8 @@ const PAIRS = { pairs: 20, key: 60, value: 500 };
 export interface RunContext {
   readonly world: World;
   readonly settings: Pick<SettingValues, 'githubRepositories'>;
+  /** Teams that the repository was granted to, the first one first. */
+  readonly granted: readonly string[];
   readonly now: Date;
 }
 
@@ -21,14 +23,14 @@ export interface RunContext {
  * What the end of a workflow's run says of its service: a failure is an incident of that workflow on that branch, the next success ends
  * it. Text: why it says nothing. Runs of forks do not count: whoever may open a pull request could make incidents of any team.
  */
-export function runReport(event: RunEvent, { world, settings, now }: RunContext): Firing | Cleared | string {
+export function runReport(event: RunEvent, { world, settings, granted, now }: RunContext): Firing | Cleared | string {
   const { repository, workflow_run: run } = event;
   const silence = silenceOf(event);
   if (silence !== undefined) return silence;
   const started = run.run_started_at ?? run.created_at;
   const since = started < now ? started : now;
   const common = {
-    ...repositoryOwner(repository.full_name, world, settings.githubRepositories),
+    ...repositoryOwner(repository.full_name, world, { named: settings.githubRepositories, granted }),
     fingerprint: fingerprintOf(event),
     source: SOURCE,
     actor: SOURCE,
@@ -49,7 +51,7 @@ function silenceOf({ action, repository, workflow_run: run }: RunEvent): string 
 
 function endOf({ workflow_run: run }: RunEvent, since: Date): Omit<Cleared, keyof Report> {
   const resolution = `Run ${run.run_number} of the same workflow succeeded on the same branch.`;
-  return { kind: 'cleared', asOf: since, resolution };
+  return { kind: 'cleared', asOf: since, resolution, isEverywhere: true };
 }
 
 function failureOf(event: RunEvent, since: Date): Omit<Firing, keyof Report> {

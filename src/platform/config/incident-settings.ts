@@ -38,7 +38,7 @@ export const INCIDENT_SETTINGS = {
   }),
   githubRepositories: plainSetting('MCTL_GITHUB_REPOSITORIES', repositoryOwners, {
     fallback: '',
-    help: 'Whose a failed GitHub workflow is: a comma list owner/name=team/service or owner/name=team; a repository that is not named belongs to the one team whose service has its image.',
+    help: 'Whose a failed GitHub workflow is: a comma list owner/name=team/service or owner/name=team; a repository that is not named belongs to the team it was granted to (mctl_grant_repo_access), otherwise to nobody. Which service it is, the image of one says.',
     example: 'acme/payment-api=billing/payment-api,acme/shop=storefront',
   }),
   alertTeamLabels: plainSetting('MCTL_ALERT_TEAM_LABELS', labels, {
