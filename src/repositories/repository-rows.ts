@@ -134,7 +134,7 @@ export class RepositoryRows {
       .select('team')
       .where('repository_id', '=', repositoryId)
       .where('app', '=', app)
-      .where((row) => row.not(row.exists(deletionAfterGrant(row))))
+      .where((row) => row.not(isFormer('repository_grants')))
       .orderBy('granted_at')
       .orderBy('team')
       .execute();
