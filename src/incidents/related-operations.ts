@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isOfFormerTeam, type IncidentEventRow, type IncidentRow, type OperationRow, Store } from '../platform/store';
+import { type IncidentEventRow, type IncidentRow, isOfFormerTeam, type OperationRow, Store } from '../platform/store';
 
 /** How long before an incident began a change may have caused it. */
 const BEFORE_MS = 3_600_000;
@@ -11,8 +11,8 @@ export class RelatedOperations {
   constructor(@Inject(Store) private readonly store: Store) {}
 
   /**
-   * Newest first; none for an incident of no team. Before the present time it is wrong, or the last one, not before its very first.
-   * @param events its timeline, oldest first. What failed has changed nothing and is left out.
+   * Newest first, before it began the last time it did; none for an incident of no team. What failed has changed nothing and is left out.
+   * @param events its timeline, oldest first.
    * @param formerTeams also what happened to a deleted team of the same name.
    */
   async before(row: IncidentRow, events: readonly IncidentEventRow[], formerTeams: boolean): Promise<OperationRow[]> {
@@ -27,8 +27,8 @@ export class RelatedOperations {
       .where('target', 'in', [team, ...(service === null ? [] : [`${team}/${service}`])])
       .where('status', '<>', 'failed')
       .where('submitted_at', '<=', began)
-      .where((row) => row.or([row('finished_at', 'is', null), row('finished_at', '>=', from)]))
-      .$if(!formerTeams, (query) => query.where((row) => row.not(isOfFormerTeam('operations.team', 'operations.id'))))
+      .where((each) => each.or([each('finished_at', 'is', null), each('finished_at', '>=', from)]))
+      .$if(!formerTeams, (query) => query.where((each) => each.not(isOfFormerTeam('operations.team', 'operations.id'))))
       .orderBy('id', 'desc')
       .limit(MOST)
       .execute();
