@@ -48,9 +48,17 @@ export function expectation(spec: FieldSpec): Pick<Problem, 'expected' | 'allowe
 function stringExpectation(spec: StringSpec): string {
   if (spec.enum) return `one of: ${spec.enum.join(', ')}`;
   const rule = spec.rule ?? (spec.pattern ? `text matching ${spec.pattern.source}` : 'text');
-  const least = spec.minLength === undefined ? '' : `, at least ${spec.minLength} characters`;
-  const most = spec.maxLength === undefined || spec.rule ? '' : `, at most ${spec.maxLength} characters`;
-  return `${rule}${least}${most}`;
+  // A rule in words of its own says lengths by itself.
+  return spec.rule ? rule : `${rule}${lengths(spec)}`;
+}
+
+function lengths({ minLength: least, maxLength: most }: StringSpec): string {
+  const atLeast = least === undefined ? '' : `, at least ${characters(least)}`;
+  return most === undefined ? atLeast : `${atLeast}, at most ${characters(most)}`;
+}
+
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${count} characters`;
 }
 
 function numberExpectation(spec: NumberSpec): string {

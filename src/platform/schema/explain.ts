@@ -6,6 +6,8 @@ import type { FieldSpec, MapSpec } from './field-spec';
 import { fits } from './fits';
 
 const SHOWN_KEY = 100;
+/** What came where a name is none of ours. */
+export const UNKNOWN_ARGUMENT = 'an argument that does not exist';
 
 /** Why a value does not keep a field's rules, as precisely as can be said: of a map the entry that is wrong. */
 export function explainValue(spec: FieldSpec, path: string, value: unknown): Problem {
@@ -39,9 +41,13 @@ export function explainUnknownKey(
   const meant = nearestName(key.slice(0, SHOWN_KEY), free);
   return {
     field: spellHidden(path.slice(0, SHOWN_KEY)),
-    got: 'an argument that does not exist',
+    got: UNKNOWN_ARGUMENT,
     expected: known.length > 0 ? `one of: ${known.join(', ')}` : 'no arguments',
-    fix: meant ? `Did you mean ${meant}?` : 'Leave it out.',
+    ...(known.length > 0 && { allowed: known }),
+    // Without it the call may do something else than was asked for: never told as the way out.
+    fix: meant
+      ? `Did you mean ${meant}?`
+      : 'See the names there are; a call without it may do something else than was meant.',
   };
 }
 
@@ -53,5 +59,12 @@ function nearestName(key: string, names: readonly string[]): string | undefined 
     .map((name) => ({ name, steps: distance(key, name) }))
     .filter(({ name, steps }) => steps <= Math.max(2, Math.floor(name.length / 3)))
     .sort((a, b) => a.steps - b.steps);
-  return near?.name;
+  return near?.name ?? sameKind(key, names);
+}
+
+/** `image_tag` where there is only `target_tag`: the last word says what a value is. Of several, none is guessed. */
+function sameKind(key: string, names: readonly string[]): string | undefined {
+  const kind = key.split(/[_-]/).at(-1);
+  const [only, ...others] = names.filter((name) => name.split('_').at(-1) === kind);
+  return others.length === 0 ? only : undefined;
 }

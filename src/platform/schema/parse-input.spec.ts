@@ -1,3 +1,4 @@
+import { explainUnknownKey } from './explain';
 import fc from 'fast-check';
 import { InvalidInput } from '../errors';
 import { Choice, Flag, Integer, jsonSchemaOf, ListOf, MapOf, Nested, object, parseInput, text, Text } from './index';
@@ -69,6 +70,15 @@ describe(parseInput.name, () => {
 
   it('suggests the name that was meant', () => {
     expect(problemOf({ team: 'a', replica: 1 })).toMatchObject({ field: 'replica', fix: 'Did you mean replicas?' });
+  });
+
+  it('calls an argument unknown, names those there are, and never advises to leave it out', () => {
+    const unknown = problemOf({ team: 'a', zzzz: 1 });
+    expect(unknown.allowed).toContain('team');
+    expect(unknown.fix).toMatch(/may do something else/);
+    expect(() => parseInput(Input, { team: 'a', zzzz: 1 })).toThrow('zzzz is an unknown argument.');
+    const { fix } = explainUnknownKey('image_tag', 'image_tag', ['team', 'target_tag'], ['team', 'target_tag']);
+    expect(fix).toBe('Did you mean target_tag?');
   });
 
   it('refuses __proto__ and constructor as unknown, and pollutes nothing', () => {

@@ -1,7 +1,7 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { InvalidInput, type Problem } from '../errors';
 import { expectation, show, showFor } from './describe';
-import { explainUnknownKey, explainValue } from './explain';
+import { explainUnknownKey, explainValue, UNKNOWN_ARGUMENT } from './explain';
 import { type ArraySpec, type FieldSpec, fieldsOf, MAX_ITEMS, type SchemaClass } from './field-spec';
 
 /** Nesting deeper than any of our inputs: a bomb, not a mistake. */
@@ -36,7 +36,7 @@ export function invalid(all: readonly Problem[]): InvalidInput {
   const fields = problems.map((problem) => problem.field ?? 'what was sent');
   const what =
     problems.length === 1
-      ? `${fields[0]} is not valid`
+      ? `${fields[0]} is ${first.got === UNKNOWN_ARGUMENT ? 'an unknown argument' : 'not valid'}`
       : `${all.length} arguments are not valid: ${fields.join(', ')}${all.length > problems.length ? ' and more' : ''}`;
   return new InvalidInput(`${what}.`, { ...first, problems });
 }
