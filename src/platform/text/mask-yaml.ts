@@ -12,6 +12,19 @@ const FOLLOWS = /^(?:[&!]\S*(?:\s+|$))*(?:#.*)?$/;
 const BLOCK_SCALAR = /^(?:[&!]\S*\s+)*[|>]/;
 const NO_SECRET = /^(?:true|false|null|~|\*\S+|\{.*)\s*(?:#.*)?$/;
 
+/** A template that only refers to something: `{{ .password }}`, `{{ .Values.token | b64enc }}`. With a literal in it, it may be the secret. */
+const REFERENCE = /^\{\{-? *[.$][\w.$]*(?: *\| *[a-zA-Z]\w*)* *-?\}\}$/;
+/** Where something lies, e.g. `teams/billing/api`: words alone, as keys that somebody made up are never written. */
+const PATH = /^\/?(?:[a-z][a-z0-9._-]{0,62}\/){2,8}[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+const COMMENT = /\s+#.*$/;
+
+/** Whether a value is none, or only says where one is found. A plan is to be exact where nothing has to be hidden. */
+function isHarmless(value: string): boolean {
+  if (NO_SECRET.test(value)) return true;
+  const text = unquoted(value.trim().replace(COMMENT, ''));
+  return REFERENCE.test(text) || PATH.test(text);
+}
+
 /**
  * YAML as it may be shown: values of keys with secret names, values of `name`/`value` pairs with one, and everything that looks like
  * a credential are masked, over as many lines as they have. Works line by line, so that it copes with files that cannot be parsed.
@@ -67,7 +80,7 @@ class YamlMask {
     if (isItem || column < (this.named ?? 0)) this.named = undefined;
     const isSecret = (isSecretName(name) && !NAMES.has(name)) || (name === 'value' && this.named === column);
     if (name === 'name' && isSecretName(unquoted(value.trim()))) this.named = column;
-    return isSecret && !NO_SECRET.test(value);
+    return isSecret && !isHarmless(value);
   }
 
   private masked({ start, column, value }: Pair, line: string, index: number): string {
