@@ -80,7 +80,10 @@ describe('the App', () => {
     const half = new Github(readConfig(rest));
     expect(half.missing).toEqual(['MCTL_GITHUB_APP_CLIENT_SECRET_FILE', 'MCTL_GITHUB_APP_SLUG']);
     expect(new Github(readConfig({})).missing).toHaveLength(4);
-    expect(await refusal(half.installation(7))).toMatchObject({ code: 'github_app_not_configured' });
+    expect(await refusal(half.installation(7))).toMatchObject({
+      code: 'github_app_not_configured',
+      retryable: false,
+    });
     expect(server.requests).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Octokit } from '@octokit/core';
 import { Config, SETTINGS } from '../config';
-import { Unavailable } from '../errors';
+import { Conflict } from '../errors';
 import { faultOf, GithubUnavailable, isStatus } from './github-faults';
 import { openAppAuth, openOctokit } from './octokit';
 import { readAll } from './pages';
@@ -47,7 +47,7 @@ export class Github {
     return `${this.values.githubApiUrl} ${this.values.githubAppClientId ?? ''}`;
   }
 
-  /** @throws Unavailable `github_app_not_configured` that names exactly the settings that are missing. */
+  /** @throws Conflict `github_app_not_configured`, as no repeated call helps, that names exactly the settings that are missing. */
   requireConfigured(): void {
     if (this.missing.length > 0) throw notConfigured(this.missing);
   }
@@ -135,9 +135,9 @@ export function repositoryOf(answer: RepositoryAnswer): InstalledRepository {
   return { id, fullName, isPrivate, defaultBranch };
 }
 
-function notConfigured(missing: readonly string[]): Unavailable {
+function notConfigured(missing: readonly string[]): Conflict {
   const [are, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  return new Unavailable(`The GitHub App is not configured: ${missing.join(', ')} ${are} not set.`, {
+  return new Conflict(`The GitHub App is not configured: ${missing.join(', ')} ${are} not set.`, {
     code: 'github_app_not_configured',
     fix: `Whoever runs MCTL sets ${them}; the README says how an App is made.`,
     details: { missing },
