@@ -173,7 +173,7 @@ describe('is refused', () => {
       files: { ...poor, 'services/billing/openclaw.onboarding.yaml': 'onboarding: {telegramOwnerIds: ["1"]}\n' },
     });
     expect(refused(world, false)).toMatchObject({
-      code: 'quota_too_small',
+      code: 'internet_egress_needed',
       details: {
         shortfalls: [
           { field: 'limits.cpu', required: '2', actual: '1' },

@@ -8,7 +8,7 @@ import { isOpenclaw, otherService } from './known-service.policy';
 import { type Onboarding, readOnboarding } from './onboarding';
 import type { ResumeOpenclawInput } from './openclaw.dto';
 import { modelOf, openclawValues } from './openclaw-values';
-import { inWords, preflight, type Shortfall } from './preflight.policy';
+import { preflight, type Shortfall, shortagesOf } from './preflight.policy';
 import type { TokenFacts } from './start.plan';
 import { BOT_TOKEN, providerKeyOf } from './vocabulary';
 
@@ -82,11 +82,13 @@ function tokenMissing(team: string, service: string): Conflict {
   });
 }
 
+/** All that is lacking in one refusal, under the code of the first kind: each kind is mended in another place. */
 function tooSmall(team: string, shortfalls: readonly Shortfall[]): Conflict {
-  return new Conflict(`${team} has too little for OpenClaw. ${inWords(shortfalls)}.`, {
-    code: 'quota_too_small',
+  const shortages = shortagesOf(shortfalls);
+  return new Conflict(`${team} has no room for OpenClaw. ${shortages.map(({ message }) => message).join(' ')}`, {
+    code: shortages[0]?.code,
     details: { shortfalls },
-    fix: 'Scale other services of the team down, or have a platform admin change the team’s file, then call again.',
+    fix: `${shortages.map(({ fix }) => fix).join(' ')} Then call again.`,
   });
 }
 

@@ -40,6 +40,54 @@ export function preflight(world: World, { team, service }: Onboarding, text: str
   };
 }
 
+/** What kind of shortage it is; each is mended elsewhere. The quota comes last, as it alone may be mended by scaling others down. */
+export type ShortfallCode = 'internet_egress_needed' | 'limit_range_too_small' | 'quota_too_small';
+
+/** What to do about one kind of shortage, and about which shortfalls. */
+export interface Shortage {
+  readonly code: ShortfallCode;
+  readonly shortfalls: readonly Shortfall[];
+  /** What is wrong, as a sentence. */
+  readonly message: string;
+  readonly fix: string;
+}
+
+interface Kind extends Pick<Shortage, 'code' | 'fix'> {
+  readonly words: string;
+  readonly isOne: (field: string) => boolean;
+}
+
+/** The shortfalls by kind, each with its words. */
+export function shortagesOf(shortfalls: readonly Shortfall[]): Shortage[] {
+  return KINDS.map(({ code, words, fix, isOne }) => {
+    const some = shortfalls.filter(({ field }) => isOne(field));
+    return { code, shortfalls: some, message: `${words} ${inWords(some)}.`, fix };
+  }).filter((shortage) => shortage.shortfalls.length > 0);
+}
+
+const isNetwork = (field: string): boolean => field.startsWith('networking.');
+const isLimit = (field: string): boolean => field.startsWith('limitRange.');
+const KINDS: readonly Kind[] = [
+  {
+    code: 'internet_egress_needed',
+    words: 'The team’s pods may not reach the internet, where Telegram and the model’s provider are.',
+    fix: 'Have a platform admin allow it in the team’s file (networking.allowInternetEgress: true).',
+    isOne: isNetwork,
+  },
+  {
+    code: 'limit_range_too_small',
+    words: 'The team’s LimitRange allows no container as large as OpenClaw’s.',
+    fix: 'Have a platform admin raise limitRange.max in the team’s file; scaling other services down does not help.',
+    isOne: isLimit,
+  },
+  {
+    code: 'quota_too_small',
+    words: 'The team’s quota has too little left.',
+    fix: 'Scale other services of the team down, or have a platform admin raise the quota in the team’s file.',
+    isOne: (field) => !isNetwork(field) && !isLimit(field),
+  },
+];
+
 /** E.g. `limits.cpu: needs 2, has 500m`. */
 export function inWords(shortfalls: readonly Shortfall[]): string {
   return shortfalls.map(({ field, required, actual }) => `${field}: needs ${required}, has ${actual}`).join('; ');

@@ -98,6 +98,7 @@ describe('preflight', () => {
     expect(made.changes).toHaveLength(1);
     expect(made.summary).toContain('once its bot token is entered and the team has enough of: requests.cpu, ');
     expect(made.warnings).toEqual([
+      { code: 'internet_egress_needed', message: expect.stringContaining('needs true, has false') },
       { code: 'quota_too_small', message: expect.stringContaining('limits.cpu: needs 2, has 0;') },
     ]);
     expect(made.nextActions[0]).toMatchObject({ tool: 'mctl_get_resource_usage' });

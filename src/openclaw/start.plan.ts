@@ -8,7 +8,7 @@ import { deployedAlready, isOpenclaw, otherService } from './known-service.polic
 import { type Onboarding, onboardingText } from './onboarding';
 import type { StartOpenclawInput } from './openclaw.dto';
 import { openclawValues } from './openclaw-values';
-import { inWords, type Preflight, preflight } from './preflight.policy';
+import { type Preflight, preflight, shortagesOf } from './preflight.policy';
 
 /** What is known beyond the repository. */
 export interface TokenFacts {
@@ -72,9 +72,10 @@ function conditions({ shortfalls }: Preflight, hasToken: boolean): string {
 }
 
 function tooLittle({ shortfalls }: Preflight): Warning[] {
-  if (shortfalls.length === 0) return [];
-  const message = `The team has too little. ${inWords(shortfalls)}. mctl_resume_openclaw_deploy is refused until that is mended: scale other services down, or have a platform admin change the team’s file.`;
-  return [{ code: 'quota_too_small', message }];
+  return shortagesOf(shortfalls).map(({ code, message, fix }) => ({
+    code,
+    message: `${message} mctl_resume_openclaw_deploy is refused until that is mended. ${fix}`,
+  }));
 }
 
 function hostLater({ host }: Onboarding): Warning[] {

@@ -245,7 +245,11 @@ describe('where the team has too little', () => {
     expect([status, body.preflight]).toEqual([200, { fits: false, shortfalls }]);
     await enter(body.intake.url);
     const refused = await resume();
-    expect([refused.status, refused.body.code, refused.body.details]).toEqual([409, 'quota_too_small', { shortfalls }]);
+    expect([refused.status, refused.body.code, refused.body.details]).toEqual([
+      409,
+      'internet_egress_needed',
+      { shortfalls },
+    ]);
     expect(refused.body.message).toContain('limits.cpu: needs 2, has 1500m');
     expect(await files()).toEqual([ONBOARDING]);
   });
