@@ -76,18 +76,18 @@ export class WorkflowsService {
         status,
         started_at,
         finished_at,
-        message,
+        message: withNextTry(row, status, message),
       })),
       logs: await this.logsOf(row, steps, log_lines),
       commit,
       error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,
       warnings: [...warnings, ...this.standstill(row)],
-      next_actions: [...next_actions.filter(({ tool }) => tool !== SELF), ...again(row)],
+      next_actions: [...next_actions.filter(({ tool }) => tool !== SELF), ...again(row, steps)],
     };
   }
 
   private standstill({ status }: OperationRow): WarningItem[] {
-    if (!this.config.values.readOnly || !isOpen(status)) return [];
+    if (!this.config.values.readOnly || !isOpen({ status })) return [];
     const message = 'MCTL runs read-only (MCTL_READ_ONLY=true): this workflow goes on when that ends.';
     return [{ code: 'read_only', message }];
   }
@@ -132,15 +132,24 @@ function statusesOf(filter: ListWorkflowsInput['status']): OperationStatus[] | u
   return filter === 'active' ? ['submitted', 'running'] : [filter];
 }
 
-/** Asking again makes sense only while something can change. */
-function again({ workflow, status }: OperationRow): NextAction[] {
-  return isOpen(status)
-    ? [{ tool: SELF, arguments: { workflow }, why: 'it has not ended yet; ask again in a few seconds' }]
-    : [];
+/** What a waiting step says, with when its next try is: not in the log, which has one line for each change and not for each try. */
+function withNextTry(row: OperationRow, status: StepRow['status'], message: string | null): string | null {
+  const isWaiting = status === 'running' && isOpen(row) && row.attempts > 0;
+  return message === null || !isWaiting ? message : `${message} Next try by ${row.next_run_at}.`;
 }
 
-function isOpen(status: OperationStatus): boolean {
+function isOpen({ status }: Pick<OperationRow, 'status'>): boolean {
   return status === 'submitted' || status === 'running';
+}
+
+/** Asking again makes sense only while something can change. What waits says in its step for what, and until when. */
+function again(row: OperationRow, steps: readonly StepRow[]): NextAction[] {
+  if (!isOpen(row)) return [];
+  const waiting = steps.find(({ status, message }) => status === 'running' && message !== null);
+  const why = waiting
+    ? `its step ${waiting.name} waits; ask again after its next try, by ${row.next_run_at}`
+    : 'it has not ended yet; ask again in a few seconds';
+  return [{ tool: SELF, arguments: { workflow: row.workflow }, why }];
 }
 
 function unknownWorkflow(workflow: string): NotFound {

@@ -137,7 +137,12 @@ export class Tasks {
     await this.store.transaction(async (transaction) => {
       const next_run_at = new Date(Date.now() + delay).toISOString();
       await this.operations.update(transaction, row.id, { next_run_at });
-      await this.tell(transaction, row, name, `${message} Trying again.`);
+      await this.tell(
+        transaction,
+        row,
+        name,
+        /\btr(?:y|ies|ying) again\b/i.test(message) ? message : `${message} MCTL tries again by itself.`,
+      );
     });
   }
 
