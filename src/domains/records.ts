@@ -24,7 +24,8 @@ export function cnameRecord(host: Host, target: CnameTarget): CnameRecord {
     name: host.ascii,
     type: 'CNAME',
     value: target.name,
-    is_proof: !target.isAmbiguous,
+    // A name at the top of a zone can have no CNAME, so none can prove it.
+    is_proof: !target.isAmbiguous && !isApex(host),
     note: notes.length > 0 ? notes.join(' ') : null,
   };
 }

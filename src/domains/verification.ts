@@ -75,7 +75,7 @@ function summaryOf({ host }: Expectation, verdict: Verdict): string {
     case 'proved':
       return `DNS proves ${host.ascii} by ${verdict.method === 'txt' ? 'the TXT record' : 'the CNAME'}.`;
     case 'missing':
-      return `DNS answers, and shows no proof of ${host.ascii} yet.`;
+      return `DNS answers, and shows no proof of ${host.ascii} now.`;
     case 'unknown':
       return `Whether ${host.ascii} is proved cannot be told: ${wordsOf(verdict.trouble)}.`;
   }
