@@ -154,7 +154,7 @@ function databaseKept(world: World, input: RetireServiceInput, service: Service 
 function keptDatabase(database: DatabaseFile | undefined): string {
   const named = database ? ` ${database.name}` : '';
   const again = database ? ' A service of this name that asks for a database gets it back.' : '';
-  return `The database${named} and its data are kept, with its credential; they go only with the team.${again}`;
+  return `The database${named} and its data are kept, with its credential; they outlive the team as well, until an administrator removes them.${again}`;
 }
 
 /** Values that somebody put into the cluster's secret store past MCTL are out of its reach. */
