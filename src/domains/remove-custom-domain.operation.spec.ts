@@ -12,6 +12,9 @@ const PATHS = {
 };
 const REGISTRATION = `team: billing\nservice: api\nstatus: active\nchallenge: ${'a'.repeat(64)}\n`;
 const PENDING = REGISTRATION.replace('active', 'pending') + 'expiresAt: "2026-03-01T12:00:00.000Z"\n';
+const WEEK_MS = 7 * 86_400_000;
+const CREATED = new Date('2026-02-20T12:00:00.000Z');
+const WITHOUT_MOMENT = `${REGISTRATION.replace('active', 'pending')}createdAt: "${CREATED.toISOString()}"\n`;
 const PLAIN = `# The API.
 type: web
 image: {repository: ghcr.io/acme/x, tag: "1"}
@@ -121,6 +124,10 @@ describe('remove-custom-domain', () => {
     const system = { login: 'system:domain-sweeper', isAdmin: true, method: 'system' as const };
     const bySystem = (at: World, now = NOW) => planOf(removeCustomDomain, at, INPUT, undefined, { actor: system, now });
 
+    it('removes what says no moment a week after it was made', () => {
+      expect(bySystem(world(PLAIN, WITHOUT_MOMENT), new Date(CREATED.getTime() + WEEK_MS)).changes).toHaveLength(1);
+    });
+
     it('removes what has expired, and no route that somebody wrote by hand', () => {
       expect(bySystem(world(ROUTED, PENDING)).changes).toEqual([{ path: PATHS.domain }]);
       expect(bySystem(world(PLAIN, PENDING.replace('pending', 'failed'))).changes).toHaveLength(1);
@@ -128,7 +135,7 @@ describe('remove-custom-domain', () => {
 
     it.each([
       ['has a moment left', PENDING, new Date(NOW.getTime() - 1)],
-      ['never expires', PENDING.replace(/expiresAt.*\n/, ''), NOW],
+      ['says no moment and is younger than a week', WITHOUT_MOMENT, new Date(CREATED.getTime() + WEEK_MS - 1)],
       ['is active', PENDING.replace('pending', 'active'), NOW],
       ['is verified', PENDING.replace('pending', 'verified'), NOW],
     ])('leaves alone what %s', (_, registration, now) => {

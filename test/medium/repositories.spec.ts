@@ -470,7 +470,7 @@ describe('without a GitHub App', () => {
       ['sync-repos', { team: 'billing' }],
     ] as const) {
       const { status, body } = await client.execute(operation, input);
-      expect([status, body.code, body.details.missing]).toEqual([503, 'github_app_not_configured', MISSING]);
+      expect([status, body.code, body.details.missing]).toEqual([409, 'github_app_not_configured', MISSING]);
     }
     const { source, items } = (await client.get('/api/v1/repos?team=billing')).body;
     expect(items).toEqual([]);

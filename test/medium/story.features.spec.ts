@@ -155,7 +155,7 @@ describe.each([
   it('OpenClaw is started, gets its token and is resumed', async () => {
     const asked = { team, telegram_owner_ids: ['11'] };
     const { intake } = await write(door, 'deploy_openclaw', 'start-openclaw', asked);
-    await enter(intake.url, '8111222333:canary-bot-token');
+    await enter(intake.url, '8111222333:canary-bot-token-of-thirty-five-ch');
     const { operation, url } = await write(door, 'resume_openclaw_deploy', 'deploy-openclaw', { team });
     expect([operation.status, url]).toEqual(['succeeded', `https://${team}-openclaw.apps.localhost`]);
   });

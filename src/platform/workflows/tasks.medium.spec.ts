@@ -114,7 +114,7 @@ describe('a task before the commit', () => {
     const answer = await path.call(provision, { path: 'a', text: '1' });
     expect(answer.operation.status).toBe('succeeded');
     const lines = await path.rows.logs(answer.operation.id ?? '', 'make', 10);
-    expect(lines.map(({ line }) => line)).toEqual(['The server is away. Trying again.', 'Make it: done']);
+    expect(lines.map(({ line }) => line)).toEqual(['The server is away. MCTL tries again by itself.', 'Make it: done']);
   });
 
   it('has hands of its own, however many tasks wait for silence after their first commit', async () => {
