@@ -258,7 +258,7 @@ describe('where MCTL makes databases', () => {
       const found = body.steps.find(({ name }: Loose) => name === 'create-database');
       return found?.message && found;
     });
-    expect(step).toMatchObject({ status: 'running', message: expect.stringContaining('Trying again') });
+    expect(step).toMatchObject({ status: 'running', message: expect.stringContaining('tries again') });
     await postgres.up();
     const ended = await done(developer, 'provision-database', input);
     expect(ended.operation.status).toBe('succeeded');
