@@ -6,7 +6,7 @@ import { done, PEOPLE, signedIn } from '../support/furnish';
 import { git } from '../support/plain-git';
 import { cadvisor, MEBI, noise, steady } from '../support/pod-metrics';
 import { Program } from '../support/program';
-import { expectedCpu, expectedMemory, samplesIn } from '../support/sizing-reference';
+import { expectedCpu, expectedMemory, lackingOf, samplesIn } from '../support/sizing-reference';
 import { type Series, TestPrometheus } from '../support/test-prometheus';
 import type { RestTestClient } from '../support/clients';
 import type { Loose } from '../support/loose';
@@ -174,8 +174,11 @@ describe('sizing with a real Prometheus', () => {
       memory: `${roundUp(memory.max * 1.15, MEBI) / MEBI}Mi`,
     });
     expect(answer.recommended.limits).toEqual({ memory: answer.recommended.requests.memory });
-    // p95 of about 0.3 cores is more than steady-small asks for.
-    expect(answer.recommended.profile).toMatchObject({ name: 'steady-medium', fits: true, short: [] });
+    // The largest, as no profile requests that much memory.
+    const startup = { requests: { cpu: 0.5, memory: 1024 * MEBI }, limits: { cpu: 2, memory: 4096 * MEBI } };
+    const wanted = { cpu: cpu.p95, memory: roundUp(memory.max * 1.15, MEBI), highestCpu: cpu.max };
+    expect(lackingOf(startup, wanted)).toEqual(['requests.memory']);
+    expect(answer.recommended.profile).toMatchObject({ name: 'startup', fits: false, short: ['requests.memory'] });
     expect(answer.current).toEqual({
       requests: { cpu: '200m', memory: '256Mi' },
       limits: { cpu: '500m', memory: '512Mi' },
