@@ -2,6 +2,7 @@ import { HostName } from '../domains';
 import { WriteAnswer } from '../platform/operations/answer.dto';
 import { Name, WriteArguments } from '../platform/operations/arguments.dto';
 import { Flag, ListOf, Nested, object, Text, text } from '../platform/schema';
+import { ProvisionedPart } from '../provisioning';
 import { IntakePart, ServiceChangeAnswer } from '../services';
 import { MODEL, MOST_OWNERS, OWNER_ID } from './vocabulary';
 
@@ -46,5 +47,7 @@ export class StartOpenclawAnswer extends WriteAnswer {
   intake?: IntakePart | null;
 }
 
-/** `database` as it is, or as it comes. */
-export class ResumeOpenclawAnswer extends ServiceChangeAnswer {}
+export class ResumeOpenclawAnswer extends ServiceChangeAnswer {
+  @Nested(() => ProvisionedPart, { optional: true, description: 'As it is, or as it comes.' })
+  database?: ProvisionedPart;
+}
