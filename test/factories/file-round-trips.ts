@@ -197,6 +197,8 @@ export const FILE_TRIPS: Readonly<Record<string, Readonly<Record<string, FileTri
       files: [
         'argo-workflows/sso-team-billing.yaml',
         'argocd/projects/billing.yaml',
+        // What it leaves behind on the database server or in the cluster.
+        'databases/billing.left-over.yaml',
         'databases/billing/api.yaml',
         'domains/api.example.org.yaml',
         'domains/other.example.org.yaml',
