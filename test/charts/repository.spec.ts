@@ -25,7 +25,10 @@ describe('the seeded repository with the demo in it', () => {
     rmSync(join(root, '..'), { recursive: true, force: true });
   });
 
-  const foldersIn = (folder: string) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []);
+  const entriesIn = (folder: string) =>
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder), { withFileTypes: true }) : [];
+  // An onboarding lies beside the folders: Argo CD makes no application of a file.
+  const foldersIn = (folder: string) => entriesIn(folder).flatMap((each) => (each.isDirectory() ? [each.name] : []));
   const services = () => foldersIn('services').flatMap((team) => foldersIn(`services/${team}`).map((service) => ({ team, service })));
 
   it('holds two tenants and services of each', () => {
