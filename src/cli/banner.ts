@@ -7,17 +7,22 @@ export interface BannerFacts {
   readonly publicUrl: string;
   readonly dataDir: string;
   readonly repository: string;
-  readonly user: string;
-  readonly token: string;
-  readonly tokenTtl: string;
+  /** The local administrator; undefined where local tokens are not taken. */
+  readonly local: { readonly user: string; readonly token: string; readonly ttl: string } | undefined;
+  /** Other credentials that are taken, in words. */
+  readonly others: readonly string[];
   /** What whoever starts this must know, e.g. that the remote does not answer. */
   readonly notes: readonly string[];
 }
 
-/** What `npm start` shows. It holds a token, so it goes to standard output and nowhere else. */
+/** What `npm start` shows. It may hold a token, so it goes to standard output and nowhere else. */
 export function renderBanner(facts: BannerFacts): string {
-  const { address, publicUrl, dataDir, repository, user, token, tokenTtl, notes } = facts;
+  const { address, publicUrl, dataDir, repository, local, others, notes } = facts;
   const mcp = `${publicUrl}/mcp`;
+  const more = local ? ['More tokens: npm run --silent mctl -- token --user LOGIN'] : [];
+  const identity = local
+    ? `You are     ${local.user}, platform administrator, with this token for ${local.ttl}:`
+    : 'Local       tokens are not taken here';
   return `
 MCTL ${packageVersion} listens on ${address}
 
@@ -25,21 +30,24 @@ MCTL ${packageVersion} listens on ${address}
   REST docs   ${publicUrl}/docs
   Data        ${dataDir}
   Repository  ${repository}
-  You are     ${user}, platform administrator, with this token for ${tokenTtl}:
+${others.length > 0 ? `  Taken       ${others.join(', ')}\n` : ''}  ${identity}
 
-${token}
+${howToConnect(mcp, local?.token)}
 
-Paste this into your MCP client's configuration:
+${[...notes, ...more, 'Ctrl-C drains and stops.'].join('\n')}
 
-${clientConfiguration(mcp, token)}
+`;
+}
+
+function howToConnect(mcp: string, token: string | undefined): string {
+  const shown = token ?? 'YOUR-TOKEN';
+  return `${token ? `${token}\n\n` : ''}Paste this into your MCP client's configuration:
+
+${clientConfiguration(mcp, shown)}
 
 or, for Claude Code:
 
-claude mcp add --transport http mctl ${mcp} --header "Authorization: Bearer ${token}"
-
-${[...notes, 'More tokens: npm run --silent mctl -- token --user LOGIN', 'Ctrl-C drains and stops.'].join('\n')}
-
-`;
+claude mcp add --transport http mctl ${mcp} --header "Authorization: Bearer ${shown}"`;
 }
 
 function clientConfiguration(url: string, token: string): string {

@@ -53,6 +53,11 @@ export async function askServer(
   return reach(server, config, { user, path, timeoutMs: QUESTION_TIMEOUT_MS, gone });
 }
 
+/** By the code of the refusal. */
+const FIXES: Readonly<Record<string, string>> = {
+  token_kind_off:
+    'That server takes no local tokens. Ask it over REST or MCP with a token of your own; while it is stopped, this command works by itself.',
+};
 const OTHER_AUDIENCE = 'The server was started with another MCTL_PUBLIC_URL; set the same one here.';
 
 async function reach(server: ServerFacts, config: Config, errand: Errand): Promise<Reply> {
@@ -61,7 +66,7 @@ async function reach(server: ServerFacts, config: Config, errand: Errand): Promi
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok || response.status === PRECONDITION_REQUIRED) return { answer: body };
   if (!isErrorBody(body)) throw unreadable(server, response.status);
-  return { refusal: response.status === 401 ? { ...body, fix: OTHER_AUDIENCE } : body };
+  return { refusal: response.status === 401 ? { ...body, fix: FIXES[body.code] ?? OTHER_AUDIENCE } : body };
 }
 
 async function send({ url }: ServerFacts, { path, body, timeoutMs, gone }: Errand, token: string): Promise<Response> {

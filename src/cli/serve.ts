@@ -116,14 +116,23 @@ async function lookAt(gitops: Gitops, isNew: boolean): Promise<string[]> {
 async function bannerOf(app: NestExpressApplication, address: string, notes: readonly string[]): Promise<string> {
   const config = app.get(Config);
   const user = config.localAdmin;
+  const isTaken = config.takesLocalTokens;
   return renderBanner({
     address,
     publicUrl: config.values.publicUrl ?? address,
     dataDir: config.dataDir,
     repository: app.get(Gitops).describe(),
-    user,
-    token: await app.get(LocalIssuer).sign(user, TOKEN_TTL_HOURS * 3_600_000),
-    tokenTtl: `${TOKEN_TTL_HOURS} hours`,
+    local: isTaken
+      ? {
+          user,
+          token: await app.get(LocalIssuer).sign(user, TOKEN_TTL_HOURS * 3_600_000),
+          ttl: `${TOKEN_TTL_HOURS} hours`,
+        }
+      : undefined,
+    others: [
+      ...config.values.oidcIssuers.map(({ issuer }) => `JWTs of ${issuer}`),
+      ...(config.values.githubTokens ? ['GitHub tokens'] : []),
+    ],
     notes,
   });
 }

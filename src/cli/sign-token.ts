@@ -12,6 +12,7 @@ export async function signToken({ user, ttl }: { user: string; ttl: string }): P
   // Before anything is made: a call that is refused leaves no key behind.
   loginOf(user);
   const config = loadConfig();
+  if (!config.takesLocalTokens) throw new UsageError(NOT_TAKEN);
   const isFirst = Keys.find(config.dataDir) === undefined;
   const issuer = new LocalIssuer(Keys.open(config.dataDir), config);
   try {
@@ -24,6 +25,9 @@ export async function signToken({ user, ttl }: { user: string; ttl: string }): P
     );
   }
 }
+
+const NOT_TAKEN =
+  'A server with these settings takes no local tokens (MCTL_LOCAL_TOKENS, MCTL_HOST); sign in with what it takes: see docs/security.md.';
 
 /** A data folder that was mistyped shows by nothing else: the token looks like any other. */
 function newKey(dataDir: string): string {

@@ -20,7 +20,8 @@ export async function seedDemo(app: INestApplicationContext, actorOf: (login: st
     app.get(Config).values.gitopsRemote !== undefined && world.teams().some((team) => !teams.includes(team));
   if (isInUse) return ['Demo: teams of your own are in this remote repository, so nothing was added to it.'];
   const results = await inOrder(teams, (team) => seedTeam(app, team, actorOf));
-  return [...results, ...SUGGESTIONS];
+  const asOthers = app.get(Config).takesLocalTokens ? [AS_OTHERS] : [];
+  return [...results, ...SUGGESTIONS, ...asOthers, ''];
 }
 
 const SUGGESTIONS = [
@@ -35,9 +36,9 @@ const SUGGESTIONS = [
   'Try: "How much of its quota does storefront take when the shop scales out?"',
   'Try: "Which repositories may billing use, and what does MCTL need for that?"',
   'Try: "Storefront has begun to set up OpenClaw. What is still missing, and what will it cost of the quota?"',
-  'As one of them: npm run --silent mctl -- token --user ada (owns billing; grace develops there; mia and noor: storefront)',
-  '',
 ];
+const AS_OTHERS =
+  'As one of them: npm run --silent mctl -- token --user ada (owns billing; grace develops there; mia and noor: storefront)';
 
 async function seedTeam(
   app: INestApplicationContext,

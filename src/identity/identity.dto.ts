@@ -1,3 +1,4 @@
+import { WarningItem } from '../platform/operations/answer.dto';
 import { Flag, ListOf, Nested, object, Text } from '../platform/schema';
 
 export class NoArguments {}
@@ -21,4 +22,5 @@ export class WhoamiAnswer {
   @Flag() admin: boolean;
   @ListOf(object(() => TeamRoleItem)) teams: TeamRoleItem[];
   @Nested(() => ServerInfo) server: ServerInfo;
+  @ListOf(object(() => WarningItem)) warnings: WarningItem[];
 }

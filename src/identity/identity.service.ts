@@ -28,6 +28,7 @@ export class IdentityService {
         gitops_head: head ?? null,
         read_only: this.config.values.readOnly,
       },
+      warnings: actor.teamsUnknown ? [{ code: 'github_teams_unknown', message: actor.teamsUnknown }] : [],
     };
   }
 }

@@ -1,14 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import { Audit } from '../platform/audit/audit';
-import type { Actor, Via } from '../platform/auth/actor';
+import type { Actor, Identity, Via } from '../platform/auth/actor';
+import type { Knock } from '../platform/auth/failed-sign-ins';
+import { mustHaveScopes } from '../platform/auth/scopes';
 import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
 import { hashOfToken, isToken } from '../platform/crypto';
 import { NotAllowed, NotFound, Unauthenticated } from '../platform/errors';
 import { SecretStore, SecretValue } from '../platform/secrets';
 import { Store } from '../platform/store';
-import type { Intake, StoredName } from './intake';
+import type { Intake, SignedIn, StoredName } from './intake';
 import { IntakeStore } from './intake-store';
 import { SignIn } from './sign-in';
 
@@ -42,16 +44,17 @@ export class IntakePageService {
    * Lets the person who asked for the page in.
    * @throws Unauthenticated for a credential that is none; NotFound as `find` for somebody else, or who has lost the role since.
    */
-  async signIn(intake: Intake, { credential, session, via }: SignInForm): Promise<void> {
-    const login = await this.verify(intake, credential);
-    const actor = this.actorOf(login, via);
-    if (login.toLowerCase() !== intake.actor.toLowerCase()) {
+  async signIn(intake: Intake, { credential, session, via, address }: SignInForm): Promise<void> {
+    const identity = await this.verify(intake, credential, { address, requestId: via.requestId });
+    const actor = this.actorOf(identity.login, identity, via);
+    if (identity.login.toLowerCase() !== intake.actor.toLowerCase()) {
       await this.intakes.countAttempt(intake);
       await this.refuse(intake, actor, 'intake_of_another');
       throw gone();
     }
     await this.requireRole(intake, actor);
-    await this.intakes.beginSession(intake, hashOfToken(session));
+    mustHaveScopes(identity, { name: OPERATION, kind: 'write' });
+    await this.intakes.beginSession(intake, hashOfToken(session), identity);
   }
 
   /**
@@ -62,7 +65,7 @@ export class IntakePageService {
    */
   async keep(intake: Intake, values: ReadonlyMap<string, SecretValue>, via: Via): Promise<void> {
     if (this.config.values.readOnly) throw readOnly();
-    const actor = this.actorOf(intake.actor, via);
+    const actor = this.actorOf(intake.actor, intake.signedIn, via);
     await this.requireRole(intake, actor);
     const { team, service } = intake;
     await this.store.transaction(async (transaction) => {
@@ -77,9 +80,9 @@ export class IntakePageService {
     });
   }
 
-  private async verify(intake: Intake, credential: string): Promise<string> {
+  private async verify(intake: Intake, credential: string, knock: Knock): Promise<Identity> {
     try {
-      return await this.signIns.verify(credential);
+      return await this.signIns.verify(credential, knock);
     } catch (error) {
       if (error instanceof Unauthenticated) await this.intakes.countAttempt(intake);
       throw error;
@@ -100,8 +103,9 @@ export class IntakePageService {
     return this.audit.record({ ...factsOf(intake, actor), event: 'refused', code });
   }
 
-  private actorOf(login: string, via: Via): Actor {
-    return { login, method: 'local', isAdmin: this.config.isAdmin(login), via };
+  private actorOf(login: string, signedIn: SignedIn | undefined, via: Via): Actor {
+    const { method = 'local', teams } = signedIn ?? {};
+    return { login, method, teams, isAdmin: this.config.isAdmin(login), via };
   }
 }
 
@@ -110,6 +114,8 @@ export interface SignInForm {
   /** The browser's new session. */
   readonly session: string;
   readonly via: Via;
+  /** Of the connection. */
+  readonly address: string;
 }
 
 function factsOf({ team, service }: Intake, actor: Actor) {

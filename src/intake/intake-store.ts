@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IntakeRow, Store, type StoreTransaction } from '../platform/store';
-import { type FieldRule, type Intake, type IntakeRequest, MAX_ATTEMPTS, type StoredName } from './intake';
+import {
+  type FieldRule,
+  type Intake,
+  type IntakeRequest,
+  MAX_ATTEMPTS,
+  type SignedIn,
+  type StoredName,
+} from './intake';
 
 /** Rows of intakes. A link's token is known here by its hash only. */
 @Injectable()
@@ -48,9 +55,10 @@ export class IntakeStore {
   }
 
   /** One browser at a time: whoever signs in again takes the page over. */
-  async beginSession({ id }: Intake, sessionHash: string): Promise<void> {
+  async beginSession({ id }: Intake, sessionHash: string, { method, teams }: SignedIn): Promise<void> {
+    const session = { session_hash: sessionHash, signed_in: JSON.stringify({ method, teams }) };
     await this.store.transaction((transaction) =>
-      transaction.updateTable('intakes').set({ session_hash: sessionHash }).where('id', '=', id).execute(),
+      transaction.updateTable('intakes').set(session).where('id', '=', id).execute(),
     );
   }
 
@@ -99,6 +107,7 @@ function intakeOf(row: IntakeRow): Intake {
     openedAt: new Date(row.opened_at),
     expiresAt: new Date(row.expires_at),
     sessionHash: row.session_hash ?? undefined,
+    signedIn: row.signed_in === null ? undefined : (JSON.parse(row.signed_in) as SignedIn),
     stored: row.stored === null ? undefined : (JSON.parse(row.stored) as StoredName[]),
   };
 }

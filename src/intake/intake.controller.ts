@@ -49,7 +49,9 @@ export class IntakeController {
     this.sessions.checkForm(intake, before, 'sign-in', visit.form);
     const session = this.sessions.begin();
     try {
-      await this.service.signIn(intake, { credential: visit.form.credential ?? '', session, via: visit.via });
+      const { form, via, arrival } = visit;
+      const credential = form.credential ?? '';
+      await this.service.signIn(intake, { credential, session, via, address: arrival.remoteAddress });
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
       return this.signInPage(guest, before, error);

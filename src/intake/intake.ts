@@ -1,3 +1,4 @@
+import type { Identity } from '../platform/auth/actor';
 import type { SecretVersion } from '../platform/secrets';
 
 /** The form that a value must have, e.g. that of a bot token. Plain data, as a page may outlive the process that opened it. */
@@ -37,6 +38,9 @@ export interface IntakeLink {
 
 export type StoredName = Pick<SecretVersion, 'name' | 'version'>;
 
+/** What is remembered of a sign-in, for the minutes of a link. */
+export type SignedIn = Pick<Identity, 'method' | 'teams'>;
+
 /** A page that somebody has the link of. */
 export interface Intake extends IntakeRequest {
   readonly id: string;
@@ -46,6 +50,8 @@ export interface Intake extends IntakeRequest {
   readonly expiresAt: Date;
   /** SHA-256 in hex of the session that has signed in. */
   readonly sessionHash: string | undefined;
+  /** As whom: what roles may rest on, and nothing of the credential. */
+  readonly signedIn: SignedIn | undefined;
   /** What was stored; undefined while the link can still be used. */
   readonly stored: readonly StoredName[] | undefined;
 }

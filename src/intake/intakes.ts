@@ -42,6 +42,7 @@ export class Intakes {
       expires_at: expiresAt,
       attempts: 0,
       session_hash: null,
+      signed_in: null,
       stored: null,
     });
     return { url: `${base}/intake/${token}`, expires_at: expiresAt };

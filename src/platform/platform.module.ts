@@ -3,15 +3,25 @@ import { PassportModule } from '@nestjs/passport';
 import { Audit } from './audit/audit';
 import { Access } from './auth/access';
 import { AccessRules } from './auth/access-rules';
+import { Actors } from './auth/actors';
+import { Credentials } from './auth/credentials';
+import { FailedSignIns } from './auth/failed-sign-ins';
+import { GithubTokenOwners } from './auth/github/github-token-owners';
+import { GithubTokenStrategy } from './auth/github/github-token.strategy';
+import { IdentityCache } from './auth/identity-cache';
 import { LocalIssuer } from './auth/local-issuer';
 import { LocalTokenStrategy } from './auth/local-token.strategy';
+import { OidcIssuers } from './auth/oidc/oidc-issuers';
+import { OidcTokenStrategy } from './auth/oidc/oidc-token.strategy';
 import { RateLimits } from './auth/rate-limits';
+import { TenantTeams } from './auth/tenant-teams';
 import { Clock } from './clock';
 import { Dns } from './dns';
 import { Github, GithubPeople } from './github';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
 import { OwnAddress } from './http/pages';
+import { ProtectedResourceController } from './http/protected-resource.controller';
 import { KeysModule } from './keys';
 import { McpModule } from './mcp';
 import { Metrics } from './metrics/metrics';
@@ -40,10 +50,12 @@ const shared = [
   Clock,
   Committer,
   ConfirmTokens,
+  Credentials,
   Dns,
   DatabaseServer,
   EmbeddedWorkflows,
   Endings,
+  FailedSignIns,
   Tasks,
   Github,
   GithubPeople,
@@ -59,12 +71,24 @@ const shared = [
   SystemCalls,
 ];
 
+/** The kinds of credential (`auth/token-kinds`), and what only they need. */
+const identity = [
+  Actors,
+  GithubTokenOwners,
+  GithubTokenStrategy,
+  IdentityCache,
+  LocalTokenStrategy,
+  OidcIssuers,
+  OidcTokenStrategy,
+  TenantTeams,
+];
+
 /** Everything that features stand on: store, repository, the write path, identity and the two doors' machinery. */
 @Global()
 @Module({
   imports: [StoreModule, KeysModule, SecretsModule, GitopsModule, McpModule, PassportModule],
-  controllers: [HealthController, MetricsController],
-  providers: [...shared, LocalTokenStrategy],
+  controllers: [HealthController, MetricsController, ProtectedResourceController],
+  providers: [...shared, ...identity],
   exports: [...shared, McpModule],
 })
 export class PlatformModule {}

@@ -1,4 +1,4 @@
-import { memberRole } from '../platform/auth/access';
+import { memberRole } from '../platform/auth/tenant-role.policy';
 import { Conflict, InvalidInput, NotAllowed } from '../platform/errors';
 import { DEFAULT_DATABASES, type World } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';

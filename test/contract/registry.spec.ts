@@ -40,6 +40,8 @@ import type { Loose } from '../support/loose';
  */
 const PUBLIC_ROUTES = [
   'GET /',
+  'GET /.well-known/oauth-protected-resource',
+  'GET /.well-known/oauth-protected-resource/mcp',
   'GET /github/setup',
   'GET /healthz',
   'GET /metrics',

@@ -20,7 +20,7 @@ ${problem && markup`<div class="bad" role="alert"><strong>That did not work.</st
 <input type="hidden" name="form" value="${form}">
 <div class="field">
 <label for="credential">Your MCTL token</label>
-<p class="hint" id="credential-hint">The same one your assistant signs in with. It is used once, to see that it is you, and not kept. Whoever runs MCTL makes a new one:<code class="command">npm run --silent mctl -- token --user LOGIN</code></p>
+<p class="hint" id="credential-hint">The same one your assistant signs in with. It is used once, to see that it is you, and not kept. On the machine of a local MCTL, whoever runs it makes a new one:<code class="command">npm run --silent mctl -- token --user LOGIN</code></p>
 <input type="password" id="credential" name="credential" required autofocus autocomplete="off" spellcheck="false" maxlength="8192" aria-describedby="credential-hint"${problem && markup` aria-invalid="true"`}>
 </div>
 <button type="submit">Sign in</button>

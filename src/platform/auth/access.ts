@@ -3,6 +3,7 @@ import { Conflict, NotAllowed, NotFound, Unavailable } from '../errors';
 import { Gitops, type Role, ROLES, type Tenant, type World } from '../gitops';
 import { nearest } from '../text/nearest';
 import type { Actor } from './actor';
+import { tenantRole } from './tenant-role.policy';
 
 export interface TeamRole {
   readonly name: string;
@@ -60,7 +61,9 @@ export class Access {
       field: 'team',
       got: team,
       ...(near && { allowed: near }),
-      fix: near ? `Did you mean ${near.join(' or ')}?` : 'mctl_whoami lists your teams.',
+      fix: [near ? `Did you mean ${near.join(' or ')}?` : 'mctl_whoami lists your teams.', actor.teamsUnknown]
+        .filter(Boolean)
+        .join(' '),
     });
   }
 }
@@ -89,7 +92,7 @@ function readable(world: World, team: string): boolean {
 }
 
 /** @throws Unavailable where the tenant file cannot be read: not knowing is never a pass, nor a plain no. */
-export function roleIn(world: World, actor: Pick<Actor, 'login'>, team: string): Role | undefined {
+export function roleIn(world: World, actor: Pick<Actor, 'login' | 'teams'>, team: string): Role | undefined {
   let tenant: Tenant | undefined;
   try {
     tenant = world.tenant(team);
@@ -99,15 +102,7 @@ export function roleIn(world: World, actor: Pick<Actor, 'login'>, team: string):
       cause,
     });
   }
-  return tenant && memberRole(tenant, actor);
-}
-
-/** Listed twice counts as the lesser role; listed with an unknown role counts as not listed (rule of the upstream platform). */
-export function memberRole(tenant: Pick<Tenant, 'members'>, actor: Pick<Actor, 'login'>): Role | undefined {
-  const login = actor.login.toLowerCase();
-  const roles = tenant.members.filter(({ user }) => user.toLowerCase() === login).map(({ role }) => role);
-  if (roles.includes('unknown')) return undefined;
-  return ROLES.find((role) => roles.includes(role));
+  return tenant && tenantRole(tenant, actor);
 }
 
 function tooLow(world: World, team: string, role: Role, least: Role): NotAllowed {

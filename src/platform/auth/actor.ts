@@ -1,5 +1,5 @@
 /** How the caller proved who they are. `system` is MCTL itself, e.g. a sweeper. */
-export type AuthMethod = 'local' | 'system';
+export type AuthMethod = 'local' | 'oidc' | 'github' | 'system';
 /** `page`: a form in a browser. `git`: the call was restored from its commit, which does not say through what it came. */
 export type Door = 'mcp' | 'rest' | 'page' | 'cli' | 'system' | 'git';
 
@@ -18,8 +18,17 @@ export interface Actor {
   readonly method: AuthMethod;
   readonly isAdmin: boolean;
   readonly expiresAt?: Date;
+  /** GitHub teams, `organisation/slug` in lower case, as the identity provider said at this call. Undefined = none, or not asked. */
+  readonly teams?: readonly string[];
+  /** Why GitHub teams of this caller do not count, for the caller to read; undefined where they do. */
+  readonly teamsUnknown?: string;
+  /** What the token was given for; undefined = it is not bounded, only roles are. */
+  readonly scopes?: readonly string[];
   readonly via: Via;
 }
+
+/** Who a credential belongs to, before anything about the request is known. */
+export type Identity = Pick<Actor, 'login' | 'email' | 'method' | 'expiresAt' | 'teams' | 'teamsUnknown' | 'scopes'>;
 
 /** MCTL itself, e.g. as `system:preview-sweeper`: a login that no identity provider has (see `LOGIN_PATTERN`). */
 export function systemActor(name: string, requestId: string): Actor {

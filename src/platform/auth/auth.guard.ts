@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import { AuthGuard as PassportGuard } from '@nestjs/passport';
 import { Audit } from '../audit/audit';
-import { MctlError, NotAllowed, NotFound, Unauthenticated } from '../errors';
+import { MctlError, NotAllowed, NotFound } from '../errors';
 import { Gitops } from '../gitops';
 import { actorOf, rawInputOf, requestOf } from '../mcp/call';
 import { OperationStore } from '../operations/operation-store';
@@ -10,16 +10,18 @@ import { NAME_PATTERN } from '../operations/arguments.dto';
 import { Access } from './access';
 import { type AccessRule, OWN_GUARD, PUBLIC } from './access-rule';
 import type { Actor } from './actor';
-import { LOCAL_TOKEN } from './local-token.strategy';
-import { RateLimited, RateLimits } from './rate-limits';
 import { AccessRules } from './access-rules';
+import { FailedSignIns } from './failed-sign-ins';
+import { RateLimited, RateLimits } from './rate-limits';
+import { mustHaveScopes } from './scopes';
+import { TOKEN_KINDS } from './token-kinds';
 
 /**
  * The one global guard of both doors, closed by default. On HTTP it authenticates; at the route or tool itself it counts, and asks
  * whether the caller's role in the named team suffices. A tool call passes here twice: as HTTP request and as call.
  */
 @Injectable()
-export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate {
+export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AccessRules) private readonly rules: AccessRules,
@@ -28,6 +30,7 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(FailedSignIns) private readonly failures: FailedSignIns,
   ) {
     super();
   }
@@ -41,18 +44,13 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
     const rule = this.rules.of(context);
     if (!rule) throw new NotAllowed('This route declares no access, so nobody may use it.', { code: 'undeclared' });
     if (rule !== 'signed-in') await this.admit(actorOf(context), rule, rawInputOf(context));
+    else await this.requireScopes(actorOf(context), requestOf(context).body);
     return true;
   }
 
   /** Passport's verdict in our own errors. */
-  override handleRequest<User>(error: unknown, user: User | false): User {
-    if (error instanceof MctlError) throw error;
-    if (error || !user) {
-      throw new Unauthenticated('A token is needed: Authorization: Bearer TOKEN.', {
-        cause: error,
-        fix: 'npm run --silent mctl -- token --user LOGIN signs one.',
-      });
-    }
+  override handleRequest<User>(error: unknown, user: User | false, _info: unknown, context: ExecutionContext): User {
+    if (error || !user) throw error ?? this.failures.unrecognised(requestOf(context));
     return user;
   }
 
@@ -63,6 +61,7 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
   private async admit(actor: Actor, rule: AccessRule, input: unknown): Promise<void> {
     const team = namedTeam(input);
     try {
+      mustHaveScopes(actor, rule);
       await this.limits.count(actor, isDryRun(input) ? 'read' : rule.kind);
       await this.requireRole(actor, rule, team);
     } catch (error) {
@@ -70,6 +69,21 @@ export class AuthGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate
       if (error instanceof NotFound && (await this.isRepetition(actor, input))) return;
       const isFlood = error instanceof RateLimited && !error.isFirst;
       if (!isFlood) await this.recordRefusal(actor, rule, team, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Scopes of a tool that is called, asked at the HTTP request around the call: clients ask for more only where the status and the
+   * challenge say so, which a tool's result cannot.
+   */
+  private async requireScopes(actor: Actor, message: unknown): Promise<void> {
+    const call = this.rules.ofToolCall(message);
+    if (!call) return;
+    try {
+      mustHaveScopes(actor, call.rule);
+    } catch (error) {
+      if (call.rule.kind !== 'read') await this.recordRefusal(actor, call.rule, namedTeam(call.input), error);
       throw error;
     }
   }

@@ -6,7 +6,8 @@ import { InvalidInput, Unauthenticated } from '../errors';
 import { Keys } from '../keys';
 import { LOGIN_PATTERN } from './actor';
 
-const ISSUER = 'urn:mctl:local-issuer';
+/** `iss` of local tokens; a URN, so that no issuer reached over the network can have it. */
+export const LOCAL_ISSUER = 'urn:mctl:local-issuer';
 const ALGORITHM = 'EdDSA';
 /** Longest life of a local token: whoever needs more signs a new one. */
 const MAX_TTL_MS = 30 * 86_400_000;
@@ -41,7 +42,7 @@ export class LocalIssuer {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({})
       .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt' })
-      .setIssuer(ISSUER)
+      .setIssuer(LOCAL_ISSUER)
       .setAudience(this.audience)
       .setSubject(login)
       .setJti(ulid())
@@ -55,15 +56,17 @@ export class LocalIssuer {
   async verify(token: string): Promise<LocalIdentity> {
     try {
       const { payload } = await jwtVerify(token, this.keys.verifyingKey, {
-        issuer: ISSUER,
+        issuer: LOCAL_ISSUER,
         audience: this.audience,
         algorithms: [ALGORITHM],
         typ: 'at+jwt',
         requiredClaims: ['sub', 'exp', 'nbf', 'jti'],
         clockTolerance: 5,
       });
-      const { sub = '', exp = 0 } = payload;
-      if (!LOGIN_PATTERN.test(sub)) throw new Error('the subject is not a login');
+      const { exp = 0 } = payload;
+      // A list of one would pass the pattern: jose does not look at the type of this claim.
+      const sub: unknown = payload.sub;
+      if (typeof sub !== 'string' || !LOGIN_PATTERN.test(sub)) throw new Error('the subject is not a login');
       return { login: sub, expiresAt: new Date(exp * 1000) };
     } catch (cause) {
       const isExpired = cause instanceof errors.JWTExpired;

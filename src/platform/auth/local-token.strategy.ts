@@ -2,25 +2,40 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Config } from '../config';
-import { viaOf } from '../http/via';
-import type { Actor } from './actor';
+import { Unauthenticated } from '../errors';
+import type { Actor, Identity } from './actor';
+import { Actors } from './actors';
 import { BearerStrategy } from './bearer.strategy';
-import { LocalIssuer } from './local-issuer';
+import { LocalIssuer, LOCAL_ISSUER } from './local-issuer';
+import { type CredentialKind, LOCAL_TOKEN } from './token-kinds';
+import { unverifiedJwt } from './unverified-jwt';
 
-export const LOCAL_TOKEN = 'local-token';
-
-/** Tokens of the local issuer. Other kinds of token get a strategy of their own beside it, told apart by shape and issuer. */
+/** Tokens of the local issuer, recognised by their `iss`. */
 @Injectable()
-export class LocalTokenStrategy extends PassportStrategy(BearerStrategy, LOCAL_TOKEN) {
+export class LocalTokenStrategy extends PassportStrategy(BearerStrategy, LOCAL_TOKEN) implements CredentialKind {
+  readonly kind = LOCAL_TOKEN;
+
   constructor(
     @Inject(LocalIssuer) private readonly issuer: LocalIssuer,
+    @Inject(Actors) private readonly actors: Actors,
     @Inject(Config) private readonly config: Config,
   ) {
-    super();
+    super((token: string) => unverifiedJwt(token)?.issuer === LOCAL_ISSUER);
   }
 
-  async validate(token: string, request: Request): Promise<Actor> {
-    const { login, expiresAt } = await this.issuer.verify(token);
-    return { login, expiresAt, method: 'local', isAdmin: this.config.isAdmin(login), via: viaOf(request) };
+  validate(token: string, request: Request): Promise<Actor> {
+    return this.actors.admit(this, token, request);
   }
+
+  async identify(token: string): Promise<Identity> {
+    if (!this.config.takesLocalTokens) throw switchedOff();
+    return { ...(await this.issuer.verify(token)), method: 'local' };
+  }
+}
+
+function switchedOff(): Unauthenticated {
+  return new Unauthenticated('Tokens of the local issuer are not taken here.', {
+    code: 'token_kind_off',
+    fix: 'They are for loopback only (MCTL_HOST, MCTL_LOCAL_TOKENS). Sign in with what this server takes.',
+  });
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { oneLine } from '../text/one-line';
 import { maskCredentials } from '../text/secrets';
+import { identityContradictions, isLoopback } from './identity-rules';
 import type { Setting } from './setting';
 import { SETTINGS, type SettingValues } from './settings';
 
@@ -28,6 +29,11 @@ export class Config {
   /** MCTL creates databases on a server by itself; otherwise a cluster makes them of manifests. */
   get createsDatabases(): boolean {
     return this.values.databaseAdminUrl !== undefined || this.values.databaseAdminUrlFile !== undefined;
+  }
+
+  /** Whether tokens of the local issuer open anything here. */
+  get takesLocalTokens(): boolean {
+    return this.values.localTokens !== 'false' && isLoopback(this.values.host);
   }
 
   isAdmin(login: string): boolean {
@@ -59,7 +65,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (result.success) values[key] = result.data;
     else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}${got(setting, given)}`);
   }
-  problems.push(...contradictions(values));
+  problems.push(...contradictions(values), ...identityContradictions(values, environment));
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(values as SettingValues);
 }
@@ -86,21 +92,12 @@ function unknownNames(environment: Readonly<Record<string, string | undefined>>)
 
 /** @param values those settings that could be read. */
 function contradictions(values: Partial<SettingValues>): string[] {
-  const { host, admins, commitUrl } = values;
+  const { admins, commitUrl } = values;
   const problems: string[] = [];
   if (values.databaseAdminUrl !== undefined && values.databaseAdminUrlFile !== undefined) {
     problems.push('MCTL_DATABASE_ADMIN_URL and MCTL_DATABASE_ADMIN_URL_FILE are both set; keep the file');
   }
-  if (host !== undefined && !isLoopback(host)) {
-    problems.push(
-      `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1`,
-    );
-  }
   if (admins?.length === 0) problems.push('MCTL_ADMINS must name at least one login');
   if (commitUrl && !commitUrl.includes('{sha}')) problems.push('MCTL_COMMIT_URL must contain {sha}');
   return problems;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DATABASE_SETTINGS } from './database-settings';
 import { DOMAIN_SETTINGS } from './domain-settings';
 import { GITHUB_SETTINGS } from './github-settings';
+import { IDENTITY_SETTINGS } from './identity-settings';
 import { INCIDENT_SETTINGS } from './incident-settings';
 import { resourceProfiles } from './resource-profiles';
 import { plainSetting, setting } from './setting';
@@ -33,7 +34,7 @@ export const SETTINGS = {
   }),
   host: plainSetting('MCTL_HOST', z.string().min(1), {
     fallback: '127.0.0.1',
-    help: 'Address to listen on. Anything but loopback is refused while the local issuer is the only identity.',
+    help: 'Address to listen on. Anything but loopback needs MCTL_OIDC_ISSUERS or MCTL_GITHUB_TOKENS, and switches local tokens off.',
   }),
   publicUrl: setting('MCTL_PUBLIC_URL', publicUrl, {
     fallback: '',
@@ -57,9 +58,10 @@ export const SETTINGS = {
     ),
     {
       fallback: 'admin',
-      help: 'Platform administrators, a comma list of logins. They may do everything in every team.',
+      help: 'Platform administrators, a comma list of logins as mctl_whoami shows them. They may do everything in every team. Must be set where others than the local issuer vouch for callers.',
     },
   ),
+  ...IDENTITY_SETTINGS,
   gitopsRemote: setting('MCTL_GITOPS_REMOTE', optionalText, {
     fallback: '',
     help: 'GitOps repository: https, ssh or file URL; empty = a bare repository under the data folder, seeded by the first start.',

@@ -1,7 +1,7 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard as PassportGuard } from '@nestjs/passport';
-import { LOCAL_TOKEN } from '../auth/local-token.strategy';
-import { MctlError } from '../errors';
+import { FailedSignIns } from '../auth/failed-sign-ins';
+import { TOKEN_KINDS } from '../auth/token-kinds';
 import { requestOf } from '../mcp/call';
 
 /**
@@ -9,15 +9,19 @@ import { requestOf } from '../mcp/call';
  * everybody gets. A token that is not valid is refused as everywhere.
  */
 @Injectable()
-export class DetailsGuard extends PassportGuard(LOCAL_TOKEN) implements CanActivate {
+export class DetailsGuard extends PassportGuard([...TOKEN_KINDS]) implements CanActivate {
+  constructor(@Inject(FailedSignIns) private readonly failures: FailedSignIns) {
+    super();
+  }
+
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const { query, headers } = requestOf(context);
     if ('verbose' in query && headers.authorization !== undefined) await super.canActivate(context);
     return true;
   }
 
-  override handleRequest<User>(error: unknown, user: User | false): User {
-    if (error instanceof MctlError) throw error;
-    return user || (undefined as User);
+  override handleRequest<User>(error: unknown, user: User | false, _info: unknown, context: ExecutionContext): User {
+    if (error || !user) throw error ?? this.failures.unrecognised(requestOf(context));
+    return user;
   }
 }

@@ -1,16 +1,10 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Injectable } from '@nestjs/common';
 import type { McpContext } from '@rekog/mcp-nest';
 import type { Response } from 'express';
 import { of, type Observable, throwError } from 'rxjs';
-import {
-  type ErrorBody,
-  httpStatusOf,
-  InvalidInput,
-  MctlError,
-  NotFound,
-  toErrorBody,
-  Unauthenticated,
-} from '../errors';
+import { challengeFor } from '../auth/challenge';
+import { Config } from '../config';
+import { type ErrorBody, httpStatusOf, InvalidInput, MctlError, NotFound, toErrorBody } from '../errors';
 import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
 import { isProtocolError, toolError } from '../mcp/tool-error';
@@ -20,6 +14,8 @@ import { requestIdOf } from './via';
 @Catch()
 @Injectable()
 export class ErrorFilter implements ExceptionFilter {
+  constructor(@Inject(Config) private readonly config: Config) {}
+
   catch(thrown: unknown, host: ArgumentsHost): Observable<unknown> | undefined {
     if (host.getType() === 'http') {
       const http = host.switchToHttp();
@@ -35,7 +31,8 @@ export class ErrorFilter implements ExceptionFilter {
     const error = known(thrown);
     const body = bodyOf(error, requestIdOf(request));
     if (response.headersSent) return void response.end();
-    if (error instanceof Unauthenticated) response.setHeader('WWW-Authenticate', challenge(request));
+    const challenge = challengeFor(error, request, this.config);
+    if (challenge !== undefined) response.setHeader('WWW-Authenticate', challenge);
     if (body.retry_after_s !== undefined) response.setHeader('Retry-After', String(body.retry_after_s));
     response
       .status(httpStatusOf(error))
@@ -54,11 +51,6 @@ export function bodyOf(error: unknown, correlationId: string): ErrorBody {
 /** RFC 9457 members beside our own; `type` stays about:blank, the code says more. */
 function problem(body: ErrorBody, status: number): object {
   return { title: body.code.replaceAll('_', ' '), status, detail: body.message, ...body };
-}
-
-/** RFC 6750: a credential that was given and is wrong is told apart from none. */
-function challenge(request: SignedRequest): string {
-  return request.headers.authorization ? 'Bearer realm="mctl", error="invalid_token"' : 'Bearer realm="mctl"';
 }
 
 /** What Nest and Express throw themselves: unknown routes, bodies that are too large or no JSON. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Tool } from '@modelcontextprotocol/server';
 import { Access } from '../auth/access';
+import type { AccessRule } from '../auth/access-rule';
 import type { Actor } from '../auth/actor';
 import { Config } from '../config';
 import { ROLES } from '../gitops';
@@ -23,6 +24,11 @@ export class ToolCatalog {
       .filter(({ access }) => access.kind === 'read' || !this.config.values.readOnly)
       .map((declaration) => ({ declaration, listing: listingOf(declaration) }))
       .sort((a, b) => (a.declaration.name < b.declaration.name ? -1 : 1));
+  }
+
+  /** What a tool asks of its caller; undefined where there is none of this name. */
+  accessOf(name: string): AccessRule | undefined {
+    return this.tools.find(({ declaration }) => declaration.name === name)?.declaration.access;
   }
 
   get declarations(): ToolDeclaration[] {

@@ -29,6 +29,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly authFailures = new Counter({
+    name: 'mctl_auth_failures_total',
+    help: 'Credentials that were refused or could not be checked, by kind of credential and error code.',
+    labelNames: ['kind', 'code'],
+    registers: [this.registry],
+  });
+
+  readonly identityRequests = new Counter({
+    name: 'mctl_identity_requests_total',
+    help: 'Requests to identity providers, by provider and outcome.',
+    labelNames: ['provider', 'outcome'],
+    registers: [this.registry],
+  });
+
   constructor(@Inject(Gitops) gitops: Gitops) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({

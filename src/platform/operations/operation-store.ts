@@ -310,13 +310,17 @@ export function resultOf({ task_result: result }: Pick<OperationRow, 'task_resul
   return result === null ? undefined : (JSON.parse(result) as unknown);
 }
 
-/** The caller as the row remembers them, to plan and to audit in their name later. */
+/**
+ * The caller as the row remembers them, to plan and to audit in their name later. Their teams are those of the call: what a team may is
+ * read anew, whether they are still in it is not, for their token is not kept.
+ */
 export function callerOf(row: OperationRow, config: Config): Actor {
   return {
     login: row.actor,
     email: row.actor_email ?? undefined,
     method: row.auth_method as Actor['method'],
     isAdmin: row.auth_method === 'system' || config.isAdmin(row.actor),
+    ...(row.actor_teams !== null && { teams: JSON.parse(row.actor_teams) as string[] }),
     via: { door: row.door as Actor['via']['door'], requestId: row.request_id, client: row.client ?? undefined },
   };
 }

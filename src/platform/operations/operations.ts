@@ -213,6 +213,7 @@ function newRow(
     actor: actor.login,
     actor_email: actor.email ?? null,
     auth_method: actor.method,
+    actor_teams: actor.teams?.length ? JSON.stringify(actor.teams) : null,
     client: actor.via.client ?? null,
     door: actor.via.door,
     request_id: actor.via.requestId,

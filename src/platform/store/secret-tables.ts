@@ -31,6 +31,8 @@ export interface IntakeRow {
   attempts: number;
   /** SHA-256 in hex of the browser's session; null until the actor has signed in. */
   session_hash: string | null;
+  /** JSON of how that person signed in and their GitHub teams then. */
+  signed_in: string | null;
   /** JSON of the names and versions that were stored; null until then. Afterwards the link takes nothing any more. */
   stored: string | null;
 }

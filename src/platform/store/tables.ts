@@ -20,6 +20,8 @@ export interface OperationRow {
   actor: string;
   actor_email: string | null;
   auth_method: string;
+  /** GitHub teams of the caller at the call, a JSON list; null = none that count. */
+  actor_teams: string | null;
   client: string | null;
   door: string;
   request_id: string;

@@ -69,6 +69,7 @@ function callOf(commit: LogEntry) {
     workflow: said('Workflow') ?? `${operation}-${id}`,
     actor_email: commit.author.email === authorOf({ actor, actor_email: null }).email ? null : commit.author.email,
     auth_method: said('Auth-Method') ?? '',
+    actor_teams: null,
     client: said('Client'),
     request_id: said('Request-Id') ?? '',
     reason: unquoted(reasonOf(commit)) || null,

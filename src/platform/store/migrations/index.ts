@@ -7,6 +7,7 @@ import { incidents } from './005-incidents';
 import { repositories } from './006-repositories';
 import { domains } from './007-domains';
 import { intakeRules } from './008-intake-rules';
+import { actorTeams } from './009-actor-teams';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -20,5 +21,6 @@ export const migrations: MigrationProvider = {
       '006-repositories': repositories,
       '007-domains': domains,
       '008-intake-rules': intakeRules,
+      '009-actor-teams': actorTeams,
     }),
 };

@@ -1,0 +1,43 @@
+import { mergedNamespaces } from './oidc-issuers';
+import { type SettingValues, SETTINGS } from './settings';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Why these identities must not be used together, or from there; one line each.
+ * @param values those settings that could be read.
+ */
+export function identityContradictions(values: Partial<SettingValues>, environment: Environment): string[] {
+  const { oidcIssuers = [], githubTokens = false, githubOrganizations = [] } = values;
+  const hasOthers = oidcIssuers.length > 0 || githubTokens;
+  return [
+    ...localIssuerProblems(values, hasOthers),
+    ...mergedNamespaces(oidcIssuers, githubTokens),
+    // The default would make an administrator of whoever has that name at GitHub.
+    ...(hasOthers && environment[SETTINGS.admins.name] === undefined
+      ? ['MCTL_ADMINS must be set: who is an administrator among the logins that others vouch for?']
+      : []),
+    ...(githubOrganizations.length > 0 && !githubTokens
+      ? ['MCTL_GITHUB_ORGANIZATIONS needs MCTL_GITHUB_TOKENS=true; without it no GitHub token is taken']
+      : []),
+  ];
+}
+
+function localIssuerProblems({ host, localTokens }: Partial<SettingValues>, hasOthers: boolean): string[] {
+  if (host !== undefined && !isLoopback(host)) {
+    if (!hasOthers) return [NOT_LOOPBACK(host)];
+    return localTokens === 'true'
+      ? [`MCTL_LOCAL_TOKENS=true is for loopback only, and MCTL_HOST=${host} is not; use auto`]
+      : [];
+  }
+  return localTokens === 'false' && !hasOthers
+    ? ['MCTL_LOCAL_TOKENS=false lets nobody in; set MCTL_OIDC_ISSUERS or MCTL_GITHUB_TOKENS=true']
+    : [];
+}
+
+const NOT_LOOPBACK = (host: string): string =>
+  `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1, or set MCTL_OIDC_ISSUERS or MCTL_GITHUB_TOKENS=true`;
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
