@@ -1,5 +1,6 @@
 export * from './call';
 export * from './mcp.module';
 export * from './mctl.strategy';
+export * from './protocol-parts';
 export * from './tool-catalog';
 export * from './tool.decorators';

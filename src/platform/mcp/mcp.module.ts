@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MCP_HTTP_HANDLER, StreamableHttpTransport } from '@rekog/mcp-nest';
 import { MctlStrategy } from './mctl.strategy';
 import { McpEndpointController } from './mcp.controller';
+import { ProtocolParts } from './protocol-parts';
 import { ToolCatalog } from './tool-catalog';
 
 @Module({
@@ -14,9 +15,10 @@ import { ToolCatalog } from './tool-catalog';
       inject: [StreamableHttpTransport],
       useFactory: (transport: StreamableHttpTransport) => transport.httpHandlers,
     },
+    ProtocolParts,
     ToolCatalog,
     MctlStrategy,
   ],
-  exports: [MctlStrategy, ToolCatalog],
+  exports: [MctlStrategy, ProtocolParts, ToolCatalog],
 })
 export class McpModule {}

@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
-import type { McpServer, Tool } from '@modelcontextprotocol/server';
+import type { Tool } from '@modelcontextprotocol/server';
 import { McpStrategy, StreamableHttpTransport } from '@rekog/mcp-nest';
 import type { Actor } from '../auth/actor';
 import { RateLimits } from '../auth/rate-limits';
 import { bodyOf } from '../http/error.filter';
 import { packageVersion } from '../package-root';
+import type { SignedRequest } from './call';
 import { INSTRUCTIONS } from './instructions';
+import { ProtocolParts } from './protocol-parts';
+import { RequestHandlers } from './request-handlers';
 import { protocolError } from './tool-error';
 import { ToolCatalog } from './tool-catalog';
 import { TOOL_DECLARATION, type ToolDeclaration } from './tool.decorators';
@@ -23,6 +26,7 @@ export class MctlStrategy extends McpStrategy {
     @Inject(StreamableHttpTransport) transport: StreamableHttpTransport,
     @Inject(ToolCatalog) private readonly catalog: ToolCatalog,
     @Inject(RateLimits) private readonly limits: RateLimits,
+    @Inject(ProtocolParts) private readonly parts: ProtocolParts,
   ) {
     super({
       name: 'mctl',
@@ -39,18 +43,17 @@ export class MctlStrategy extends McpStrategy {
 
   override async listen(callback: (error?: unknown, ...args: unknown[]) => void): Promise<void> {
     this.catalog.fill([...this.messageHandlers.values()].flatMap(declarationOf));
+    this.options.capabilities = this.parts.capabilities(this.options.capabilities ?? {});
     await super.listen(callback);
   }
 
   override bindRequestHandlers(...[server, session, rawRequest]: Parameters<McpStrategy['bindRequestHandlers']>): void {
-    super.bindRequestHandlers(server, session, rawRequest);
-    this.bindList(server, (rawRequest as { user?: Actor } | undefined)?.user);
-  }
-
-  private bindList(server: McpServer, actor: Actor | undefined): void {
-    server.server.setRequestHandler('tools/list', async () => ({
-      tools: actor ? await this.listFor(actor) : [],
-    }));
+    const handlers = new RequestHandlers(server, session.era, rawRequest as SignedRequest | undefined);
+    handlers.collect(() => super.bindRequestHandlers(server, session, rawRequest));
+    const { actor } = handlers;
+    handlers.handle('tools/list', async () => ({ tools: actor ? await this.listFor(actor) : [] }));
+    for (const part of this.parts.all) part.bind(handlers);
+    handlers.install();
   }
 
   /** No guard sees a list, so it counts here, and its errors are translated here: the SDK would show their own text. */
