@@ -65,9 +65,15 @@ module.exports = {
     ),
     only(
       'jose',
-      'Tokens are signed and checked in two places, and reviewed there.',
+      'Tokens are signed and checked in few places, and reviewed there.',
       ['jose'],
-      ['^src/platform/auth/', String.raw`^src/platform/operations/confirm-token(\.spec)?\.ts$`],
+      ['^src/platform/(auth|oauth)/', String.raw`^src/platform/operations/confirm-token(\.spec)?\.ts$`],
+    ),
+    only(
+      'oauth',
+      'The authorisation server is one library behind one folder, the way people sign in elsewhere another.',
+      ['oidc-provider', 'openid-client'],
+      ['^src/platform/(oauth|sign-in)/'],
     ),
     only(
       'octokit',
@@ -85,7 +91,7 @@ module.exports = {
       'express',
       'A service knows no request and no response.',
       ['express', '@types/express'],
-      ['^src/platform/(http|auth|mcp|health|metrics)/'],
+      ['^src/platform/(http|auth|oauth|sign-in|mcp|health|metrics)/'],
     ),
     {
       name: 'express-types-only',

@@ -14,6 +14,7 @@ import { ErrorFilter } from './platform/http/error.filter';
 import { InputPipe } from './platform/http/input.pipe';
 import { ToolResultInterceptor } from './platform/mcp/tool-result.interceptor';
 import { MetricsInterceptor } from './platform/metrics/metrics.interceptor';
+import { OAuthModule } from './platform/oauth/oauth.module';
 import { PlatformModule } from './platform/platform.module';
 import { ResourcesModule } from './resources';
 import { PreviewsModule } from './previews';
@@ -32,6 +33,7 @@ export class AppModule {
         PlatformModule,
         DomainsModule,
         DatabasesModule,
+        OAuthModule,
         IdentityModule,
         IntakeModule,
         IncidentsModule,

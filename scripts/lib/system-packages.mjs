@@ -25,7 +25,7 @@ export const systemPackages = [
     folders: () => versionsOf('/usr/lib/postgresql'),
   },
   { binary: 'prometheus', debian: 'prometheus', for: 'the resource tests', service: 'prometheus' },
-  { binary: 'chromium', debian: 'chromium', for: 'the tests of the intake page' },
+  { binary: 'chromium', debian: 'chromium', for: 'the tests of pages' },
   { binary: 'named', debian: 'bind9', for: 'the domain tests', service: 'named' },
   { binary: 'promtool', debian: 'prometheus', for: 'the resource tests' },
   {

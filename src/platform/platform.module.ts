@@ -4,6 +4,7 @@ import { Audit } from './audit/audit';
 import { Access } from './auth/access';
 import { AccessRules } from './auth/access-rules';
 import { Actors } from './auth/actors';
+import { BrowserLimits } from './auth/browser-limits';
 import { Credentials } from './auth/credentials';
 import { FailedSignIns } from './auth/failed-sign-ins';
 import { GithubTokenOwners } from './auth/github/github-token-owners';
@@ -74,6 +75,7 @@ const shared = [
 /** The kinds of credential (`auth/token-kinds`), and what only they need. */
 const identity = [
   Actors,
+  BrowserLimits,
   GithubTokenOwners,
   GithubTokenStrategy,
   IdentityCache,
@@ -89,6 +91,6 @@ const identity = [
   imports: [StoreModule, KeysModule, SecretsModule, GitopsModule, McpModule, PassportModule],
   controllers: [HealthController, MetricsController, ProtectedResourceController],
   providers: [...shared, ...identity],
-  exports: [...shared, McpModule],
+  exports: [...shared, ...identity, McpModule],
 })
 export class PlatformModule {}

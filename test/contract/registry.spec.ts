@@ -35,29 +35,49 @@ import { exampleOf, type Furniture, routeOf } from '../support/tool-examples';
 import type { Loose } from '../support/loose';
 
 /**
- * Routes that are open to everybody, each for a reason: the way to the docs, probes, the scraper beside us, and browsers that GitHub
- * sends back, which a one-time state lets in.
+ * Routes that are open to everybody, each for a reason: the way to the docs, probes, the scraper beside us, browsers that GitHub
+ * sends back, which a one-time state lets in, and the endpoints of OAuth, where clients prove themselves in the request and people in
+ * the browser.
  */
 const PUBLIC_ROUTES = [
   'GET /',
+  'GET /.well-known/oauth-authorization-server',
   'GET /.well-known/oauth-protected-resource',
   'GET /.well-known/oauth-protected-resource/mcp',
+  'GET /.well-known/openid-configuration',
   'GET /github/setup',
   'GET /healthz',
   'GET /metrics',
+  'GET /oauth/authorize',
+  'GET /oauth/authorize/:uid',
+  'GET /oauth/jwks',
   'GET /readyz',
   'POST /github/agree',
+  'POST /oauth/register',
+  'POST /oauth/revoke',
+  'POST /oauth/token',
 ];
 /**
  * Routes that a guard of their own closes in place of a bearer credential, each for a caller that can have none: a person's browser,
  * a program that proves a secret.
  */
 const OWN_GUARDED = [
+  'GET /connections',
   'GET /intake/:token',
+  'GET /oauth/interaction/:uid',
+  'GET /sign-in',
+  'GET /sign-in/:provider',
+  'GET /sign-in/:provider/callback',
   'POST /api/v1/webhooks/alertmanager',
   'POST /api/v1/webhooks/github',
+  'POST /connections',
   'POST /intake/:token',
+  'POST /oauth/interaction/:uid',
+  'POST /sign-in',
+  'POST /sign-in/out',
 ];
+/** The one page that whoever comes may see: on it they say who they are. */
+const SIGN_IN_PAGE = 'GET /sign-in';
 /** Routes outside of Nest, which no guard sees: Swagger's page and the document. Nothing in them depends on who asks. */
 const DOCS_ROUTES = /^\/(docs|openapi\.(json|yaml))/;
 
@@ -133,8 +153,13 @@ describe('closed by default', () => {
     for (const route of own) {
       expect(declared(GUARDS_METADATA, route)).toContain(declared(OWN_GUARD, route));
       const path = pathOf(route).replace(/:[a-z]+/g, 'A'.repeat(43));
-      const { status } = await fetch(new URL(path, scratch.url), { method: verbOf(route), redirect: 'manual' });
-      expect([path, Math.floor(status / 100)]).toEqual([path, 4]);
+      if (`${verbOf(route)} ${path}` === SIGN_IN_PAGE) continue;
+      const { status, headers } = await fetch(new URL(path, scratch.url), {
+        method: verbOf(route),
+        redirect: 'manual',
+      });
+      const isSentToSignIn = status === 303 && headers.get('location')?.startsWith('/sign-in?to=') === true;
+      expect([path, Math.floor(status / 100) === 4 || isSentToSignIn]).toEqual([path, true]);
     }
   });
 

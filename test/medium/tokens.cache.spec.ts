@@ -194,7 +194,7 @@ describe('settings', () => {
   });
 
   it('takes no token of the issuer that has been taken out of the settings', async () => {
-    await start({ MCTL_OIDC_ISSUERS: '' });
+    await start({ MCTL_OIDC_ISSUERS: '', MCTL_OAUTH: 'false' });
     expect(await whoami(await oidc.token({ login: 'ada' }))).toMatchObject({ status: 401, code: 'invalid_token' });
     expect((await fetch(new URL('/.well-known/oauth-protected-resource', scratch.url))).status).toBe(404);
     expect((await whoami('garbage')).challenge).toBe('Bearer realm="mctl", error="invalid_token"');

@@ -10,6 +10,8 @@ export const PUBLIC_URL = 'https://mctl.example.org';
 export function allKinds(issuer: string, githubUrl: string): Record<string, string> {
   return {
     MCTL_PUBLIC_URL: PUBLIC_URL,
+    // Our own server would be named first, with scopes of ours (see oauth.spec).
+    MCTL_OAUTH: 'false',
     MCTL_ADMINS: 'root,dex.root',
     MCTL_GITHUB_TOKENS: 'true',
     MCTL_GITHUB_API_URL: githubUrl,

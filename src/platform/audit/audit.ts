@@ -15,7 +15,7 @@ import { type AuditFacts, type AuditHead, chained } from './chain';
  * written that is no desired state, so that no commit tells of it. `rebuilt`: the first entry of a store that was made anew from git.
  * `sealed`: a chain of a version without seals was taken over. `secret_stored`: a person entered values of secrets; names and versions
  * are its reason. `secret_read`: the operator had values printed. `agreed`: a person whom another service vouches for agreed to what an
- * operation had asked for.
+ * operation had asked for. `connected`, `disconnected`: a person let an application in, for the scopes in its reason, or out.
  */
 export type AuditEvent =
   | 'submitted'
@@ -29,7 +29,9 @@ export type AuditEvent =
   | 'sealed'
   | 'secret_stored'
   | 'secret_read'
-  | 'agreed';
+  | 'agreed'
+  | 'connected'
+  | 'disconnected';
 
 export interface AuditEntry {
   readonly event: AuditEvent;

@@ -92,7 +92,11 @@ function readable(world: World, team: string): boolean {
 }
 
 /** @throws Unavailable where the tenant file cannot be read: not knowing is never a pass, nor a plain no. */
-export function roleIn(world: World, actor: Pick<Actor, 'login' | 'teams'>, team: string): Role | undefined {
+export function roleIn(
+  world: World,
+  actor: Pick<Actor, 'login' | 'teams' | 'assigned'>,
+  team: string,
+): Role | undefined {
   let tenant: Tenant | undefined;
   try {
     tenant = world.tenant(team);
@@ -102,6 +106,7 @@ export function roleIn(world: World, actor: Pick<Actor, 'login' | 'teams'>, team
       cause,
     });
   }
+  if (tenant && actor.assigned) return actor.assigned.team === team ? actor.assigned.role : undefined;
   return tenant && tenantRole(tenant, actor);
 }
 

@@ -1,5 +1,7 @@
+import type { Role } from '../gitops';
+
 /** How the caller proved who they are. `system` is MCTL itself, e.g. a sweeper. */
-export type AuthMethod = 'local' | 'oidc' | 'github' | 'system';
+export type AuthMethod = 'local' | 'oidc' | 'github' | 'oauth' | 'ci' | 'system';
 /** `page`: a form in a browser. `git`: the call was restored from its commit, which does not say through what it came. */
 export type Door = 'mcp' | 'rest' | 'page' | 'cli' | 'system' | 'git';
 
@@ -22,13 +24,21 @@ export interface Actor {
   readonly teams?: readonly string[];
   /** Why GitHub teams of this caller do not count, for the caller to read; undefined where they do. */
   readonly teamsUnknown?: string;
+  /** The one role that the settings give a CI job; whatever tenant files say of its login does not count. */
+  readonly assigned?: { readonly team: string; readonly role: Role };
   /** What the token was given for; undefined = it is not bounded, only roles are. */
   readonly scopes?: readonly string[];
   readonly via: Via;
 }
 
 /** Who a credential belongs to, before anything about the request is known. */
-export type Identity = Pick<Actor, 'login' | 'email' | 'method' | 'expiresAt' | 'teams' | 'teamsUnknown' | 'scopes'>;
+export type Identity = Pick<
+  Actor,
+  'login' | 'email' | 'method' | 'expiresAt' | 'teams' | 'teamsUnknown' | 'assigned' | 'scopes'
+>;
+
+/** Beginning of the logins of CI jobs (`MCTL_OAUTH_CI`), which no person has. */
+export const CI_PREFIX = 'ci+';
 
 /** MCTL itself, e.g. as `system:preview-sweeper`: a login that no identity provider has (see `LOGIN_PATTERN`). */
 export function systemActor(name: string, requestId: string): Actor {

@@ -9,8 +9,12 @@ import { InsufficientScope } from './scopes';
  * The `WWW-Authenticate` of an answer (RFC 6750 §3, RFC 9728 §5.1): where to learn who gives out tokens, what was wrong with the one
  * that came, which scopes to ask for, all of them at once. Undefined where no challenge belongs to the error.
  */
-export function challengeFor(error: unknown, request: Request, config: Pick<Config, 'values'>): string | undefined {
-  const metadata = metadataUrl(config, viaOf(request).door);
+export function challengeFor(
+  error: unknown,
+  request: Request,
+  config: Pick<Config, 'values' | 'offersOAuth'>,
+): string | undefined {
+  const metadata = metadataUrl(config, viaOf(request).door, request);
   if (error instanceof InsufficientScope) {
     const { message: error_description, missing } = error;
     return write({ error: 'insufficient_scope', error_description, scope: missing.join(' '), ...address(metadata) });
@@ -21,7 +25,7 @@ export function challengeFor(error: unknown, request: Request, config: Pick<Conf
   // Where nobody gives out tokens, the bare fault is all there is to say.
   if (metadata === undefined) return write(isWrong ? { error: 'invalid_token' } : {});
   const fault: Record<string, string> = isWrong ? { error: 'invalid_token', error_description: error.message } : {};
-  return write({ ...fault, scope: basicScopes(config).join(' '), ...address(metadata) });
+  return write({ ...fault, scope: basicScopes(config, request).join(' '), ...address(metadata) });
 }
 
 function address(metadata: string | undefined): Record<string, string> {

@@ -3,6 +3,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import { oneLine } from '../text/one-line';
 import { maskCredentials } from '../text/secrets';
 import { identityContradictions, isLoopback } from './identity-rules';
+import type { CiRule } from './oauth-clients';
+import { canSignIn } from './oauth-rules';
 import type { Setting } from './setting';
 import { SETTINGS, type SettingValues } from './settings';
 
@@ -34,6 +36,17 @@ export class Config {
   /** Whether tokens of the local issuer open anything here. */
   get takesLocalTokens(): boolean {
     return this.values.localTokens !== 'false' && isLoopback(this.values.host);
+  }
+
+  /** Whether clients are told that our own authorisation server gives out tokens to people. */
+  get offersOAuth(): boolean {
+    return this.values.oauth && canSignIn(this);
+  }
+
+  /** The team and role of a CI job by its login, `ci+NAME`. */
+  assignedRole(login: string): Pick<CiRule, 'team' | 'role'> | undefined {
+    const rule = this.values.oauthCi.find(({ name }) => login === `ci+${name}`);
+    return rule && { team: rule.team, role: rule.role };
   }
 
   isAdmin(login: string): boolean {

@@ -1,3 +1,4 @@
+import { oauthContradictions } from './oauth-rules';
 import { mergedNamespaces } from './oidc-issuers';
 import { type SettingValues, SETTINGS } from './settings';
 
@@ -8,17 +9,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param values those settings that could be read.
  */
 export function identityContradictions(values: Partial<SettingValues>, environment: Environment): string[] {
-  const { oidcIssuers = [], githubTokens = false, githubOrganizations = [] } = values;
-  const hasOthers = oidcIssuers.length > 0 || githubTokens;
+  const { oidcIssuers = [], githubOrganizations = [] } = values;
+  const hasGithub = values.githubTokens === true || values.signInGithubClientId !== undefined;
+  const hasOthers = oidcIssuers.length > 0 || hasGithub;
   return [
     ...localIssuerProblems(values, hasOthers),
-    ...mergedNamespaces(oidcIssuers, githubTokens),
+    ...mergedNamespaces(oidcIssuers, hasGithub),
+    ...oauthContradictions(values),
     // The default would make an administrator of whoever has that name at GitHub.
     ...(hasOthers && environment[SETTINGS.admins.name] === undefined
       ? ['MCTL_ADMINS must be set: who is an administrator among the logins that others vouch for?']
       : []),
-    ...(githubOrganizations.length > 0 && !githubTokens
-      ? ['MCTL_GITHUB_ORGANIZATIONS needs MCTL_GITHUB_TOKENS=true; without it no GitHub token is taken']
+    ...(githubOrganizations.length > 0 && !hasGithub
+      ? [
+          'MCTL_GITHUB_ORGANIZATIONS needs MCTL_GITHUB_TOKENS=true or MCTL_SIGN_IN_GITHUB_CLIENT_ID; without them GitHub lets nobody in',
+        ]
       : []),
   ];
 }
@@ -31,12 +36,14 @@ function localIssuerProblems({ host, localTokens }: Partial<SettingValues>, hasO
       : [];
   }
   return localTokens === 'false' && !hasOthers
-    ? ['MCTL_LOCAL_TOKENS=false lets nobody in; set MCTL_OIDC_ISSUERS or MCTL_GITHUB_TOKENS=true']
+    ? [
+        'MCTL_LOCAL_TOKENS=false lets nobody in; set MCTL_OIDC_ISSUERS, MCTL_GITHUB_TOKENS=true or MCTL_SIGN_IN_GITHUB_CLIENT_ID',
+      ]
     : [];
 }
 
 const NOT_LOOPBACK = (host: string): string =>
-  `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1, or set MCTL_OIDC_ISSUERS or MCTL_GITHUB_TOKENS=true`;
+  `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1, or set MCTL_OIDC_ISSUERS, MCTL_GITHUB_TOKENS=true or MCTL_SIGN_IN_GITHUB_CLIENT_ID`;
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

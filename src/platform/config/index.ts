@@ -4,6 +4,7 @@ export * from './current-settings';
 export * from './duration';
 export * from './env-example';
 export * from './environment';
+export type { CiRule, RegisteredClient } from './oauth-clients';
 export type { OidcIssuerSettings } from './oidc-issuers';
 export {
   DEFAULT_PROFILES,

@@ -5,6 +5,7 @@ import { DOMAIN_SETTINGS } from './domain-settings';
 import { GITHUB_SETTINGS } from './github-settings';
 import { IDENTITY_SETTINGS } from './identity-settings';
 import { INCIDENT_SETTINGS } from './incident-settings';
+import { OAUTH_SETTINGS } from './oauth-settings';
 import { resourceProfiles } from './resource-profiles';
 import { plainSetting, setting } from './setting';
 import {
@@ -62,6 +63,7 @@ export const SETTINGS = {
     },
   ),
   ...IDENTITY_SETTINGS,
+  ...OAUTH_SETTINGS,
   gitopsRemote: setting('MCTL_GITOPS_REMOTE', optionalText, {
     fallback: '',
     help: 'GitOps repository: https, ssh or file URL; empty = a bare repository under the data folder, seeded by the first start.',

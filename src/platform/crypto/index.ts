@@ -1,4 +1,6 @@
 export * from './canonical-json';
 export * from './digest';
 export * from './ulid';
+export * from './random-id';
+export * from './sealed-json';
 export * from './token';

@@ -16,7 +16,15 @@ import { requestIdOf } from './via';
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Where people send forms with a browser. */
-const FORM_PATHS = ['/intake', '/github/agree'];
+const FORM_PATHS = [
+  '/intake',
+  '/github/agree',
+  '/sign-in',
+  '/connections',
+  '/oauth/interaction',
+  '/oauth/token',
+  '/oauth/revoke',
+];
 /** What Alertmanager sends of one large group; it drops for good what is refused. */
 const WEBHOOK_BODY_LIMIT = 8 * 1024 * 1024;
 /** Fields that one form may have; more than any of ours has. */

@@ -1,5 +1,6 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { Public } from '../auth/access-rule';
 import type { Door } from '../auth/actor';
 import { authorizationServers, basicScopes, METADATA_PATH, metadataUrl, resourceOf } from '../auth/protected-resource';
@@ -23,25 +24,25 @@ export class ProtectedResourceController {
 
   @Get([METADATA_PATH])
   @Header('Cache-Control', 'public, max-age=300')
-  root(): ResourceMetadata {
-    return this.metadataOf('rest');
+  root(@Req() request: Request): ResourceMetadata {
+    return this.metadataOf('rest', request);
   }
 
   @Get([`${METADATA_PATH}/mcp`])
   @Header('Cache-Control', 'public, max-age=300')
-  mcp(): ResourceMetadata {
-    return this.metadataOf('mcp');
+  mcp(@Req() request: Request): ResourceMetadata {
+    return this.metadataOf('mcp', request);
   }
 
-  private metadataOf(door: Door): ResourceMetadata {
-    const resource = resourceOf(this.config, door);
-    if (resource === undefined || metadataUrl(this.config, door) === undefined) {
+  private metadataOf(door: Door, request: Request): ResourceMetadata {
+    const resource = resourceOf(this.config, door, request);
+    if (resource === undefined || metadataUrl(this.config, door, request) === undefined) {
       throw new NotFound('There is no such route.', { code: 'route_not_found' });
     }
     return {
       resource,
-      authorization_servers: authorizationServers(this.config),
-      scopes_supported: basicScopes(this.config),
+      authorization_servers: authorizationServers(this.config, request),
+      scopes_supported: basicScopes(this.config, request),
       bearer_methods_supported: ['header'],
       resource_name: 'MCTL',
     };

@@ -21,14 +21,19 @@ export class Keys {
 
   private constructor(readonly signingKey: KeyObject) {
     this.verifyingKey = createPublicKey(signingKey);
-    const seed = signingKey.export({ format: 'der', type: 'pkcs8' });
-    const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
+    const derive = (purpose: string) => this.derive(purpose);
     this.sealingKey = derive('mctl confirm tokens v1');
     this.auditKey = derive('mctl audit head v1');
     this.secretsKey = derive('mctl secrets v1');
     this.formKey = derive('mctl intake forms v1');
     this.domainKey = derive('mctl domain challenges v1');
     this.githubLinkKey = derive('mctl github links v1');
+  }
+
+  /** 32 bytes for one purpose (HKDF-SHA256): from them nobody finds the installation's key, nor those of another purpose. */
+  derive(purpose: string): Uint8Array {
+    const seed = this.signingKey.export({ format: 'der', type: 'pkcs8' });
+    return new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
   }
 
   /** Opens or makes the key file; safe when two processes do so at once. */

@@ -310,6 +310,9 @@ export function resultOf({ task_result: result }: Pick<OperationRow, 'task_resul
   return result === null ? undefined : (JSON.parse(result) as unknown);
 }
 
+/** Of a CI job whose rule has gone from the settings since: no team has this name. */
+const NO_ROLE = { team: '', role: 'viewer' } as const;
+
 /**
  * The caller as the row remembers them, to plan and to audit in their name later. Their teams are those of the call: what a team may is
  * read anew, whether they are still in it is not, for their token is not kept.
@@ -320,6 +323,7 @@ export function callerOf(row: OperationRow, config: Config): Actor {
     email: row.actor_email ?? undefined,
     method: row.auth_method as Actor['method'],
     isAdmin: row.auth_method === 'system' || config.isAdmin(row.actor),
+    ...(row.auth_method === 'ci' && { assigned: config.assignedRole(row.actor) ?? NO_ROLE }),
     ...(row.actor_teams !== null && { teams: JSON.parse(row.actor_teams) as string[] }),
     via: { door: row.door as Actor['via']['door'], requestId: row.request_id, client: row.client ?? undefined },
   };

@@ -3,6 +3,7 @@ export type * from './incident-tables';
 export * from './former-teams';
 export * from './inspect-store';
 export * from './leadership';
+export type * from './oauth-tables';
 export type * from './repository-tables';
 export type * from './secret-tables';
 export * from './store';

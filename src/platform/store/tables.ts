@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { DomainTables } from './domain-tables';
 import type { IncidentTables } from './incident-tables';
+import type { OAuthTables } from './oauth-tables';
 import type { RepositoryTables } from './repository-tables';
 import type { SecretTables } from './secret-tables';
 
@@ -115,7 +116,7 @@ export interface ConfirmationRow {
   expires_at: string;
 }
 
-export interface Tables extends SecretTables, IncidentTables, RepositoryTables, DomainTables {
+export interface Tables extends SecretTables, IncidentTables, RepositoryTables, DomainTables, OAuthTables {
   operations: OperationRow;
   operation_steps: StepRow;
   step_logs: StepLogRow;

@@ -5,3 +5,5 @@ export * from './page';
 export * from './page-origin.policy';
 export * from './page-request';
 export * from './send-page';
+export * from './page-error.filter';
+export * from './page.guard';

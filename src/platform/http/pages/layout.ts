@@ -7,6 +7,8 @@ interface Content {
   readonly body: Markup;
   /** Where the browser is, so that people can compare it with the address they see. */
   readonly origin?: string;
+  /** Own path that the browser goes on to by itself. */
+  readonly refreshTo?: string;
 }
 
 /** Ours, not a visitor's; there is no `<` in it. */
@@ -15,20 +17,22 @@ const STYLE_TEXT = new Markup(STYLE);
 /** A padlock. */
 const SIGN = markup`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><rect x="4" y="10.5" width="16" height="10.5" rx="2.5"/><path d="M8 10.5V7a4 4 0 0 1 8 0v3.5M12 15v2.5"/></svg>`;
 
-/** The whole document around what a page says. The name of a secret stays out of the title: it ends up in a browser's history. */
-export function documentOf({ title, body, origin }: Content): { document: Markup; style: string } {
+/** The whole document around what a page says. What is confidential stays out of the title: it ends up in a browser's history. */
+export function documentOf({ title, body, origin, refreshTo }: Content): { document: Markup; style: string } {
   const host = origin === undefined ? undefined : markup`<span>${new URL(origin).host}</span>`;
   const address =
     origin === undefined
       ? undefined
       : markup`<p>Before you enter anything, look at the address bar: it must begin with <code>${origin}/</code></p>`;
+  const refresh =
+    refreshTo === undefined ? undefined : markup`<meta http-equiv="refresh" content="0; url=${refreshTo}">\n`;
   const document = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} – MCTL</title>
+${refresh}<title>${title} – MCTL</title>
 <style>${STYLE_TEXT}</style>
 </head>
 <body>

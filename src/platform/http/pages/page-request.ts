@@ -9,6 +9,7 @@ import type { Arrival } from './page-origin.policy';
 export interface PageRequest {
   readonly arrival: Arrival;
   readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
   readonly cookies: Readonly<Record<string, string | undefined>>;
   /** Fields of the form, each once; empty for GET. */
   readonly form: Readonly<Record<string, string>>;
@@ -25,6 +26,7 @@ export function pageRequestOf(context: ExecutionContext): PageRequest {
   return {
     arrival: arrivalOf(request),
     params: request.params as Record<string, string>,
+    query: textFields(request.query),
     cookies: cookiesOf(request.headers.cookie),
     form: textFields(request.form),
     formError: request.formError,

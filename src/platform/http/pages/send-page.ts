@@ -13,12 +13,11 @@ import { type Page, pageHeaders } from './page';
 
 /** Writes the page that a route or a filter answers. @returns the body. */
 export function preparePage(response: Response, page: Page): string {
-  const { status, document, cookie, location } = page;
+  const { status, document, cookie, cookies = [], location } = page;
   response.status(status).set(pageHeaders(page)).type('html');
   if (location !== undefined) response.setHeader('Location', location);
-  if (cookie) {
-    const { name, value, expires, secure } = cookie;
-    response.cookie(name, value, { expires, secure, path: '/', httpOnly: true, sameSite: 'strict' });
+  for (const { name, value, expires, secure, sameSite = 'strict' } of [...(cookie ? [cookie] : []), ...cookies]) {
+    response.cookie(name, value, { expires, secure, path: '/', httpOnly: true, sameSite });
   }
   return document?.text ?? '';
 }

@@ -64,6 +64,11 @@ button {
   font: inherit; font-weight: 600; cursor: pointer;
 }
 button:hover { background: var(--accent-hover); }
+a.button {
+  display: block; padding: .8rem 1rem; border-radius: .4rem; background: var(--accent); color: var(--accent-ink);
+  font: 600 1rem/1.3 system-ui, sans-serif; font-family: inherit; text-align: center; text-decoration: none;
+}
+a.button:hover { background: var(--accent-hover); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; margin: 1.25rem 0; }
 th { text-align: left; font-weight: 400; color: var(--quiet); }

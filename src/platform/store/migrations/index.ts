@@ -8,6 +8,7 @@ import { repositories } from './006-repositories';
 import { domains } from './007-domains';
 import { intakeRules } from './008-intake-rules';
 import { actorTeams } from './009-actor-teams';
+import { oauth } from './010-oauth';
 
 /** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
 export const migrations: MigrationProvider = {
@@ -22,5 +23,6 @@ export const migrations: MigrationProvider = {
       '007-domains': domains,
       '008-intake-rules': intakeRules,
       '009-actor-teams': actorTeams,
+      '010-oauth': oauth,
     }),
 };

@@ -1,0 +1,106 @@
+import type { Client, Interaction } from 'oidc-provider' with { 'resolution-mode': 'import' };
+import { Inject, Injectable } from '@nestjs/common';
+import { Audit } from '../audit/audit';
+import type { Actor, Via } from '../auth/actor';
+import { Clock } from '../clock';
+import { Config } from '../config';
+import { log } from '../logging';
+import type { Person } from '../sign-in/person';
+import { type Applicant, applicantOf } from './applicant.policy';
+import { AuthorizationServer } from './authorization-server';
+import { type Connection, Connections } from './connections';
+import { Consents } from './consents';
+import { RegisteredClients } from './registered-clients';
+
+/** What a person is asked. */
+export interface Request {
+  readonly applicant: Applicant;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  /** All that the client asks for, what was agreed to before included. */
+  readonly scopes: readonly string[];
+  readonly resource: string;
+}
+
+/** What becomes of a person's yes. */
+@Injectable()
+export class ConsentService {
+  constructor(
+    @Inject(AuthorizationServer) private readonly server: AuthorizationServer,
+    @Inject(Connections) private readonly connections: Connections,
+    @Inject(Consents) private readonly consents: Consents,
+    @Inject(RegisteredClients) private readonly registered: RegisteredClients,
+    @Inject(Audit) private readonly audit: Audit,
+    @Inject(Config) private readonly config: Config,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async requestOf({ params, prompt }: Interaction): Promise<Request> {
+    const provider = await this.server.provider();
+    const [clientId, redirectUri] = [String(params.client_id), String(params.redirect_uri)];
+    const client = (await provider.Client.find(clientId)) as Client;
+    const missing = (prompt.details.missingResourceScopes ?? {}) as Record<string, string[]>;
+    const [resource = String(params.resource)] = Object.keys(missing);
+    const asked = typeof params.scope === 'string' ? params.scope.split(' ').filter(Boolean) : [];
+    return {
+      applicant: applicantOf(
+        { clientId, clientName: client.clientName },
+        redirectUri,
+        this.registered.isKnown(clientId),
+      ),
+      clientId,
+      redirectUri,
+      scopes: asked,
+      resource,
+    };
+  }
+
+  /** Whether this person has agreed to just this before, so that nobody needs to ask. */
+  async isRemembered(
+    { login }: Person,
+    { clientId, redirectUri, scopes }: Request,
+    { prompt }: Interaction,
+  ): Promise<boolean> {
+    // Asked for by the client itself, or because nobody can tell which program on a computer it is.
+    if (prompt.reasons.some((reason) => reason === 'consent_prompt' || reason === 'native_client_prompt')) return false;
+    const agreed = await this.consents.find({ login, clientId, redirectUri });
+    return scopes.length > 0 && scopes.every((scope) => agreed.includes(scope));
+  }
+
+  /** Makes the grant and its connection. @returns the id of the grant. @throws Unavailable where it cannot be recorded. */
+  async allow(person: Person, request: Request, via: Via): Promise<string> {
+    const provider = await this.server.provider();
+    const { clientId, redirectUri, scopes, resource, applicant } = request;
+    await this.audit.record({
+      ...this.entryOf(person, via, applicant.name),
+      event: 'connected',
+      reason: scopes.join(' '),
+    });
+    const grant = new provider.Grant({ accountId: person.login, clientId });
+    grant.addResourceScope(resource, scopes.join(' '));
+    const grantId = await grant.save();
+    const expiresAt = new Date(this.clock.now().getTime() + this.config.values.oauthConnectionTtl);
+    const { name: clientName, redirectHost } = applicant;
+    await this.connections.open({ grantId, person, clientId, clientName, redirectHost, scopes, expiresAt });
+    await this.consents.remember({ login: person.login, clientId, redirectUri }, scopes);
+    log.info(
+      { user: person.login, client: clientName, redirect: redirectHost, scopes },
+      'an application was connected',
+    );
+    return grantId;
+  }
+
+  /** @returns what was ended; undefined where this person has no such connection. */
+  async end(person: Person, id: string, via: Via): Promise<Connection | undefined> {
+    const ended = await this.connections.end(person.login, id);
+    if (!ended) return undefined;
+    await this.audit.record({ ...this.entryOf(person, via, ended.clientName), event: 'disconnected' });
+    log.info({ user: person.login, client: ended.clientName }, 'an application was disconnected');
+    return ended;
+  }
+
+  private entryOf({ login, via: method }: Person, via: Via, target: string) {
+    const actor: Actor = { login, method, isAdmin: this.config.isAdmin(login), via };
+    return { operation: 'oauth-connection', risk: 'write', actor, target } as const;
+  }
+}

@@ -1,0 +1,140 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../clock';
+import { hashOfId, sealJson, unsealJson } from '../crypto';
+import { Keys } from '../keys';
+import { type OAuthObjectRow, Store, type StoreTransaction } from '../store';
+
+export type Payload = Record<string, unknown>;
+
+export interface StoredObject {
+  readonly payload: Payload;
+  readonly consumedAt: Date | undefined;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly payload: Payload;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Rows of the authorisation server's objects. Their ids are credentials, known here by hash alone, and their payloads name further
+ * ids, so they are sealed. Everything single-use is one guarded statement: of two replicas one wins.
+ */
+@Injectable()
+export class OAuthObjects {
+  private readonly key: Uint8Array;
+
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    @Inject(Keys) keys: Keys,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {
+    this.key = keys.derive('mctl oauth objects v1');
+  }
+
+  /** Writes an object, or its new payload; whether it was used up stays as it is. */
+  async put(kind: string, entry: Entry): Promise<void> {
+    const { payload, ...row } = this.rowOf(kind, entry);
+    await this.store.transaction((transaction) =>
+      transaction
+        .insertInto('oauth_objects')
+        .values({ ...row, payload })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['kind', 'id_hash'])
+            .doUpdateSet({ payload, expires_at: row.expires_at, grant_hash: row.grant_hash, uid_hash: row.uid_hash }),
+        )
+        .execute(),
+    );
+  }
+
+  /** Writes an object unless it is there already: whoever comes second changes nothing. */
+  async putFirst(kind: string, entry: Entry): Promise<void> {
+    await this.store.transaction((transaction) =>
+      transaction
+        .insertInto('oauth_objects')
+        .values(this.rowOf(kind, entry))
+        .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doNothing())
+        .execute(),
+    );
+  }
+
+  find(kind: string, id: string): Promise<StoredObject | undefined> {
+    return this.read(kind, { id_hash: hashOfId(id) }, { jti: id });
+  }
+
+  findByUid(kind: string, uid: string): Promise<StoredObject | undefined> {
+    return this.read(kind, { uid_hash: hashOfId(uid) }, {});
+  }
+
+  /** @returns whether this call used it up. */
+  async consume(kind: string, id: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.store.transaction((transaction) =>
+      transaction
+        .updateTable('oauth_objects')
+        .set({ consumed_at: this.clock.now().toISOString() })
+        .where('kind', '=', kind)
+        .where('id_hash', '=', hashOfId(id))
+        .where('consumed_at', 'is', null)
+        .executeTakeFirst(),
+    );
+    return numUpdatedRows === 1n;
+  }
+
+  async remove(kind: string, id: string): Promise<void> {
+    await this.store.transaction((transaction) =>
+      transaction.deleteFrom('oauth_objects').where('kind', '=', kind).where('id_hash', '=', hashOfId(id)).execute(),
+    );
+  }
+
+  /** Ends a connection: grant, codes, refresh tokens, and with the row of the connection every access token. */
+  async endGrant(grantHash: string, within?: StoreTransaction): Promise<void> {
+    const end = async (transaction: StoreTransaction): Promise<void> => {
+      await transaction.deleteFrom('oauth_connections').where('grant_hash', '=', grantHash).execute();
+      await transaction
+        .deleteFrom('oauth_objects')
+        .where((each) => each.or([each('grant_hash', '=', grantHash), each.and({ kind: 'Grant', id_hash: grantHash })]))
+        .execute();
+    };
+    await (within ? end(within) : this.store.transaction(end));
+  }
+
+  private rowOf(kind: string, { id, payload, expiresAt }: Entry): OAuthObjectRow {
+    const idHash = hashOfId(id);
+    const { grantId, uid } = payload;
+    return {
+      kind,
+      id_hash: idHash,
+      grant_hash: typeof grantId === 'string' ? hashOfId(grantId) : null,
+      uid_hash: kind === 'Session' && typeof uid === 'string' ? hashOfId(uid) : null,
+      payload: sealJson(this.key, placeOf(kind, idHash), payload),
+      consumed_at: null,
+      expires_at: expiresAt.toISOString(),
+    };
+  }
+
+  private async read(
+    kind: string,
+    where: Partial<Pick<OAuthObjectRow, 'id_hash' | 'uid_hash'>>,
+    known: Payload,
+  ): Promise<StoredObject | undefined> {
+    const row = await this.store.db
+      .selectFrom('oauth_objects')
+      .selectAll()
+      .where('kind', '=', kind)
+      .where((each) => each.and(where))
+      .where('expires_at', '>', this.clock.now().toISOString())
+      .executeTakeFirst();
+    const payload = row && unsealJson(this.key, placeOf(kind, row.id_hash), row.payload);
+    if (!row || typeof payload !== 'object' || payload === null) return undefined;
+    return {
+      payload: { ...payload, ...known },
+      consumedAt: row.consumed_at === null ? undefined : new Date(row.consumed_at),
+    };
+  }
+}
+
+function placeOf(kind: string, idHash: string): string {
+  return `oauth_objects ${kind} ${idHash}`;
+}

@@ -1,0 +1,3 @@
+export * from './connections-page';
+export * from './consent-page';
+export * from './error-page';

@@ -1,0 +1,152 @@
+import type * as OidcProvider from 'oidc-provider' with { 'resolution-mode': 'import' };
+import { Inject, Injectable } from '@nestjs/common';
+import { jwtVerify } from 'jose';
+import { z } from 'zod';
+import { OidcKeys } from '../auth/oidc/oidc-keys';
+import { SCOPES } from '../auth/scopes';
+import { Clock } from '../clock';
+import { type CiRule, Config } from '../config';
+import { Unavailable } from '../errors';
+import { log } from '../logging';
+import { OAuthAddresses } from './addresses';
+import { type CiClaims, ciLogin, ruleFor } from './ci-rules.policy';
+import { TOKEN_EXCHANGE } from './registered-clients';
+import { ResourceServers } from './resource-servers';
+
+type Context = OidcProvider.KoaContextWithOIDC;
+type Errors = (typeof OidcProvider)['errors'];
+
+const JWT_TYPES = ['urn:ietf:params:oauth:token-type:jwt', 'urn:ietf:params:oauth:token-type:id_token'];
+const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+/** A job asks again when it needs longer; GitHub's own tokens last five minutes. */
+const LONGEST_S = 900;
+const CLOCK_TOLERANCE_S = 30;
+const PARAMETERS = ['subject_token', 'subject_token_type', 'requested_token_type', 'scope', 'resource', 'audience'];
+
+const ciClaims = z.object({
+  sub: z.string(),
+  repository: z.string(),
+  repository_id: z.string(),
+  ref: z.string(),
+  environment: z.string().optional(),
+  run_id: z.string().optional(),
+});
+
+/**
+ * Token exchange (RFC 8693) for CI: the OIDC token of a GitHub Actions job against a short-lived token of ours, for the role that the
+ * settings give to that repository. No secret is stored anywhere, and there is no refresh token: the job has its own proof.
+ */
+@Injectable()
+export class TokenExchange {
+  private keys: OidcKeys | undefined;
+
+  constructor(
+    @Inject(Config) private readonly config: Config,
+    @Inject(OAuthAddresses) private readonly addresses: OAuthAddresses,
+    @Inject(ResourceServers) private readonly resources: ResourceServers,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  register(provider: OidcProvider.Provider, errors: Errors): void {
+    if (this.config.values.oauthCi.length === 0) return;
+    const handler = (context: Context) => this.answer(provider, errors, context);
+    provider.registerGrantType(TOKEN_EXCHANGE, handler, PARAMETERS);
+  }
+
+  private async answer(provider: OidcProvider.Provider, errors: Errors, context: Context): Promise<void> {
+    const parameters = context.oidc.params as Record<string, string | undefined>;
+    const {
+      subject_token: token,
+      subject_token_type: type,
+      requested_token_type: wanted = ACCESS_TOKEN_TYPE,
+    } = parameters;
+    if (!token || !JWT_TYPES.includes(type ?? '')) {
+      throw new errors.InvalidRequest(`subject_token and subject_token_type (${JWT_TYPES[0]}) are needed`);
+    }
+    if (wanted !== ACCESS_TOKEN_TYPE) {
+      throw new errors.InvalidRequest(`requested_token_type must be ${ACCESS_TOKEN_TYPE}`);
+    }
+    this.requireOurs(errors, [parameters.resource, parameters.audience]);
+    const claims = await this.verify(errors, token);
+    const rule = ruleFor(this.config.values.oauthCi, claims);
+    if (!rule) {
+      log.info(
+        { repository: claims.repository, ref: claims.ref, environment: claims.environment },
+        'no rule for a CI job',
+      );
+      throw new errors.InvalidGrant('MCTL_OAUTH_CI has no rule for this repository, ref and environment');
+    }
+    context.body = await this.give(provider, context, rule, scopesOf(parameters.scope));
+    log.info(
+      { user: ciLogin(rule), repository: claims.repository, ref: claims.ref, run: claims.run_id },
+      'a CI job got a token',
+    );
+  }
+
+  private requireOurs(errors: Errors, indicators: readonly (string | undefined)[]): void {
+    if (indicators.every((each) => each === undefined || this.addresses.isResource(each))) return;
+    throw new errors.InvalidTarget(`resource must be ${this.addresses.resource}`);
+  }
+
+  private async verify(errors: Errors, token: string): Promise<CiClaims> {
+    const issuer = this.config.values.oauthCiIssuer;
+    this.keys ??= new OidcKeys(issuer, this.clock);
+    try {
+      const { payload } = await jwtVerify(token, this.keys.find, {
+        issuer,
+        // The job names us when it asks GitHub for the token: one that was made for somebody else opens nothing here.
+        audience: [this.addresses.issuer, this.addresses.resource],
+        algorithms: ['RS256', 'ES256'],
+        requiredClaims: ['sub', 'exp', 'iat'],
+        clockTolerance: CLOCK_TOLERANCE_S,
+        currentDate: this.clock.now(),
+      });
+      return ciClaims.parse(payload);
+    } catch (cause) {
+      if (cause instanceof Unavailable) throw cannotAsk(errors);
+      throw new errors.InvalidGrant(`subject_token is no token of ${issuer} for the audience ${this.addresses.issuer}`);
+    }
+  }
+
+  /** A token without a grant: nothing renews it, and taking it back is a matter of its `jti`. */
+  private async give(
+    { AccessToken, ResourceServer }: OidcProvider.Provider,
+    { oidc }: Context,
+    rule: CiRule,
+    scope: string,
+  ): Promise<object> {
+    const expiresIn = Math.min(LONGEST_S, this.config.values.oauthAccessTtl / 1000);
+    const { resource } = this.addresses;
+    const token = new AccessToken({
+      accountId: ciLogin(rule),
+      client: oidc.client,
+      scope,
+      expiresIn,
+      gty: TOKEN_EXCHANGE,
+    } as never);
+    token.resourceServer = new ResourceServer(resource, this.resources.own());
+    const value = await token.save();
+    return {
+      access_token: value,
+      issued_token_type: ACCESS_TOKEN_TYPE,
+      token_type: 'Bearer',
+      expires_in: expiresIn,
+      scope,
+    };
+  }
+}
+
+/** Narrower where the job asks for less; otherwise all, for the role bounds it. */
+function scopesOf(asked: string | undefined): string {
+  const all = Object.keys(SCOPES);
+  const wanted = asked?.split(' ').filter((scope) => all.includes(scope));
+  return (wanted?.length ? wanted : all).join(' ');
+}
+
+function cannotAsk({ CustomOIDCProviderError }: Errors): Error {
+  const error = new CustomOIDCProviderError(
+    'temporarily_unavailable',
+    'the issuer of the subject_token cannot be asked for its keys',
+  );
+  return Object.assign(error, { statusCode: 503, status: 503 });
+}

@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { Clock } from '../clock';
+import { hashOfId, RANDOM_ID, randomId, sealJson, unsealJson } from '../crypto';
+import { Keys } from '../keys';
+import { Store } from '../store';
+
+const TEN_MINUTES_MS = 600_000;
+
+const details = z.object({ provider: z.string(), verifier: z.string(), nonce: z.string(), to: z.string() });
+
+/** What must be known again when the browser comes back from an identity provider. */
+export type Attempt = z.infer<typeof details>;
+
+/** Browsers that were sent to an identity provider. Each may come back once, within ten minutes, and it must be the same browser. */
+@Injectable()
+export class SignInAttempts {
+  private readonly key: Uint8Array;
+
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Keys) keys: Keys,
+  ) {
+    this.key = keys.derive('mctl sign-in attempts v1');
+  }
+
+  /** @param visit of the browser. @returns the state and the PKCE verifier and nonce that go with it. */
+  async begin(provider: string, visit: string, to: string): Promise<Attempt & { readonly state: string }> {
+    const attempt = { provider, verifier: randomId(), nonce: randomId(), to };
+    const [state, now] = [randomId(), this.clock.now()];
+    const stateHash = hashOfId(state);
+    const row = {
+      state_hash: stateHash,
+      browser_hash: hashOfId(visit),
+      details: sealJson(this.key, stateHash, attempt),
+      expires_at: new Date(now.getTime() + TEN_MINUTES_MS).toISOString(),
+    };
+    await this.store.transaction((transaction) => transaction.insertInto('sign_in_attempts').values(row).execute());
+    return { ...attempt, state };
+  }
+
+  /** Uses an attempt up, whatever comes of it. Undefined for a state that is unknown, used, too old, or of another browser. */
+  async end(provider: string, visit: string, state: string): Promise<Attempt | undefined> {
+    if (!RANDOM_ID.test(state)) return undefined;
+    const row = await this.store.transaction((transaction) =>
+      transaction
+        .deleteFrom('sign_in_attempts')
+        .where('state_hash', '=', hashOfId(state))
+        .returningAll()
+        .executeTakeFirst(),
+    );
+    if (!row || row.browser_hash !== hashOfId(visit) || row.expires_at <= this.clock.now().toISOString()) {
+      return undefined;
+    }
+    const attempt = details.safeParse(unsealJson(this.key, row.state_hash, row.details)).data;
+    return attempt?.provider === provider ? attempt : undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LocalIssuer } from '../auth/local-issuer';
+import type { Identity } from '../auth/actor';
+import { Clock } from '../clock';
+import { Config } from '../config';
+import { NotFound, Unauthenticated } from '../errors';
+import { log } from '../logging';
+import { GithubSignIn } from './github-sign-in';
+import type { IdentityProvider } from './identity-provider';
+import { OidcSignIn } from './oidc-sign-in';
+import type { Person } from './person';
+import { returnPath } from './return-path.policy';
+import { type Attempt, SignInAttempts } from './sign-in-attempts';
+
+/** Longest credential that is looked at. */
+const LONGEST_TOKEN = 8_192;
+
+/** How people in a browser prove who they are. What they prove it with is used once and kept nowhere. */
+@Injectable()
+export class SignIns {
+  /** In the order of the buttons. */
+  readonly providers: readonly IdentityProvider[];
+
+  constructor(
+    @Inject(Config) private readonly config: Config,
+    @Inject(GithubSignIn) github: GithubSignIn,
+    @Inject(OidcSignIn) oidc: OidcSignIn,
+    @Inject(LocalIssuer) private readonly issuer: LocalIssuer,
+    @Inject(SignInAttempts) private readonly attempts: SignInAttempts,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {
+    const { signInGithubClientId, signInOidcIssuer } = config.values;
+    this.providers = [...(signInGithubClientId ? [github] : []), ...(signInOidcIssuer ? [oidc] : [])];
+  }
+
+  /** Whether a token of the local issuer may be pasted. */
+  get takesTokens(): boolean {
+    return this.config.takesLocalTokens;
+  }
+
+  /** @param visit of the browser. @returns where to send it. */
+  async begin(providerId: string, visit: string, to: string | undefined): Promise<string> {
+    const provider = this.provider(providerId);
+    return provider.authorizeUrl(await this.attempts.begin(provider.id, visit, returnPath(to)));
+  }
+
+  /**
+   * @param callback our own URL, with the query that the browser brought back.
+   * @throws Unauthenticated `sign_in_expired` for a return that this browser did not begin, or a second one.
+   */
+  async end(
+    providerId: string,
+    visit: string,
+    callback: URL,
+  ): Promise<{ readonly person: Person; readonly to: string }> {
+    const provider = this.provider(providerId);
+    const state = callback.searchParams.get('state') ?? '';
+    const attempt: Attempt | undefined = await this.attempts.end(provider.id, visit, state);
+    if (!attempt) throw expired();
+    const person = this.personOf(await provider.identify(callback, { ...attempt, state }));
+    return { person, to: attempt.to };
+  }
+
+  /** @throws Unauthenticated for anything but a local token that is good here and now. */
+  async local(credential: string): Promise<Person> {
+    if (!this.takesTokens) throw unknown();
+    const { login } = await this.issuer.verify(credential.trim().slice(0, LONGEST_TOKEN));
+    return this.personOf({ login, method: 'local' });
+  }
+
+  private personOf({ login, email, teams, teamsUnknown, method }: Identity): Person {
+    const via = method === 'github' || method === 'oidc' ? method : 'local';
+    log.info({ user: login, via }, 'somebody signed in with a browser');
+    return {
+      login,
+      via,
+      signedInAt: this.clock.now().toISOString(),
+      ...(email !== undefined && { email }),
+      ...(teams !== undefined && { teams: [...teams] }),
+      ...(teamsUnknown !== undefined && { teamsUnknown }),
+    };
+  }
+
+  private provider(id: string): IdentityProvider {
+    const found = this.providers.find((each) => each.id === id);
+    if (!found) throw unknown();
+    return found;
+  }
+}
+
+function expired(): Unauthenticated {
+  return new Unauthenticated('This sign-in has expired, was used, or was begun in another browser.', {
+    code: 'sign_in_expired',
+    fix: 'Start again from the application that you want to connect.',
+  });
+}
+
+function unknown(): NotFound {
+  return new NotFound('There is no such way to sign in here.', { code: 'route_not_found' });
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Client, type OAuthClientProvider, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+
+type Information = Awaited<ReturnType<OAuthClientProvider['clientInformation']>>;
+type Tokens = Awaited<ReturnType<OAuthClientProvider['tokens']>>;
+
+/** What an assistant on somebody's machine is: the official MCP client, and a port on loopback that the browser comes back to. */
+export class Assistant implements OAuthClientProvider {
+  /** Where the browser was last asked to go. */
+  asked: URL | undefined;
+  information: Information;
+  current: Tokens;
+  /** How often a browser was needed. */
+  browserSteps = 0;
+  private verifier = '';
+
+  private constructor(
+    private readonly server: Server,
+    readonly clientMetadataUrl?: string,
+  ) {}
+
+  static async start(clientMetadataUrl?: string): Promise<Assistant> {
+    const server = createServer((_request, response) => void response.end('<title>Back in the assistant</title>'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new Assistant(server, clientMetadataUrl);
+  }
+
+  get redirectUrl(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/callback`;
+  }
+
+  get clientMetadata() {
+    return {
+      client_name: 'Assistant of the test',
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    };
+  }
+
+  state(): string {
+    return 'state-of-the-assistant';
+  }
+
+  clientInformation(): Information {
+    return this.information;
+  }
+
+  saveClientInformation(information: Information): void {
+    this.information = information;
+  }
+
+  tokens(): Tokens {
+    return this.current;
+  }
+
+  saveTokens(tokens: NonNullable<Tokens>): void {
+    this.current = tokens;
+  }
+
+  redirectToAuthorization(url: URL): void {
+    this.asked = url;
+    this.browserSteps += 1;
+  }
+
+  saveCodeVerifier(verifier: string): void {
+    this.verifier = verifier;
+  }
+
+  codeVerifier(): string {
+    return this.verifier;
+  }
+
+  invalidateCredentials(scope: string): void {
+    if (scope !== 'verifier') this.current = undefined;
+    if (scope === 'all' || scope === 'client') this.information = undefined;
+  }
+
+  /** One session of the official client; it may need a browser first. */
+  session(site: string): AssistantSession {
+    const transport = new StreamableHTTPClientTransport(new URL('/mcp', site), { authProvider: this });
+    return { transport, client: new Client({ name: 'assistant', version: '1.0.0' }) };
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+export interface AssistantSession {
+  readonly transport: StreamableHTTPClientTransport;
+  readonly client: Client;
+}

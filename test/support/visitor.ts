@@ -1,0 +1,124 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** What a person's browser does, without the person: cookies, redirects of our own site, forms. It stops where a redirect leads elsewhere. */
+export class Visitor {
+  readonly cookies = new Map<string, { value: string; path: string }>();
+  /** Every `Set-Cookie` that came. */
+  readonly setCookies: string[] = [];
+
+  /** @param others origins that redirects are followed to as well. */
+  constructor(
+    readonly site: string,
+    readonly others: readonly string[] = [],
+  ) {}
+
+  get(path: string): Promise<Visit> {
+    return this.go(new URL(path, this.site), { method: 'GET' });
+  }
+
+  /** Sends a form of this page, with what it holds already and what is added. */
+  async send(page: Visit, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Visit> {
+    const form = page.form(Object.keys(fields));
+    return this.go(new URL(form.action || page.url, page.url), {
+      method: 'POST',
+      body: new URLSearchParams({ ...form.fields, ...fields }).toString(),
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Sec-Fetch-Site': 'same-origin',
+        Origin: 'null',
+        ...headers,
+      },
+    });
+  }
+
+  async go(start: URL, init: RequestInit): Promise<Visit> {
+    let [url, request] = [start, init];
+    for (let hop = 0; hop < 15; hop++) {
+      const headers = { ...(request.headers as Record<string, string>), Cookie: this.header(url) };
+      const response = await fetch(url, { ...request, headers, redirect: 'manual' });
+      for (const cookie of response.headers.getSetCookie()) this.keep(cookie, url);
+      const location = response.headers.get('location');
+      if (location === null) return new Visit(url, response.status, response.headers, await response.text());
+      const next = new URL(location, url);
+      if (![this.site, ...this.others].some((each) => new URL(each).origin === next.origin)) {
+        return new Visit(next, response.status, response.headers, '');
+      }
+      [url, request] = [next, { method: 'GET' }];
+    }
+    throw new Error('too many redirects');
+  }
+
+  private header({ pathname }: URL): string {
+    const fitting = [...this.cookies].filter(
+      ([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')) || path === '/',
+    );
+    return fitting.map(([name, { value }]) => `${name}=${value}`).join('; ');
+  }
+
+  private keep(line: string, url: URL): void {
+    this.setCookies.push(line);
+    const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
+    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const attribute = (key: string) =>
+      attributes.find((each) => each.toLowerCase().startsWith(`${key}=`))?.slice(key.length + 1);
+    const expires = attribute('expires');
+    if (value === '' || (expires !== undefined && Date.parse(expires) <= 1_000)) this.cookies.delete(name);
+    else this.cookies.set(name, { value, path: attribute('path') ?? url.pathname });
+  }
+}
+
+/** Where a visitor has arrived. */
+export class Visit {
+  constructor(
+    readonly url: URL,
+    readonly status: number,
+    readonly headers: Headers,
+    readonly text: string,
+  ) {}
+
+  /** The first form that has fields or buttons of these names. */
+  form(names: readonly string[]): { action: string; fields: Record<string, string> } {
+    const forms = this.text
+      .split('<form')
+      .slice(1)
+      .map((text) => {
+        const inside = text.split('</form>')[0] ?? '';
+        return {
+          action: unescape(/^[^>]*action="([^"]*)"/.exec(inside)?.[1] ?? ''),
+          inside,
+          fields: hiddenFields(inside),
+        };
+      });
+    const found = forms.find(({ inside }) => names.every((name) => inside.includes(`name="${name}"`)));
+    if (!found) {
+      throw new Error(
+        `no form with ${names.join(', ')} at ${this.url.href}: ${this.status} ${this.text.slice(0, 2_000)}`,
+      );
+    }
+    return found;
+  }
+}
+
+function hiddenFields(form: string): Record<string, string> {
+  const fields = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+  return Object.fromEntries(fields.map((field) => [field[1] ?? '', unescape(field[2] ?? '')]));
+}
+
+function unescape(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}
+
+export interface Pkce {
+  readonly verifier: string;
+  readonly challenge: string;
+}
+
+export function pkce(): Pkce {
+  const verifier = randomBytes(32).toString('base64url');
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
