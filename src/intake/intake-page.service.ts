@@ -44,8 +44,16 @@ export class IntakePageService {
    * Lets the person who asked for the page in.
    * @throws Unauthenticated for a credential that is none; NotFound as `find` for somebody else, or who has lost the role since.
    */
-  async signIn(intake: Intake, { credential, session, via, address }: SignInForm): Promise<void> {
-    const identity = await this.verify(intake, credential, { address, requestId: via.requestId });
+  async signIn(intake: Intake, { credential, address, ...entry }: SignInForm): Promise<void> {
+    const identity = await this.verify(intake, credential, { address, requestId: entry.via.requestId });
+    await this.enter(intake, identity, entry);
+  }
+
+  /**
+   * Lets in whom somebody has vouched for already.
+   * @throws NotFound as `signIn`.
+   */
+  async enter(intake: Intake, identity: Identity, { session, via }: Entry): Promise<void> {
     const actor = this.actorOf(identity.login, identity, via);
     if (identity.login.toLowerCase() !== intake.actor.toLowerCase()) {
       await this.intakes.countAttempt(intake);
@@ -109,11 +117,14 @@ export class IntakePageService {
   }
 }
 
-export interface SignInForm {
-  readonly credential: string;
+export interface Entry {
   /** The browser's new session. */
   readonly session: string;
   readonly via: Via;
+}
+
+export interface SignInForm extends Entry {
+  readonly credential: string;
   /** Of the connection. */
   readonly address: string;
 }

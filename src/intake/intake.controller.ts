@@ -4,6 +4,9 @@ import { GuardedBy } from '../platform/auth/access-rule';
 import { NotFound, Unauthenticated } from '../platform/errors';
 import { type Page, PageInterceptor, type PageRequest, Visit } from '../platform/http/pages';
 import { SecretStore } from '../platform/secrets';
+import { BrowserSessions } from '../platform/sign-in/browser-sessions';
+import type { Person } from '../platform/sign-in/person';
+import { SignIns } from '../platform/sign-in/sign-in.service';
 import { BrowserSession } from './browser-session';
 import { readForm } from './entered-values';
 import { IntakeErrorFilter } from './intake-error.filter';
@@ -23,17 +26,28 @@ export class IntakeController {
     @Inject(IntakePageService) private readonly service: IntakePageService,
     @Inject(BrowserSession) private readonly sessions: BrowserSession,
     @Inject(SecretStore) private readonly secrets: SecretStore,
+    @Inject(BrowserSessions) private readonly browsers: BrowserSessions,
+    @Inject(SignIns) private readonly signIns: SignIns,
   ) {}
 
   @Get()
-  show(@Guest() guest: Admitted, @Visit() visit: PageRequest): Page {
+  async show(@Guest() guest: Admitted, @Visit() visit: PageRequest): Promise<Page> {
     const { intake } = guest;
     const session = this.sessions.find(guest, visit);
     if (session !== undefined && this.sessions.isSignedIn(intake, session)) {
       return intake.stored ? donePage(intake, intake.stored, this.secrets) : this.valuesPage(guest, session);
     }
     mustBeUnused(intake);
+    const person = (await this.browsers.find(visit))?.person;
+    // Whoever else is signed in here may still be meant: with a token of the one who asked.
+    if (person?.login.toLowerCase() === intake.actor.toLowerCase()) return this.enter(guest, visit, person);
     return this.signInPage(guest, session ?? this.sessions.begin());
+  }
+
+  private async enter(guest: Admitted, visit: PageRequest, { via, ...person }: Person): Promise<Page> {
+    const session = this.sessions.begin();
+    await this.service.enter(guest.intake, { ...person, method: via }, { session, via: visit.via });
+    return { status: 303, location: visit.params.token, cookie: this.sessions.cookie(guest, session) };
   }
 
   @Post()
@@ -71,10 +85,12 @@ export class IntakeController {
   }
 
   private signInPage(guest: Admitted, session: string, problem?: Unauthenticated): Page {
-    const { intake, origin } = guest;
+    const { intake, origin, token } = guest;
+    const elsewhere =
+      this.signIns.providers.length > 0 ? `/sign-in?to=${encodeURIComponent(`/intake/${token}`)}` : undefined;
     const form = this.sessions.formToken(intake, session, 'sign-in');
     return {
-      ...signInPage(intake, { form, origin, problem }),
+      ...signInPage(intake, { form, origin, problem, elsewhere }),
       cookie: this.sessions.cookie(guest, session),
     };
   }

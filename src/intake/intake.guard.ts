@@ -23,7 +23,8 @@ export class IntakeGuard implements CanActivate {
     const origin = pageOrigin(this.config.values.publicUrl, arrival);
     if (arrival.method === 'POST') checkSameOrigin(origin, arrival);
     const request = requestOf(context) as IntakeHttpRequest;
-    request.intake = { intake: await this.pages.find(params.token ?? ''), origin };
+    const { token = '' } = params;
+    request.intake = { intake: await this.pages.find(token), token, origin };
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SignInModule } from '../platform/sign-in/sign-in.module';
 import { BrowserSession } from './browser-session';
 import { IntakeController } from './intake.controller';
 import { IntakePageService } from './intake-page.service';
@@ -8,6 +9,7 @@ import { SignIn } from './sign-in';
 
 /** One-time pages for the values of secrets (ADR 18). */
 @Module({
+  imports: [SignInModule],
   controllers: [IntakeController],
   providers: [BrowserSession, IntakePageService, IntakeStore, Intakes, SignIn],
   exports: [Intakes],

@@ -59,6 +59,8 @@ export interface Intake extends IntakeRequest {
 /** A request with a good link, over a line that nobody reads along. */
 export interface Admitted {
   readonly intake: Intake;
+  /** Of the link. */
+  readonly token: string;
   /** Origin of the page, as the browser sees it. */
   readonly origin: string;
 }
