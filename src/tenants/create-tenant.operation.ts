@@ -1,3 +1,4 @@
+import { CI_PREFIX, isPersonalLogin } from '../platform/auth/actor';
 import { memberRole } from '../platform/auth/tenant-role.policy';
 import { Conflict, InvalidInput, NotAllowed } from '../platform/errors';
 import { DEFAULT_DATABASES, type World } from '../platform/gitops';
@@ -127,6 +128,7 @@ function membersOf(creator: string, { members = [] }: CreateTenantInput) {
   const seen = new Set<string>();
   for (const { user } of all) {
     const login = user.toLowerCase();
+    if (!isPersonalLogin(user)) throw notForCi(user);
     if (seen.has(login)) {
       throw new InvalidInput(`${user} is listed twice.`, {
         field: 'members',
@@ -137,6 +139,17 @@ function membersOf(creator: string, { members = [] }: CreateTenantInput) {
     seen.add(login);
   }
   return all;
+}
+
+/** The settings say what a CI job may do; an entry here would look like a role and be none. */
+function notForCi(user: string): InvalidInput {
+  return new InvalidInput(`${user} is the login of a CI job, which cannot be a member of a team.`, {
+    code: 'ci_login',
+    field: 'members',
+    got: user,
+    expected: `a login that does not begin with ${CI_PREFIX}`,
+    fix: 'Name the people of the team. Whoever runs MCTL gives CI jobs their one role, in MCTL_OAUTH_CI.',
+  });
 }
 
 function networkPolicies({ allow_internet_egress }: CreateTenantInput): string[] {

@@ -103,7 +103,7 @@ describe('the page in a browser', () => {
     const page = await visit(await linkFor('SIGN_IN'));
     await signIn(page, 'not-a-token');
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').textContent()).toContain('The token is not valid here.');
+    expect(await page.getByRole('alert').textContent()).toContain('The token is of no kind that is taken here.');
     await shoot(page, 'light-2-sign-in-error');
     await signIn(page);
     await page.getByLabel('SIGN_IN').waitFor();

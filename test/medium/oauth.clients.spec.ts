@@ -172,7 +172,7 @@ describe('dynamic registration (RFC 7591)', () => {
     ).toBe(201);
     later(25 * 3_600_000);
     expect((await fill('b')).slice(0, 5)).toEqual([201, 201, 201, 201, 201]);
-    await scratch.app.get(OAuthSweeper).sweep();
+    await scratch.app.get(OAuthSweeper).round();
     expect((await kept.refresh(tokens.refresh_token)).status).toBe(200);
     later(50 * 3_600_000);
     expect((await register(scratch.url, { redirect_uris: ['https://c.example.org/cb'] })).status).toBe(201);
@@ -215,7 +215,8 @@ describe('a client that the operator has registered', () => {
     const { url } = await new Visitor(scratch.url).get(
       portal().request({ code_challenge: undefined, code_challenge_method: undefined }),
     );
-    expect(url.searchParams.get('error')).toBe('invalid_request');
+    // The operator vouches for the address, so the client is told.
+    expect([url.origin, url.searchParams.get('error')]).toEqual(['https://portal.example.org', 'invalid_request']);
   });
 
   it('is no client at all while its secret cannot be read', async () => {
@@ -396,6 +397,23 @@ describe('token exchange for CI (RFC 8693)', () => {
       body: { code: 'role_too_low' },
     });
     expect((await ci.get('/api/v1/tenants/elsewhere')).body).toMatchObject({ code: 'team_not_found' });
+  });
+
+  it('gives less where the job asks for less, and nothing where it asks for what there is not', async () => {
+    expect((await exchange(await job(), { scope: 'platform:read' })).body).toMatchObject({ scope: 'platform:read' });
+    for (const scope of ['platform:reed', 'platform:read everything']) {
+      expect(await exchange(await job(), { scope })).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+    }
+  });
+
+  it('lets a job own no team, nor any person bear its login', async () => {
+    const { body } = await exchange(await job());
+    const ci = new RestTestClient(scratch.url, body.access_token as string);
+    expect(await ci.execute('create-tenant', { team: 'of-a-job' })).toMatchObject({
+      status: 400,
+      body: { code: 'ci_login' },
+    });
+    await expect(tokenFor(scratch.dataDir, 'CI+billing-deploys')).rejects.toThrow('The user is not a login.');
   });
 
   it('tells rules apart by environment', async () => {

@@ -5,7 +5,7 @@ import { furnish, PEOPLE } from '../support/furnish';
 import { OAuthTestClient, post, statusWith } from '../support/oauth-client';
 import { ScratchApp } from '../support/scratch-app';
 import { tokenFor } from '../support/tokens';
-import { pkce, Visitor } from '../support/visitor';
+import { pkce, refusalOf, Visitor } from '../support/visitor';
 
 /** The whole program in this process, so that its clock can be moved. */
 let scratch: ScratchApp;
@@ -128,18 +128,15 @@ describe('a client that registers itself', () => {
       `${scratch.url}/mcp#x`,
       'mcp',
     ]) {
-      const { url } = await client.authorize(new Visitor(scratch.url), ada, { resource });
-      expect([resource, url.searchParams.get('error')]).toEqual([resource, 'invalid_target']);
+      const refused = await client.authorize(new Visitor(scratch.url), ada, { resource });
+      expect([resource, refusalOf(refused)]).toEqual([resource, 'invalid_target']);
     }
   });
 });
 
 describe('S17 the authorisation endpoint', () => {
-  /** Where the request asks for something else than a code, the answer is in the fragment (OAuth 2.0 Multiple Response Types §5). */
-  const errorOf = async (change: Record<string, string | undefined>) => {
-    const { url } = await new Visitor(scratch.url).get(client.request(change));
-    return url.searchParams.get('error') ?? new URLSearchParams(url.hash.slice(1)).get('error');
-  };
+  const errorOf = async (change: Record<string, string | undefined>) =>
+    refusalOf(await new Visitor(scratch.url).get(client.request(change)));
 
   it.each([
     ['no PKCE', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
@@ -152,6 +149,26 @@ describe('S17 the authorisation endpoint', () => {
     ['a request object elsewhere', { request_uri: 'https://evil.example.org/r' }, 'request_uri_not_supported'],
     ['silence where somebody must be asked', { prompt: 'none' }, 'login_required'],
   ])('refuses %s', async (_, change, error) => expect(await errorOf(change)).toBe(error));
+
+  it.each([
+    ['no PKCE', { code_challenge: undefined }],
+    ['the implicit grant', { response_type: 'token' }],
+    ['silence', { prompt: 'none' }],
+    ['a resource that is not ours', { resource: 'https://other.example.org' }],
+  ])('sends nobody by itself to an address that anybody may have registered, asked for %s', async (_, change) => {
+    const { status, url, headers, text } = await new Visitor(scratch.url).get(client.request(change));
+    expect([status, url.origin, headers.get('location')]).toEqual([400, scratch.url, null]);
+    expect(text).toMatch(
+      /<a href="https:\/\/app\.example\.org\/cb[?#][^"]*error=[^"]*" rel="noreferrer">go back to app\.example\.org</,
+    );
+    expect(text).not.toContain('http-equiv');
+  });
+
+  it('tells a program on the same computer at once, which waits for it', async () => {
+    const native = await OAuthTestClient.register(scratch.url, 'http://127.0.0.1:1/callback');
+    const { url } = await new Visitor(scratch.url).get(native.request({ prompt: 'none' }));
+    expect([url.host, url.searchParams.get('error')]).toEqual(['127.0.0.1:1', 'login_required']);
+  });
 
   it.each(['form_post', 'fragment', 'web_message'])('answers in the query alone, not as %s', async (mode) => {
     const { status, url, text } = await new Visitor(scratch.url).get(client.request({ response_mode: mode }));
@@ -216,7 +233,7 @@ describe('S17 the authorisation endpoint', () => {
 
   it('refuses parameters that come twice', async () => {
     const { url, status } = await new Visitor(scratch.url).get(`${client.request()}&state=other`);
-    expect(status === 400 || url.searchParams.get('error') === 'invalid_request').toBe(true);
+    expect([status, url.origin]).toEqual([400, scratch.url]);
   });
 
   it('reads its address from the settings, whatever a proxy or a client says of it', async () => {

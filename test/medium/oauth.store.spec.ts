@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Program } from '../support/program';
 import { OAuthTestClient, post, statusWith } from '../support/oauth-client';
 import { tokenFor } from '../support/tokens';
-import { Visitor } from '../support/visitor';
+import { refusalOf, Visitor } from '../support/visitor';
 
 /** The built program as a process of its own: what it writes, and what of it outlives a restart. */
 const ENV = { LOG_LEVEL: 'debug', MCTL_OAUTH_REQUESTS_PER_MINUTE: '100000', MCTL_OAUTH_REGISTRATIONS_PER_HOUR: '4' };
@@ -46,7 +46,7 @@ it('S14 S42 writes no code, token, cookie or pasted credential anywhere; and sur
   const renewed = (await client.refresh(tokens.refresh_token as string)).body;
   const open = await client.code(ada, { prompt: 'consent' }, browser);
   const left = await client.authorize(new Visitor(program.url), ada, { prompt: 'none' });
-  expect(left.url.searchParams.get('error')).toBe('login_required');
+  expect(refusalOf(left)).toBe('login_required');
   await client.redeem('a-wrong-code-of-somebody');
   await client.refresh('a-wrong-refresh-token-of-somebody');
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Clock } from '../../src/platform/clock';
+import { Config } from '../../src/platform/config';
 import { Store } from '../../src/platform/store';
 import { RestTestClient } from '../support/clients';
 import { done, signedIn } from '../support/furnish';
@@ -135,6 +136,30 @@ describe('signing in', () => {
     expect((await client.refresh(local.refresh_token)).status).toBe(200);
   });
 
+  it('S16 takes no browser for signed in whose teams were read long ago: its next connection would begin without them', async () => {
+    const browser = visitor();
+    await browser.get(linkTo(await browser.get('/sign-in'), 'github'));
+    const start = Date.now();
+    for (const hours of [1.9, 3.8, 5.7, 7.6]) {
+      later(hours * 3_600_000 - (Date.now() - start));
+      expect((await browser.get('/connections')).text).toContain('Your connections');
+    }
+    later(8 * 3_600_000 + 1_000);
+    expect((await browser.get('/connections')).text).toContain('Sign in to MCTL');
+    expect((await browser.get(client.request())).text).toContain('Sign in to MCTL');
+  });
+
+  it('S16 ends for whoever came by a way that the operator has closed since', async () => {
+    const tokens = await client.tokens(ada);
+    const browser = visitor();
+    await signIn(browser, await browser.get('/sign-in'), ada);
+    expect(await statusWith(scratch.url, tokens.access_token)).toBe(200);
+    jest.spyOn(scratch.app.get(Config), 'signInWays', 'get').mockReturnValue(['github', 'oidc']);
+    expect(await statusWith(scratch.url, tokens.access_token)).toBe(401);
+    expect((await client.refresh(tokens.refresh_token)).body).toMatchObject({ error: 'invalid_grant' });
+    expect((await browser.get('/connections')).text).toContain('Sign in to MCTL');
+  });
+
   it('S15 lets nobody in where GitHub does not answer, refuses, or the person says no', async () => {
     const attempt = async () => {
       const browser = visitor();
@@ -157,6 +182,8 @@ describe('signing in', () => {
     const wrong = await browser.send(page, { credential: `${ada}x` });
     expect([wrong.status, wrong.text.includes('That did not work')]).toEqual([403, true]);
     expect(wrong.text).not.toContain(ada);
+    const counted = await (await fetch(new URL('/metrics', scratch.url))).text();
+    expect(counted).toMatch(/mctl_auth_failures_total\{kind="local-token",code="invalid_token"\} 1/);
     expect((await signIn(browser, wrong, ada)).text).toContain('Let Test application use MCTL as you?');
   });
 });

@@ -99,6 +99,16 @@ export class Visit {
   }
 }
 
+/**
+ * What an authorisation was refused for, wherever that is told: in the answer to the client, which is in the fragment for who asks for
+ * something else than a code (OAuth 2.0 Multiple Response Types §5), or in the link of the page that holds it back.
+ */
+export function refusalOf({ url, text }: Visit): string | null {
+  const link = /<a href="([^"]*)" rel="noreferrer">/.exec(text)?.[1];
+  const { searchParams, hash } = link === undefined ? url : new URL(unescape(link));
+  return searchParams.get('error') ?? new URLSearchParams(hash.slice(1)).get('error');
+}
+
 function hiddenFields(form: string): Record<string, string> {
   const fields = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
   return Object.fromEntries(fields.map((field) => [field[1] ?? '', unescape(field[2] ?? '')]));

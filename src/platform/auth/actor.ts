@@ -37,7 +37,7 @@ export type Identity = Pick<
   'login' | 'email' | 'method' | 'expiresAt' | 'teams' | 'teamsUnknown' | 'assigned' | 'scopes'
 >;
 
-/** Beginning of the logins of CI jobs (`MCTL_OAUTH_CI`), which no person has. */
+/** Beginning of the logins of CI jobs (`MCTL_OAUTH_CI`), which come by token exchange and by nothing else. */
 export const CI_PREFIX = 'ci+';
 
 /** MCTL itself, e.g. as `system:preview-sweeper`: a login that no identity provider has (see `LOGIN_PATTERN`). */
@@ -47,3 +47,8 @@ export function systemActor(name: string, requestId: string): Actor {
 
 /** Logins of all identity providers we know; also keeps commit authors and trailers on one line. */
 export const LOGIN_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/;
+
+/** Whether somebody who is no CI job can have this login; logins have no case. */
+export function isPersonalLogin(login: string): boolean {
+  return LOGIN_PATTERN.test(login) && !login.toLowerCase().startsWith(CI_PREFIX);
+}

@@ -4,7 +4,7 @@ import { ulid } from '../crypto';
 import { Config } from '../config';
 import { InvalidInput, Unauthenticated } from '../errors';
 import { Keys } from '../keys';
-import { LOGIN_PATTERN } from './actor';
+import { isPersonalLogin } from './actor';
 
 /** `iss` of local tokens; a URN, so that no issuer reached over the network can have it. */
 export const LOCAL_ISSUER = 'urn:mctl:local-issuer';
@@ -30,10 +30,10 @@ export class LocalIssuer {
 
   /** @throws InvalidInput for a login or a lifetime that is not allowed. */
   async sign(login: string, ttlMs: number): Promise<string> {
-    if (!LOGIN_PATTERN.test(login)) {
+    if (!isPersonalLogin(login)) {
       throw new InvalidInput('The user is not a login.', {
         field: 'user',
-        expected: 'letters, digits and . _ @ + -, at most 100',
+        expected: 'letters, digits and . _ @ + -, at most 100, not beginning with ci+',
       });
     }
     if (ttlMs <= 0 || ttlMs > MAX_TTL_MS) {
@@ -66,7 +66,7 @@ export class LocalIssuer {
       const { exp = 0 } = payload;
       // A list of one would pass the pattern: jose does not look at the type of this claim.
       const sub: unknown = payload.sub;
-      if (typeof sub !== 'string' || !LOGIN_PATTERN.test(sub)) throw new Error('the subject is not a login');
+      if (typeof sub !== 'string' || !isPersonalLogin(sub)) throw new Error('the subject is not a login');
       return { login: sub, expiresAt: new Date(exp * 1000) };
     } catch (cause) {
       const isExpired = cause instanceof errors.JWTExpired;

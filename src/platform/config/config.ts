@@ -4,7 +4,7 @@ import { oneLine } from '../text/one-line';
 import { maskCredentials } from '../text/secrets';
 import { identityContradictions, isLoopback } from './identity-rules';
 import type { CiRule } from './oauth-clients';
-import { canSignIn } from './oauth-rules';
+import { type SignInWay, signInWays } from './oauth-rules';
 import type { Setting } from './setting';
 import { SETTINGS, type SettingValues } from './settings';
 
@@ -40,7 +40,12 @@ export class Config {
 
   /** Whether clients are told that our own authorisation server gives out tokens to people. */
   get offersOAuth(): boolean {
-    return this.values.oauth && canSignIn(this);
+    return this.values.oauth && this.signInWays.length > 0;
+  }
+
+  /** How people may sign in with a browser. */
+  get signInWays(): readonly SignInWay[] {
+    return signInWays(this);
   }
 
   /** The team and role of a CI job by its login, `ci+NAME`. */

@@ -1,8 +1,16 @@
 import type { SettingValues } from './settings';
 
-/** Whether anybody could sign in to our authorisation server with a browser: where not, clients are not sent there. */
-export function canSignIn({ values, takesLocalTokens }: Signing): boolean {
-  return takesLocalTokens || values.signInGithubClientId !== undefined || values.signInOidcIssuer !== undefined;
+/** Who vouches for people in a browser. */
+export type SignInWay = 'local' | 'github' | 'oidc';
+
+/** How people may sign in with a browser. Where there is no way, clients are not sent to our authorisation server. */
+export function signInWays({ values, takesLocalTokens }: Signing): readonly SignInWay[] {
+  const { signInGithubClientId, signInOidcIssuer } = values;
+  return [
+    ...(takesLocalTokens ? ['local' as const] : []),
+    ...(signInGithubClientId === undefined ? [] : ['github' as const]),
+    ...(signInOidcIssuer === undefined ? [] : ['oidc' as const]),
+  ];
 }
 
 interface Signing {
@@ -21,7 +29,7 @@ export function oauthContradictions(values: Partial<SettingValues>): string[] {
 function addressProblems({ oauth, publicUrl }: Partial<SettingValues>): string[] {
   return oauth && publicUrl !== undefined && new URL(publicUrl).pathname !== '/'
     ? [
-        'MCTL_PUBLIC_URL must be without a path while MCTL_OAUTH=true: clients look for the metadata at the top of the host',
+        `MCTL_PUBLIC_URL has the path ${new URL(publicUrl).pathname}, and OAuth clients look for their metadata at the top of a host; give MCTL a host of its own, or set MCTL_OAUTH=false`,
       ]
     : [];
 }

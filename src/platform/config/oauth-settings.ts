@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { parseDuration } from './duration';
 import { ciRules, oauthClients } from './oauth-clients';
 import { plainSetting, setting } from './setting';
+import { durationBetween, flag, integer, isPlainUrl, optionalText, webUrl } from './setting-schemas';
 
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
-const file = z.string().transform((value) => value || undefined);
 const words = z
   .string()
   .regex(/^[^\p{Cc}<>]{0,60}$/u, 'must be a few words')
@@ -14,23 +12,9 @@ const clientId = z
   .regex(/^[A-Za-z0-9._:/-]{0,200}$/, 'must be the client id that the identity provider gave')
   .transform((value) => value || undefined);
 
-const range = (least: string, most: string) => {
-  const [from = 0, to = 0] = [parseDuration(least), parseDuration(most)];
-  return z
-    .string()
-    .transform((value) => parseDuration(value) ?? -1)
-    .refine((value) => value >= from && value <= to, `must be a duration from ${least} to ${most}`);
-};
-const count = (most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,7}$/, `must be a whole number from 1 to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= most, `must be a whole number from 1 to ${most}`);
 /** Credentials go there: only over TLS, or on this very machine. */
-const secureUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-  .refine((value) => !/[?#]|^[^/]*\/\/[^/]*@/.test(value), 'must be without credentials, query and fragment')
+const secureUrl = webUrl
+  .refine(...isPlainUrl)
   .refine(
     (value) => /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/.test(`${value}/`),
     'must be https; http is taken on loopback only',
@@ -42,19 +26,19 @@ export const OAUTH_SETTINGS = {
     fallback: 'true',
     help: 'true = clients may connect by OAuth 2.1: they open a browser, a person signs in and agrees. false = there are no such endpoints.',
   }),
-  oauthAccessTtl: plainSetting('MCTL_OAUTH_ACCESS_TTL', range('1m', '24h'), {
+  oauthAccessTtl: plainSetting('MCTL_OAUTH_ACCESS_TTL', durationBetween('1m', '24h'), {
     fallback: '30m',
     help: 'How long an access token is good for, from 1m to 24h. Clients renew it by themselves.',
   }),
-  oauthConnectionTtl: plainSetting('MCTL_OAUTH_CONNECTION_TTL', range('1h', '365d'), {
+  oauthConnectionTtl: plainSetting('MCTL_OAUTH_CONNECTION_TTL', durationBetween('1h', '365d'), {
     fallback: '30d',
     help: 'How long a client stays connected before its person must sign in again, from 1h to 365d.',
   }),
-  oauthTeamsTtl: plainSetting('MCTL_OAUTH_TEAMS_TTL', range('5m', '7d'), {
+  oauthTeamsTtl: plainSetting('MCTL_OAUTH_TEAMS_TTL', durationBetween('5m', '7d'), {
     fallback: '8h',
-    help: 'How long GitHub teams that were read at a sign-in count, from 5m to 7d. Their people sign in again after that, members of tenant files need not.',
+    help: 'How long GitHub teams that were read at a sign-in count, and a membership that MCTL_GITHUB_ORGANIZATIONS asks for, from 5m to 7d. Their people sign in again after that, members of tenant files need not.',
   }),
-  oauthRefreshGrace: plainSetting('MCTL_OAUTH_REFRESH_GRACE', range('0s', '60s'), {
+  oauthRefreshGrace: plainSetting('MCTL_OAUTH_REFRESH_GRACE', durationBetween('0s', '60s'), {
     fallback: '10s',
     help: 'How long a refresh token that was just used may come again, from 0s to 60s: a client that lost our answer gets the same successor. Later it ends the connection.',
   }),
@@ -62,15 +46,15 @@ export const OAUTH_SETTINGS = {
     fallback: 'true',
     help: 'true = clients may register themselves (RFC 7591). They get nothing by it: each person agrees to each client.',
   }),
-  oauthMaxClients: plainSetting('MCTL_OAUTH_MAX_CLIENTS', count(100_000), {
+  oauthMaxClients: plainSetting('MCTL_OAUTH_MAX_CLIENTS', integer(1, 100_000), {
     fallback: '1000',
     help: 'Most clients that may have registered themselves at a time. One that nobody connected goes after a day.',
   }),
-  oauthRegistrationsPerHour: plainSetting('MCTL_OAUTH_REGISTRATIONS_PER_HOUR', count(100_000), {
+  oauthRegistrationsPerHour: plainSetting('MCTL_OAUTH_REGISTRATIONS_PER_HOUR', integer(1, 100_000), {
     fallback: '30',
     help: 'Registrations per address and hour.',
   }),
-  oauthRequestsPerMinute: plainSetting('MCTL_OAUTH_REQUESTS_PER_MINUTE', count(1_000_000), {
+  oauthRequestsPerMinute: plainSetting('MCTL_OAUTH_REQUESTS_PER_MINUTE', integer(1, 1_000_000), {
     fallback: '240',
     help: 'Requests to the OAuth and sign-in endpoints per address and minute.',
   }),
@@ -84,7 +68,7 @@ export const OAUTH_SETTINGS = {
     example:
       '[{"client_id":"portal","client_name":"Portal","redirect_uris":["https://portal.example.org/callback"],"client_secret_file":"secrets/portal"}]',
   }),
-  oauthKeyGeneration: plainSetting('MCTL_OAUTH_KEY_GENERATION', count(1_000_000), {
+  oauthKeyGeneration: plainSetting('MCTL_OAUTH_KEY_GENERATION', integer(1, 1_000_000), {
     fallback: '1',
     help: 'Which signing key is used; raise it by one to rotate, the key before stays good for what it has signed. By two: everything signed so far is void.',
   }),
@@ -104,7 +88,7 @@ export const OAUTH_SETTINGS = {
     help: 'Client id of a GitHub App or OAuth App with which people sign in; empty = not with GitHub. Its callback URL is MCTL_PUBLIC_URL/sign-in/github/callback.',
     example: 'Iv23liabcdefghij1234',
   }),
-  signInGithubClientSecretFile: setting('MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE', file, {
+  signInGithubClientSecretFile: setting('MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE', optionalText, {
     fallback: '',
     help: 'File with its client secret. It is read again at every use, so that it can be rotated.',
   }),
@@ -126,7 +110,7 @@ export const OAUTH_SETTINGS = {
     help: 'Client id that MCTL has at that issuer.',
     example: 'mctl',
   }),
-  signInOidcClientSecretFile: setting('MCTL_SIGN_IN_OIDC_CLIENT_SECRET_FILE', file, {
+  signInOidcClientSecretFile: setting('MCTL_SIGN_IN_OIDC_CLIENT_SECRET_FILE', optionalText, {
     fallback: '',
     help: 'File with its client secret; empty = a public client. It is read again at every use.',
   }),

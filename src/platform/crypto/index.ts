@@ -1,6 +1,5 @@
 export * from './canonical-json';
 export * from './digest';
 export * from './ulid';
-export * from './random-id';
 export * from './sealed-json';
 export * from './token';

@@ -18,6 +18,22 @@ export class Keys {
   readonly domainKey: Uint8Array;
   /** 32 bytes for HMAC-SHA256: one-time links to GitHub are made with it, so that none is kept. */
   readonly githubLinkKey: Uint8Array;
+  /** 32 bytes for AES-256-GCM over what the authorisation server keeps between two requests. */
+  readonly oauthObjectKey: Uint8Array;
+  /** 32 bytes for AES-256-GCM over the people of connections. */
+  readonly oauthConnectionKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256: the ids of clients that registered themselves. */
+  readonly oauthClientKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256: each refresh token follows from the one before. */
+  readonly oauthRefreshKey: Uint8Array;
+  /** 32 bytes for HMAC over the authorisation server's cookies. */
+  readonly oauthCookieKey: Uint8Array;
+  /** 32 bytes for AES-256-GCM over who is signed in in a browser. */
+  readonly browserSessionKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256 over the forms of signed-in browsers. */
+  readonly browserFormKey: Uint8Array;
+  /** 32 bytes for AES-256-GCM over sign-ins that have only begun. */
+  readonly signInKey: Uint8Array;
 
   private constructor(readonly signingKey: KeyObject) {
     this.verifyingKey = createPublicKey(signingKey);
@@ -28,10 +44,23 @@ export class Keys {
     this.formKey = derive('mctl intake forms v1');
     this.domainKey = derive('mctl domain challenges v1');
     this.githubLinkKey = derive('mctl github links v1');
+    this.oauthObjectKey = derive('mctl oauth objects v1');
+    this.oauthConnectionKey = derive('mctl oauth connections v1');
+    this.oauthClientKey = derive('mctl oauth client ids v1');
+    this.oauthRefreshKey = derive('mctl oauth refresh successors v1');
+    this.oauthCookieKey = derive('mctl oauth cookies v1');
+    this.browserSessionKey = derive('mctl browser sessions v1');
+    this.browserFormKey = derive('mctl browser forms v1');
+    this.signInKey = derive('mctl sign-in attempts v1');
   }
 
-  /** 32 bytes for one purpose (HKDF-SHA256): from them nobody finds the installation's key, nor those of another purpose. */
-  derive(purpose: string): Uint8Array {
+  /** 32 bytes, the Ed25519 private key of one generation that signs access tokens. */
+  oauthSigningSeed(generation: number): Uint8Array {
+    return this.derive(`mctl oauth signing v1 generation ${generation}`);
+  }
+
+  /** From what is made for one purpose nobody finds the installation's key, nor what is made for another (RFC 5869). */
+  private derive(purpose: string): Uint8Array {
     const seed = this.signingKey.export({ format: 'der', type: 'pkcs8' });
     return new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
   }

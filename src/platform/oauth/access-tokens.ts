@@ -2,14 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { Clock } from '../clock';
-import { hashOfId } from '../crypto';
+import { Config } from '../config';
+import { hashOfToken } from '../crypto';
 import { Unauthenticated } from '../errors';
 import { Store } from '../store';
 import { OAuthAddresses } from './addresses';
 import { Connections } from './connections';
 import { OAuthObjects } from './oauth-objects';
 import { SIGNING_ALGORITHM, SigningKeys } from './signing-keys';
-import type { Person } from '../sign-in/person';
+import { isLetInByOrganization, isStale, type Person } from '../sign-in/person';
 
 const MAX_SKEW_S = 5;
 
@@ -40,6 +41,7 @@ export class AccessTokens {
     @Inject(Connections) private readonly connections: Connections,
     @Inject(OAuthObjects) private readonly objects: OAuthObjects,
     @Inject(Store) private readonly store: Store,
+    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -50,7 +52,9 @@ export class AccessTokens {
     if (found.gid === undefined) return { claims: found, person: undefined };
     const person = await this.connections.personOf(found.gid);
     if (person?.login !== found.sub) throw notValid();
-    return { claims: found, person: this.connections.isStale(person) ? withoutTeams(person) : person };
+    if (!isStale(person, this.config, this.clock.now())) return { claims: found, person };
+    if (isLetInByOrganization(person, this.config)) throw notValid();
+    return { claims: found, person: withoutTeams(person) };
   }
 
   /** What a token of ours says, without asking whether it was taken back. @throws Unauthenticated */
@@ -73,7 +77,7 @@ export class AccessTokens {
 
   /** Takes a token back, and the connection that it belongs to: whoever signs out wants no other token to go on. */
   async revoke({ jti, exp, gid }: AccessClaims): Promise<void> {
-    const row = { jti_hash: hashOfId(jti), expires_at: new Date((exp + MAX_SKEW_S) * 1000).toISOString() };
+    const row = { jti_hash: hashOfToken(jti), expires_at: new Date((exp + MAX_SKEW_S) * 1000).toISOString() };
     await this.store.transaction((transaction) =>
       transaction
         .insertInto('oauth_revoked_tokens')
@@ -94,7 +98,7 @@ export class AccessTokens {
     const query = this.store.db
       .selectFrom('oauth_revoked_tokens')
       .select('jti_hash')
-      .where('jti_hash', '=', hashOfId(jti));
+      .where('jti_hash', '=', hashOfToken(jti));
     return (await query.executeTakeFirst()) !== undefined;
   }
 }

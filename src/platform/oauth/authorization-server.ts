@@ -11,7 +11,9 @@ import { loadProvider } from './load-provider';
 import { ProviderConfiguration } from './provider-configuration';
 import { nameSuccessors } from './refresh-successor';
 import { revocableTokens } from './revocable-tokens';
+import { RegisteredClients } from './registered-clients';
 import { TokenExchange } from './token-exchange';
+import { holdUntrustedRedirects } from './untrusted-redirect';
 
 export interface AuthorizationRequest {
   readonly url: string;
@@ -31,6 +33,7 @@ export class AuthorizationServer {
     @Inject(OAuthAddresses) private readonly addresses: OAuthAddresses,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(TokenExchange) private readonly exchange: TokenExchange,
+    @Inject(RegisteredClients) private readonly registered: RegisteredClients,
     @Inject(Keys) private readonly keys: Keys,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -64,9 +67,9 @@ export class AuthorizationServer {
     const provider = new library.Provider(this.addresses.issuer, this.configuration.build(library, this.clock));
     // Of the proxy headers only those get through that `asOurs` writes.
     provider.proxy = true;
-    const key = this.keys.derive('mctl oauth refresh successors v1');
-    nameSuccessors(provider, key, () => library.Provider.ctx);
+    nameSuccessors(provider, this.keys.oauthRefreshKey, () => library.Provider.ctx);
     revocableTokens(provider, this.tokens);
+    holdUntrustedRedirects(provider, new URL(this.addresses.issuer).origin, (id) => this.registered.isKnown(id));
     this.exchange.register(provider, library.errors);
     provider.on('server_error', (_context, err) => log.error({ err }, 'the authorisation server failed'));
     (provider as unknown as EventEmitter).on('error', (err) => log.error({ err }, 'the authorisation server failed'));

@@ -30,6 +30,8 @@ describe('a redirect', () => {
     'https://user@app.example.org/',
     'https://app.example.org\\@evil.example.org/',
     'https://*.example.org/cb',
+    'https://app;sandbox/cb',
+    "https://app',x/cb",
     'javascript:alert(1)',
     'JavaScript:/x',
     'data:text/html,x',

@@ -6,6 +6,8 @@ export type Metadata = Readonly<Record<string, unknown>>;
 const MOST_REDIRECTS = 20;
 const LONGEST_REDIRECT = 2_000;
 const LONGEST_NAME = 80;
+/** WHATWG's URL takes nearly anything for a host; ours goes into a page's policy and before people's eyes. */
+const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Schemes that a browser or the system acts upon by itself. An app's own scheme names no such thing (RFC 8252 §7.1). */
 const TAKEN_SCHEMES = new Set(
@@ -23,6 +25,7 @@ export type RedirectKind = 'web' | 'loopback' | 'app';
 export function redirectKind(uri: unknown): RedirectKind {
   const { protocol, hostname } = wellFormed(uri);
   const isWeb = protocol === 'https:' || protocol === 'http:';
+  if (isWeb && !HOST.test(hostname)) throw badRedirect('must have a host of letters, digits, dots and dashes');
   if (isWeb && LOOPBACK.has(hostname)) return 'loopback';
   if (protocol === 'https:') return 'web';
   if (protocol === 'http:') throw badRedirect('must be https; http is for loopback only');

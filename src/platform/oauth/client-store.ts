@@ -22,7 +22,7 @@ export class ClientStore {
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Keys) keys: Keys,
   ) {
-    this.key = keys.derive('mctl oauth client ids v1');
+    this.key = keys.oauthClientKey;
   }
 
   /** The same metadata gives the same id: whoever registers again, at every start for example, is known already. */
@@ -50,6 +50,8 @@ export class ClientStore {
           registered_at: now.toISOString(),
           expires_at: expiresAt,
         })
+        // Another replica may have been told the same at the same moment.
+        .onConflict((conflict) => conflict.column('client_id').doNothing())
         .execute();
     });
   }

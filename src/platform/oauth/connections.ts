@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Config } from '../config';
-import { hashOfId, sealJson, ulid, unsealJson } from '../crypto';
+import { hashOfToken, sealJson, ulid, unsealJson } from '../crypto';
 import { Keys } from '../keys';
-import { type Person, readPerson } from '../sign-in/person';
+import { isVouchedFor, type Person, readPerson } from '../sign-in/person';
 import { type ConnectionRow, Store } from '../store';
 import { ClientStore } from './client-store';
 import { OAuthObjects } from './oauth-objects';
@@ -43,11 +43,11 @@ export class Connections {
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Keys) keys: Keys,
   ) {
-    this.key = keys.derive('mctl oauth connections v1');
+    this.key = keys.oauthConnectionKey;
   }
 
   async open({ grantId, person, scopes, expiresAt, ...client }: NewConnection): Promise<void> {
-    const [now, grantHash] = [this.clock.now().toISOString(), hashOfId(grantId)];
+    const [now, grantHash] = [this.clock.now().toISOString(), hashOfToken(grantId)];
     const row: ConnectionRow = {
       id: ulid(),
       grant_hash: grantHash,
@@ -65,7 +65,7 @@ export class Connections {
     await this.clients.keep(client.clientId, expiresAt);
   }
 
-  /** Whose connection it is; undefined once it has ended or expired. Noted as used. */
+  /** Whose connection it is; undefined once it has ended or expired, or people may no longer sign in the way they did. Noted as used. */
   async personOf(grantHash: string): Promise<Person | undefined> {
     const now = this.clock.now();
     const row = await this.store.db
@@ -76,12 +76,8 @@ export class Connections {
       .executeTakeFirst();
     if (!row) return undefined;
     if (now.getTime() - Date.parse(row.used_at) > USED_STEP_MS) await this.touch(grantHash, now);
-    return readPerson(unsealJson(this.key, grantHash, row.person));
-  }
-
-  /** Whether the teams that the identity provider named at the sign-in are too old to go on with. */
-  isStale({ teams = [], signedInAt }: Person): boolean {
-    return teams.length > 0 && this.clock.now().getTime() - Date.parse(signedInAt) > this.config.values.oauthTeamsTtl;
+    const person = readPerson(unsealJson(this.key, grantHash, row.person));
+    return person && isVouchedFor(person, this.config) ? person : undefined;
   }
 
   /** A person's connections, the newest first. */

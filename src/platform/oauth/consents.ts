@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Config } from '../config';
 import { Store } from '../store';
+import { redirectKind } from './client-metadata.policy';
 
 /** Whom a client would get a code for, and where it would be sent. */
 export interface ConsentKey {
@@ -36,7 +37,7 @@ export class Consents {
   }
 
   async remember({ login, clientId, redirectUri }: ConsentKey, scopes: readonly string[]): Promise<void> {
-    if (!redirectUri.startsWith('https://')) return;
+    if (redirectKind(redirectUri) !== 'web') return;
     const now = this.clock.now();
     const row = {
       scopes: scopes.join(' '),

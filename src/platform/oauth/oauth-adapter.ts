@@ -1,5 +1,5 @@
 import type { Adapter } from 'oidc-provider' with { 'resolution-mode': 'import' };
-import { hashOfId } from '../crypto';
+import { hashOfToken } from '../crypto';
 import type { ClientStore } from './client-store';
 import type { OAuthObjects, Payload } from './oauth-objects';
 
@@ -45,10 +45,10 @@ function objectAdapter(kind: string, { objects, graceMs, now, alreadyUsed }: Ada
       throw alreadyUsed(kind);
     },
     async destroy(id) {
-      await (kind === 'Grant' ? objects.endGrant(hashOfId(id)) : objects.remove(kind, id));
+      await (kind === 'Grant' ? objects.endGrant(hashOfToken(id)) : objects.remove(kind, id));
     },
     async revokeByGrantId(grantId) {
-      await objects.endGrant(hashOfId(grantId));
+      await objects.endGrant(hashOfToken(grantId));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
-import { hashOfId, sealJson, unsealJson } from '../crypto';
+import { hashOfToken, sealJson, unsealJson } from '../crypto';
 import { Keys } from '../keys';
 import { type OAuthObjectRow, Store, type StoreTransaction } from '../store';
 
@@ -30,7 +30,7 @@ export class OAuthObjects {
     @Inject(Keys) keys: Keys,
     @Inject(Clock) private readonly clock: Clock,
   ) {
-    this.key = keys.derive('mctl oauth objects v1');
+    this.key = keys.oauthObjectKey;
   }
 
   /** Writes an object, or its new payload; whether it was used up stays as it is. */
@@ -61,11 +61,11 @@ export class OAuthObjects {
   }
 
   find(kind: string, id: string): Promise<StoredObject | undefined> {
-    return this.read(kind, { id_hash: hashOfId(id) }, { jti: id });
+    return this.read(kind, { id_hash: hashOfToken(id) }, { jti: id });
   }
 
   findByUid(kind: string, uid: string): Promise<StoredObject | undefined> {
-    return this.read(kind, { uid_hash: hashOfId(uid) }, {});
+    return this.read(kind, { uid_hash: hashOfToken(uid) }, {});
   }
 
   /** @returns whether this call used it up. */
@@ -75,7 +75,7 @@ export class OAuthObjects {
         .updateTable('oauth_objects')
         .set({ consumed_at: this.clock.now().toISOString() })
         .where('kind', '=', kind)
-        .where('id_hash', '=', hashOfId(id))
+        .where('id_hash', '=', hashOfToken(id))
         .where('consumed_at', 'is', null)
         .executeTakeFirst(),
     );
@@ -84,7 +84,7 @@ export class OAuthObjects {
 
   async remove(kind: string, id: string): Promise<void> {
     await this.store.transaction((transaction) =>
-      transaction.deleteFrom('oauth_objects').where('kind', '=', kind).where('id_hash', '=', hashOfId(id)).execute(),
+      transaction.deleteFrom('oauth_objects').where('kind', '=', kind).where('id_hash', '=', hashOfToken(id)).execute(),
     );
   }
 
@@ -101,13 +101,13 @@ export class OAuthObjects {
   }
 
   private rowOf(kind: string, { id, payload, expiresAt }: Entry): OAuthObjectRow {
-    const idHash = hashOfId(id);
+    const idHash = hashOfToken(id);
     const { grantId, uid } = payload;
     return {
       kind,
       id_hash: idHash,
-      grant_hash: typeof grantId === 'string' ? hashOfId(grantId) : null,
-      uid_hash: kind === 'Session' && typeof uid === 'string' ? hashOfId(uid) : null,
+      grant_hash: typeof grantId === 'string' ? hashOfToken(grantId) : null,
+      uid_hash: kind === 'Session' && typeof uid === 'string' ? hashOfToken(uid) : null,
       payload: sealJson(this.key, placeOf(kind, idHash), payload),
       consumed_at: null,
       expires_at: expiresAt.toISOString(),

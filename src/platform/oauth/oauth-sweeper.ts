@@ -1,9 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
-import { log } from '../logging';
-import { Leadership, Store } from '../store';
+import { Rounds } from '../schedule';
+import { Leadership, type OAuthTables, Store } from '../store';
 
-const EVERY_MS = 10 * 60_000;
+const PAUSE_MS = 600_000;
 /** Every table whose rows have an end. An expired row counts for nothing long before it is gone. */
 const TABLES = [
   'oauth_objects',
@@ -13,41 +13,27 @@ const TABLES = [
   'oauth_consents',
   'browser_sessions',
   'sign_in_attempts',
-] as const;
+] as const satisfies readonly (keyof OAuthTables)[];
 
-/** Removes what has expired, where `Leadership` says so. */
+/** Removes what has expired. */
 @Injectable()
-export class OAuthSweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-
+export class OAuthSweeper extends Rounds {
   constructor(
     @Inject(Store) private readonly store: Store,
-    @Inject(Leadership) private readonly leadership: Leadership,
+    @Inject(Leadership) leadership: Leadership,
     @Inject(Clock) private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.running = this.sweep();
-    }, EVERY_MS).unref();
+  ) {
+    super(leadership, 'expired sign-ins could not be removed');
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  protected override pause(): number {
+    return PAUSE_MS;
   }
 
-  /** Never throws. */
-  async sweep(): Promise<void> {
-    try {
-      if (!(await this.leadership.isLeader())) return;
-      const now = this.clock.now().toISOString();
-      await this.store.transaction(async (transaction) => {
-        for (const table of TABLES) await transaction.deleteFrom(table).where('expires_at', '<=', now).execute();
-      });
-    } catch (error) {
-      log.warn({ err: error }, 'expired sign-ins could not be removed; the next sweep tries again');
-    }
+  protected override async work(): Promise<void> {
+    const now = this.clock.now().toISOString();
+    await this.store.transaction(async (transaction) => {
+      for (const table of TABLES) await transaction.deleteFrom(table).where('expires_at', '<=', now).execute();
+    });
   }
 }

@@ -2,7 +2,7 @@ import type * as OidcProvider from 'oidc-provider' with { 'resolution-mode': 'im
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Config } from '../config';
-import { hashOfId } from '../crypto';
+import { hashOfToken } from '../crypto';
 import { Keys } from '../keys';
 import { OAUTH_PATHS, OAuthAddresses } from './addresses';
 import { ClientDocuments } from './client-documents';
@@ -10,6 +10,7 @@ import { ClientStore } from './client-store';
 import { Connections } from './connections';
 import { errorDocument } from './pages';
 import { pageHeaders } from '../http/pages';
+import { isStale } from '../sign-in/person';
 import { ProviderAdapters } from './provider-adapters';
 import { ResourceServers } from './resource-servers';
 import { SIGNING_ALGORITHM, SigningKeys } from './signing-keys';
@@ -57,7 +58,7 @@ export class ProviderConfiguration {
       expiresWithSession: () => false,
       features: this.features(errors),
       fetch: (url: string | URL) => this.documents.read(String(url)),
-      findAccount: (_context, login, token) => this.account(login, token),
+      findAccount: (_context, login, token) => this.account(login, token, clock),
       formats: {
         customizers: { jwt: (_context, { grantId }: { grantId?: string }, jwt) => bindToGrant(jwt, grantId) },
       },
@@ -105,7 +106,7 @@ export class ProviderConfiguration {
       },
       long: { ...options, path: '/' },
       short: options,
-      keys: [Buffer.from(this.installation.derive('mctl oauth cookies v1')).toString('base64url')],
+      keys: [Buffer.from(this.installation.oauthCookieKey).toString('base64url')],
     };
   }
 
@@ -149,11 +150,11 @@ export class ProviderConfiguration {
   }
 
   /** Who a grant is for. A refresh token whose person has to sign in again is refused here. */
-  private async account(login: string, token: unknown): Promise<OidcProvider.Account | undefined> {
+  private async account(login: string, token: unknown, clock: Clock): Promise<OidcProvider.Account | undefined> {
     const { kind, grantId } = (token ?? {}) as { kind?: string; grantId?: string };
     if (kind === 'RefreshToken') {
-      const person = grantId === undefined ? undefined : await this.connections.personOf(hashOfId(grantId));
-      if (person?.login !== login || this.connections.isStale(person)) return undefined;
+      const person = grantId === undefined ? undefined : await this.connections.personOf(hashOfToken(grantId));
+      if (person?.login !== login || isStale(person, this.config, clock.now())) return undefined;
     }
     return { accountId: login, claims: () => Promise.resolve({ sub: login }) };
   }
@@ -177,7 +178,7 @@ export class ProviderConfiguration {
 
 /** Claim `gid`: the connection that a token lives and dies with. */
 function bindToGrant({ payload }: OidcProvider.JWTStructured, grantId: string | undefined): void {
-  if (grantId !== undefined) payload.gid = hashOfId(grantId);
+  if (grantId !== undefined) payload.gid = hashOfToken(grantId);
 }
 
 /** The grant of this very consent. Earlier ones are never joined: each connection can be ended by itself. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config';
-import { hashOfId } from '../crypto';
+import { hashOfToken } from '../crypto';
 import { Keys } from '../keys';
 
 /** DER of a PKCS #8 Ed25519 private key up to its 32 bytes (RFC 8410 §7). */
@@ -48,9 +48,9 @@ export class SigningKeys {
 }
 
 function keyOf(keys: Keys, generation: number): SigningKey {
-  const seed = keys.derive(`mctl oauth signing v1 generation ${generation}`);
+  const seed = keys.oauthSigningSeed(generation);
   const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
   const publicKey = createPublicKey(privateKey);
-  const kid = hashOfId(publicKey.export({ format: 'der', type: 'spki' }).toString('hex')).slice(0, 16);
+  const kid = hashOfToken(publicKey.export({ format: 'der', type: 'spki' }).toString('hex')).slice(0, 16);
   return { kid, privateKey, publicKey };
 }

@@ -76,7 +76,7 @@ export class TokenExchange {
       );
       throw new errors.InvalidGrant('MCTL_OAUTH_CI has no rule for this repository, ref and environment');
     }
-    context.body = await this.give(provider, context, rule, scopesOf(parameters.scope));
+    context.body = await this.give(provider, context, rule, scopesOf(errors, parameters.scope));
     log.info(
       { user: ciLogin(rule), repository: claims.repository, ref: claims.ref, run: claims.run_id },
       'a CI job got a token',
@@ -136,11 +136,13 @@ export class TokenExchange {
   }
 }
 
-/** Narrower where the job asks for less; otherwise all, for the role bounds it. */
-function scopesOf(asked: string | undefined): string {
+/** Narrower where the job asks for less; otherwise all, for the role bounds it. Who meant to ask for less must not get all by a slip. */
+function scopesOf(errors: Errors, asked = ''): string {
   const all = Object.keys(SCOPES);
-  const wanted = asked?.split(' ').filter((scope) => all.includes(scope));
-  return (wanted?.length ? wanted : all).join(' ');
+  const wanted = [...new Set(asked.split(' ').filter(Boolean))];
+  const unknown = wanted.find((scope) => !all.includes(scope));
+  if (unknown !== undefined) throw new errors.InvalidScope('requested scope is not one of scopes_supported', unknown);
+  return (wanted.length > 0 ? wanted : all).join(' ');
 }
 
 function cannotAsk({ CustomOIDCProviderError }: Errors): Error {

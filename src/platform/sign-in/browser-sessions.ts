@@ -1,12 +1,13 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
-import { canonicalJson, hashOfId, RANDOM_ID, randomId, sealJson, unsealJson } from '../crypto';
+import { Config } from '../config';
+import { canonicalJson, hashOfToken, isSameSecret, isToken, newToken, sealJson, unsealJson } from '../crypto';
 import { NotAllowed } from '../errors';
 import { OwnAddress, type PageCookie, type PageRequest } from '../http/pages';
 import { Keys } from '../keys';
 import { Store } from '../store';
-import { type Person, readPerson } from './person';
+import { isStale, isVouchedFor, type Person, readPerson } from './person';
 
 const HOUR_MS = 3_600_000;
 /** A browser that nobody uses is signed out after this, and every browser after a working day and a half. */
@@ -35,27 +36,28 @@ export class BrowserSessions {
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(OwnAddress) private readonly address: OwnAddress,
+    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Keys) keys: Keys,
   ) {
-    this.sealing = keys.derive('mctl browser sessions v1');
-    this.forms = keys.derive('mctl browser forms v1');
+    this.sealing = keys.browserSessionKey;
+    this.forms = keys.browserFormKey;
   }
 
-  /** Who is signed in in this browser; undefined for nobody, or no longer. */
+  /** Who is signed in in this browser; undefined for nobody, or where what was said of them is no longer good. */
   async find({ cookies }: Pick<PageRequest, 'cookies'>): Promise<BrowserSession | undefined> {
     const id = cookies[this.cookieName('session')] ?? '';
-    if (!RANDOM_ID.test(id)) return undefined;
+    if (!isToken(id)) return undefined;
     const now = this.clock.now();
     const row = await this.store.db
       .selectFrom('browser_sessions')
       .selectAll()
-      .where('id_hash', '=', hashOfId(id))
+      .where('id_hash', '=', hashOfToken(id))
       .where('expires_at', '>', now.toISOString())
       .where('seen_at', '>', new Date(now.getTime() - IDLE_MS).toISOString())
       .executeTakeFirst();
     const person = row && readPerson(unsealJson(this.sealing, row.id_hash, row.person));
-    if (!row || !person) return undefined;
+    if (!row || !person || !isVouchedFor(person, this.config) || isStale(person, this.config, now)) return undefined;
     if (now.getTime() - Date.parse(row.seen_at) > SEEN_STEP_MS) await this.touch(row.id_hash, now);
     return { id, person };
   }
@@ -63,8 +65,8 @@ export class BrowserSessions {
   /** @param before the session that this browser had: it ends. @returns the cookie. */
   async open(person: Person, before: BrowserSession | undefined): Promise<PageCookie> {
     if (before) await this.close(before);
-    const [id, now] = [randomId(), this.clock.now()];
-    const idHash = hashOfId(id);
+    const [id, now] = [newToken(), this.clock.now()];
+    const idHash = hashOfToken(id);
     const expires = new Date(now.getTime() + ABSOLUTE_MS);
     const row = {
       id_hash: idHash,
@@ -80,7 +82,7 @@ export class BrowserSessions {
   /** @returns the cookie that takes the old one away. */
   async close({ id }: Pick<BrowserSession, 'id'>): Promise<PageCookie> {
     await this.store.transaction((transaction) =>
-      transaction.deleteFrom('browser_sessions').where('id_hash', '=', hashOfId(id)).execute(),
+      transaction.deleteFrom('browser_sessions').where('id_hash', '=', hashOfToken(id)).execute(),
     );
     return this.cookie('session', '', new Date(0));
   }
@@ -88,7 +90,7 @@ export class BrowserSessions {
   /** What ties a browser to a sign-in that has only begun: its cookie where it has one, otherwise a new one. */
   visit({ cookies }: Pick<PageRequest, 'cookies'>): { readonly id: string; readonly cookie: PageCookie } {
     const known = cookies[this.cookieName('visit')] ?? '';
-    const id = RANDOM_ID.test(known) ? known : randomId();
+    const id = isToken(known) ? known : newToken();
     return { id, cookie: this.cookie('visit', id, new Date(this.clock.now().getTime() + VISIT_MS)) };
   }
 
@@ -99,8 +101,7 @@ export class BrowserSessions {
 
   /** @throws NotAllowed `form_outdated` */
   checkForm(id: string, purpose: string, { form = '' }: PageRequest['form']): void {
-    const [given, expected] = [Buffer.from(form), Buffer.from(this.formToken(id, purpose))];
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+    if (isSameSecret(form, this.formToken(id, purpose))) return;
     throw new NotAllowed('This form is out of date, or its cookie did not come with it. Nothing was done.', {
       code: 'form_outdated',
       fix: 'Go back, load the page again and allow it its cookie.',

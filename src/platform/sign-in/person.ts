@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Config } from '../config';
 
 const person = z.object({
   login: z.string(),
@@ -18,4 +19,21 @@ export type Person = z.infer<typeof person>;
 export function readPerson(data: unknown): Person | undefined {
   const { success, data: found } = person.safeParse(data);
   return success ? found : undefined;
+}
+
+/** Whether the way they came is still one: where the operator has closed it, nobody goes on who came by it. */
+export function isVouchedFor({ via }: Person, { signInWays }: Pick<Config, 'signInWays'>): boolean {
+  return signInWays.includes(via);
+}
+
+/** Whether a membership in a GitHub organisation was what let them in. */
+export function isLetInByOrganization({ via }: Person, { values }: Pick<Config, 'values'>): boolean {
+  return via === 'github' && values.githubOrganizations.length > 0;
+}
+
+/** Whether what was said of them at the sign-in is too old to go on with: their teams, or the membership that let them in. */
+export function isStale(person: Person, config: Pick<Config, 'values'>, now: Date): boolean {
+  const { teams = [], signedInAt } = person;
+  const canChange = teams.length > 0 || isLetInByOrganization(person, config);
+  return canChange && now.getTime() - Date.parse(signedInAt) > config.values.oauthTeamsTtl;
 }

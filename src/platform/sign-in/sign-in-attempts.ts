@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../clock';
-import { hashOfId, RANDOM_ID, randomId, sealJson, unsealJson } from '../crypto';
+import { hashOfToken, isToken, newToken, sealJson, unsealJson } from '../crypto';
 import { Keys } from '../keys';
 import { Store } from '../store';
 
@@ -22,17 +22,17 @@ export class SignInAttempts {
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Keys) keys: Keys,
   ) {
-    this.key = keys.derive('mctl sign-in attempts v1');
+    this.key = keys.signInKey;
   }
 
   /** @param visit of the browser. @returns the state and the PKCE verifier and nonce that go with it. */
   async begin(provider: string, visit: string, to: string): Promise<Attempt & { readonly state: string }> {
-    const attempt = { provider, verifier: randomId(), nonce: randomId(), to };
-    const [state, now] = [randomId(), this.clock.now()];
-    const stateHash = hashOfId(state);
+    const attempt = { provider, verifier: newToken(), nonce: newToken(), to };
+    const [state, now] = [newToken(), this.clock.now()];
+    const stateHash = hashOfToken(state);
     const row = {
       state_hash: stateHash,
-      browser_hash: hashOfId(visit),
+      browser_hash: hashOfToken(visit),
       details: sealJson(this.key, stateHash, attempt),
       expires_at: new Date(now.getTime() + TEN_MINUTES_MS).toISOString(),
     };
@@ -42,15 +42,15 @@ export class SignInAttempts {
 
   /** Uses an attempt up, whatever comes of it. Undefined for a state that is unknown, used, too old, or of another browser. */
   async end(provider: string, visit: string, state: string): Promise<Attempt | undefined> {
-    if (!RANDOM_ID.test(state)) return undefined;
+    if (!isToken(state)) return undefined;
     const row = await this.store.transaction((transaction) =>
       transaction
         .deleteFrom('sign_in_attempts')
-        .where('state_hash', '=', hashOfId(state))
+        .where('state_hash', '=', hashOfToken(state))
         .returningAll()
         .executeTakeFirst(),
     );
-    if (!row || row.browser_hash !== hashOfId(visit) || row.expires_at <= this.clock.now().toISOString()) {
+    if (!row || row.browser_hash !== hashOfToken(visit) || row.expires_at <= this.clock.now().toISOString()) {
       return undefined;
     }
     const attempt = details.safeParse(unsealJson(this.key, row.state_hash, row.details)).data;

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { GuardedBy } from '../auth/access-rule';
 import { BrowserLimits } from '../auth/browser-limits';
+import { knockOf } from '../auth/failed-sign-ins';
 import { MctlError, Unauthenticated } from '../errors';
 import {
   OwnAddress,
@@ -47,7 +48,7 @@ export class SignInController {
     const to = returnPath(visit.form.to);
     this.sessions.checkForm(this.sessions.visit(visit).id, LOCAL, visit.form);
     try {
-      const person = await this.signIns.local(visit.form.credential ?? '');
+      const person = await this.signIns.local(visit.form.credential ?? '', knockOf(request));
       const cookie = await this.sessions.open(person, await this.sessions.find(visit));
       // A page, no redirect: one that ends at another site would be stopped, for a form began it.
       return { ...signedInPage(person, to), cookie };

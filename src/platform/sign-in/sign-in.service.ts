@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LocalIssuer } from '../auth/local-issuer';
 import type { Identity } from '../auth/actor';
+import { FailedSignIns, type Knock } from '../auth/failed-sign-ins';
+import { LocalTokenStrategy } from '../auth/local-token.strategy';
 import { Clock } from '../clock';
 import { Config } from '../config';
 import { NotFound, Unauthenticated } from '../errors';
@@ -12,9 +13,6 @@ import type { Person } from './person';
 import { returnPath } from './return-path.policy';
 import { type Attempt, SignInAttempts } from './sign-in-attempts';
 
-/** Longest credential that is looked at. */
-const LONGEST_TOKEN = 8_192;
-
 /** How people in a browser prove who they are. What they prove it with is used once and kept nowhere. */
 @Injectable()
 export class SignIns {
@@ -25,7 +23,8 @@ export class SignIns {
     @Inject(Config) private readonly config: Config,
     @Inject(GithubSignIn) github: GithubSignIn,
     @Inject(OidcSignIn) oidc: OidcSignIn,
-    @Inject(LocalIssuer) private readonly issuer: LocalIssuer,
+    @Inject(LocalTokenStrategy) private readonly tokens: LocalTokenStrategy,
+    @Inject(FailedSignIns) private readonly failures: FailedSignIns,
     @Inject(SignInAttempts) private readonly attempts: SignInAttempts,
     @Inject(Clock) private readonly clock: Clock,
   ) {
@@ -61,11 +60,16 @@ export class SignIns {
     return { person, to: attempt.to };
   }
 
-  /** @throws Unauthenticated for anything but a local token that is good here and now. */
-  async local(credential: string): Promise<Person> {
+  /** @throws Unauthenticated for anything but a local token that is good here and now; counted and limited as for a call. */
+  async local(credential: string, knock: Knock): Promise<Person> {
     if (!this.takesTokens) throw unknown();
-    const { login } = await this.issuer.verify(credential.trim().slice(0, LONGEST_TOKEN));
-    return this.personOf({ login, method: 'local' });
+    const token = credential.trim();
+    if (!this.tokens.recognises(token)) throw this.failures.unknownToken(token, knock);
+    try {
+      return this.personOf(await this.tokens.identify(token));
+    } catch (error) {
+      throw this.failures.refuse(this.tokens.kind, knock, error);
+    }
   }
 
   private personOf({ login, email, teams, teamsUnknown, method }: Identity): Person {

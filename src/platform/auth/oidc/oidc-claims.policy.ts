@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import type { OidcIssuerSettings } from '../../config';
-import { CI_PREFIX, type Identity, LOGIN_PATTERN } from '../actor';
+import { type Identity, isPersonalLogin } from '../actor';
 import { teamNames } from '../team-names';
 
 /** Kinds of JWT that may serve as a credential: access tokens (RFC 9068), and what Dex and Keycloak call just a JWT. */
@@ -82,7 +82,7 @@ function loginOf(payload: JWTPayload, { loginClaim, loginPrefix = '' }: Pick<Rul
   if (typeof name !== 'string' || name === '') return undefined;
   if (loginClaim === 'email' && payload.email_verified !== true) return undefined;
   const login = `${loginPrefix}${name}`;
-  return LOGIN_PATTERN.test(login) && !login.toLowerCase().startsWith(CI_PREFIX) ? login : undefined;
+  return isPersonalLogin(login) ? login : undefined;
 }
 
 /** For the author of commits. */

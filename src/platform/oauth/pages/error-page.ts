@@ -14,12 +14,21 @@ const WORDS: Readonly<Record<string, string>> = {
   temporarily_unavailable: 'This is not possible right now. Try again shortly.',
 };
 
-/** Where an error cannot be sent back to an application that we could trust to be the one it says, the person is told. */
-export function errorDocument(error: string, description: string): { document: Markup; style: string } {
+interface Back {
+  readonly href: string;
+  readonly host: string;
+}
+
+/**
+ * Where an error cannot be sent back to an application that we could trust to be the one it says, the person is told.
+ * @param back where it would have gone; undefined where that is not an address of the application.
+ */
+export function errorDocument(error: string, description: string, back?: Back): { document: Markup; style: string } {
   const isOurs = Object.hasOwn(WORDS, error);
   const body = markup`<h1>The connection could not be made</h1>
 <div class="bad" role="alert"><strong>${isOurs ? WORDS[error] : 'The request was refused.'}</strong><p>Nothing was given to anybody.</p></div>
 <p>Go back to the application and start again. Should it go on failing, its makers will want to know this:</p>
-<p><code>${error}</code>${description === '' ? undefined : markup`: ${description}`}</p>`;
+<p><code>${error}</code>${description === '' ? undefined : markup`: ${description}`}</p>
+${back && markup`<p class="quiet">Nobody here has checked the application. If you were just there, you may <a href="${back.href}" rel="noreferrer">go back to ${back.host}</a>.</p>`}`;
   return documentOf({ title: 'Not connected', body });
 }
