@@ -146,3 +146,31 @@ it.each([
   expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
   expect(problemsOf({ [name]: value }).join()).not.toContain('canary');
 });
+
+describe('OAuth and signing in with a browser', () => {
+  it('takes an address with a path only without OAuth, whose clients look at the top of the host', () => {
+    const below = { MCTL_PUBLIC_URL: 'https://example.org/mctl' };
+    expect(problemsOf(below)).toEqual([expect.stringMatching(/has the path \/mctl.*set MCTL_OAUTH=false/)]);
+    expect(problemsOf({ ...below, MCTL_OAUTH: 'false' })).toEqual([]);
+    expect(problemsOf({ MCTL_PUBLIC_URL: 'https://example.org/' })).toEqual([]);
+  });
+
+  it('offers to clients only what somebody can sign in with', () => {
+    const open = { MCTL_HOST: '0.0.0.0', MCTL_GITHUB_TOKENS: 'true', MCTL_ADMINS: 'ada' };
+    expect(readConfig(open)).toMatchObject({ signInWays: [], offersOAuth: false });
+    expect(readConfig({})).toMatchObject({ signInWays: ['local'], offersOAuth: true });
+    const github = { MCTL_SIGN_IN_GITHUB_CLIENT_ID: 'Iv1', MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE: 'secrets/github' };
+    expect(readConfig({ ...open, ...github })).toMatchObject({ signInWays: ['github'], offersOAuth: true });
+    expect(readConfig({ MCTL_OAUTH: 'false' }).offersOAuth).toBe(false);
+  });
+
+  it('needs client id and secret of GitHub, and an issuer whose people can be told apart', () => {
+    expect(problemsOf({ MCTL_SIGN_IN_GITHUB_CLIENT_ID: 'Iv1' })).toEqual([expect.stringContaining('set together')]);
+    expect(problemsOf({ MCTL_SIGN_IN_OIDC_ISSUER: DEX.issuer, MCTL_SIGN_IN_OIDC_CLIENT_ID: 'mctl' })).toEqual([
+      expect.stringContaining('must be one of MCTL_OIDC_ISSUERS'),
+    ]);
+    expect(problemsOf({ MCTL_SIGN_IN_OIDC_ISSUER: DEX.issuer }, [DEX])).toEqual([
+      expect.stringContaining('needs MCTL_SIGN_IN_OIDC_CLIENT_ID'),
+    ]);
+  });
+});

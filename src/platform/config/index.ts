@@ -5,6 +5,7 @@ export * from './duration';
 export * from './env-example';
 export * from './environment';
 export type { CiRule, RegisteredClient } from './oauth-clients';
+export type { SignInWay } from './oauth-rules';
 export type { OidcIssuerSettings } from './oidc-issuers';
 export {
   DEFAULT_PROFILES,

@@ -1,5 +1,5 @@
 import { readConfig } from '../config';
-import { isStale, type Person } from './person';
+import { isStale, isVouchedFor, type Person } from './person';
 
 const HOUR_MS = 3_600_000;
 const signedInAt = '2026-01-01T00:00:00.000Z';
@@ -23,4 +23,24 @@ it.each([
 ])('what was said of somebody with %s counts for a while, where it can change', (_, who, organizations, expected) => {
   expect(isStale(who, config(organizations), after(8))).toBe(false);
   expect(isStale(who, config(organizations), after(8.01))).toBe(expected);
+});
+
+it('counts only while whoever vouched for somebody is the one that the settings name', () => {
+  const issuers = (...all: string[]) =>
+    JSON.stringify(
+      all.map((issuer, index) => ({ issuer, audiences: ['mctl'], loginClaim: 'sub', loginPrefix: `i${index}.` })),
+    );
+  const [one, other] = ['https://one.example.org', 'https://other.example.org'];
+  const settings = (issuer: string) =>
+    readConfig({
+      MCTL_ADMINS: 'admin',
+      MCTL_OIDC_ISSUERS: issuers(one, other),
+      MCTL_SIGN_IN_OIDC_ISSUER: issuer,
+      MCTL_SIGN_IN_OIDC_CLIENT_ID: 'mctl',
+    });
+  const ada = { ...person('oidc'), voucher: one };
+  expect(isVouchedFor(ada, settings(one))).toBe(true);
+  expect(isVouchedFor(ada, settings(other))).toBe(false);
+  expect(isVouchedFor(ada, readConfig({}))).toBe(false);
+  expect(isVouchedFor(person('local'), readConfig({}))).toBe(true);
 });

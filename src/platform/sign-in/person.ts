@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../config';
+import type { Config, SignInWay } from '../config';
 
 const person = z.object({
   login: z.string(),
@@ -9,6 +9,8 @@ const person = z.object({
   /** Why teams are not known, for the person to read. */
   teamsUnknown: z.string().optional(),
   via: z.enum(['local', 'github', 'oidc']),
+  /** Address of whoever vouched for them, see `voucherOf`. */
+  voucher: z.string().optional(),
   /** ISO 8601. */
   signedInAt: z.string(),
 });
@@ -21,9 +23,14 @@ export function readPerson(data: unknown): Person | undefined {
   return success ? found : undefined;
 }
 
-/** Whether the way they came is still one: where the operator has closed it, nobody goes on who came by it. */
-export function isVouchedFor({ via }: Person, { signInWays }: Pick<Config, 'signInWays'>): boolean {
-  return signInWays.includes(via);
+/** Who vouches for people that come this way; undefined for this very installation. */
+export function voucherOf(via: SignInWay, { values }: Pick<Config, 'values'>): string | undefined {
+  return { local: undefined, github: values.githubUrl, oidc: values.signInOidcIssuer }[via];
+}
+
+/** Whether whoever vouched for them still may: another issuer may call another person by this name. */
+export function isVouchedFor({ via, voucher }: Person, config: Pick<Config, 'values' | 'signInWays'>): boolean {
+  return config.signInWays.includes(via) && voucher === voucherOf(via, config);
 }
 
 /** Whether a membership in a GitHub organisation was what let them in. */

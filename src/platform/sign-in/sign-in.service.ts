@@ -9,7 +9,7 @@ import { log } from '../logging';
 import { GithubSignIn } from './github-sign-in';
 import type { IdentityProvider } from './identity-provider';
 import { OidcSignIn } from './oidc-sign-in';
-import type { Person } from './person';
+import { type Person, voucherOf } from './person';
 import { returnPath } from './return-path.policy';
 import { type Attempt, SignInAttempts } from './sign-in-attempts';
 
@@ -74,10 +74,12 @@ export class SignIns {
 
   private personOf({ login, email, teams, teamsUnknown, method }: Identity): Person {
     const via = method === 'github' || method === 'oidc' ? method : 'local';
+    const voucher = voucherOf(via, this.config);
     log.info({ user: login, via }, 'somebody signed in with a browser');
     return {
       login,
       via,
+      ...(voucher !== undefined && { voucher }),
       signedInAt: this.clock.now().toISOString(),
       ...(email !== undefined && { email }),
       ...(teams !== undefined && { teams: [...teams] }),
