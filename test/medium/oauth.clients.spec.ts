@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Clock } from '../../src/platform/clock';
+import { Config } from '../../src/platform/config';
 import { OAuthSweeper } from '../../src/platform/oauth/oauth-sweeper';
 import { PublicFetch } from '../../src/platform/outbound/public-fetch';
 import { PublicHosts } from '../../src/platform/outbound/public-hosts';
@@ -457,6 +458,10 @@ describe('token exchange for CI (RFC 8693)', () => {
   it('S16 can be taken back, and ends with its rule', async () => {
     const { body } = await exchange(await job());
     const token = body.access_token as string;
+    expect(await statusWith(scratch.url, token)).toBe(200);
+    const rules = jest.spyOn(scratch.app.get(Config), 'assignedRole').mockReturnValue(undefined);
+    expect(await statusWith(scratch.url, token)).toBe(401);
+    rules.mockRestore();
     expect(await statusWith(scratch.url, token)).toBe(200);
     await new OAuthTestClient(scratch.url, 'github-actions', '').revoke(token);
     expect(await statusWith(scratch.url, token)).toBe(401);
