@@ -95,9 +95,9 @@ module.exports = {
     ),
     {
       name: 'express-types-only',
-      comment: 'Nest starts Express; we name its types, and set up its JSON parser in one place.',
+      comment: 'Nest starts Express; we name its types, and set up its parsers in two places.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/platform/http/http-setup\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/platform/http/(bodies|webhook-body)\\.ts$' },
       to: { path: packages('express', '@types/express'), dependencyTypesNot: ['type-only'] },
     },
     {

@@ -225,7 +225,7 @@ describe('every argument of every tool', () => {
     expect(body).toMatchObject({ code: 'invalid_input', field: 'dryrun', fix: 'Did you mean dry_run?' });
   });
 
-  it('refuses a __proto__ among the arguments before anything reads it', async () => {
+  it('S03 refuses a __proto__ among the arguments before anything reads it', async () => {
     for (const { name } of tools) {
       const args = JSON.stringify(exampleOf(name, about))
         .replace(/^\{/, '{"__proto__":{"isAdmin":true},')
@@ -263,7 +263,7 @@ describe.each([
     ['one key twice, once with escapes', 400, 'malformed_body', wrap('{"team":"billing","te\\u0061m":"elsewhere"}')],
     ['__proto__', 400, 'malformed_body', wrap('{"team":"x","__proto__":{"isAdmin":true}}')],
     ['bytes that are no UTF-8', 400, 'malformed_body', Buffer.from(wrap('{"team":"\xff\xfe"}'), 'latin1')],
-  ])('answers %s with %i %s', async (_, status, code, body) => {
+  ])('S03 answers %s with %i %s', async (_, status, code, body) => {
     const answer = await send(path, body);
     expect([answer.status, answer.type, JSON.parse(answer.text)]).toEqual([
       status,
@@ -288,7 +288,7 @@ describe.each([
     expect((await send(path, wrap('{"team":"x","dry_run":true}'), { 'Content-Type': type })).status).toBe(status);
   });
 
-  it('stops inflating where the limit is', async () => {
+  it('S03 stops inflating where the limit is', async () => {
     const bomb = gzipSync(wrap(`{"team":"${'x'.repeat(20_000_000)}"}`));
     expect((await send(path, bomb, { 'Content-Encoding': 'gzip' })).status).toBe(413);
     expect((await send(path, 'no gzip', { 'Content-Encoding': 'gzip' })).status).toBe(400);

@@ -172,7 +172,7 @@ describe('the MCP endpoint', () => {
     }
   });
 
-  it('completes a write whose caller has hung up', async () => {
+  it('S05 completes a write whose caller has hung up, once', async () => {
     const team = 'hung-up';
     const body = JSON.stringify({
       jsonrpc: '2.0',
@@ -197,7 +197,7 @@ describe('the MCP endpoint', () => {
 });
 
 describe('hosts and origins', () => {
-  it.each(['localhost', 'LOCALHOST', '127.0.0.1', '[::1]'])('serves the host %s on any port', async (host) => {
+  it.each(['localhost', 'LOCALHOST', '127.0.0.1', '[::1]'])('S01 serves the host %s on any port', async (host) => {
     expect((await askAs({ Host: host })).status).toBe(200);
     expect((await askAs({ Host: `${host}:1` })).status).toBe(200);
   });
@@ -210,7 +210,7 @@ describe('hosts and origins', () => {
     '169.254.169.254',
     'a b',
     'localhost:port',
-  ])('refuses the host %p', async (host) => {
+  ])('S01 refuses the host %p', async (host) => {
     for (const path of ['/healthz', '/mcp', '/api/v1/whoami', '/docs', '/metrics']) {
       const { status, type, text } = await askAs({ Host: host, ...bearer(token) }, path);
       expect([path, status, type, JSON.parse(text)]).toEqual([
@@ -223,7 +223,7 @@ describe('hosts and origins', () => {
   });
 
   it.each(['https://evil.example', 'http://localhost.evil.example', 'null', '', 'file://', 'chrome-extension://abc'])(
-    'refuses the origin %p',
+    'S01 refuses the origin %p',
     async (origin) => {
       expect((await askAs({ Host: 'localhost', Origin: origin, ...bearer(token) }, '/api/v1/whoami')).status).toBe(403);
     },
@@ -294,7 +294,7 @@ describe('REST problems', () => {
     ['GET', '/api/v1/workflows?limit=0', 'admin', 400, 'invalid_input'],
     ['POST', '/api/v1/operations/nothing/execute', 'admin', 404, 'operation_not_found'],
     ['POST', '/api/v1/operations/create-tenant/execute', 'admin', 400, 'invalid_input'],
-    ['PUT', '/api/v1/tenants/billing', 'admin', 404, 'route_not_found'],
+    ['PUT', '/api/v1/tenants/billing', 'admin', 405, 'method_not_allowed'],
   ])('%s %s as %s is %i %s', async (method, path, login, status, code) => {
     const headers = {
       'Content-Type': 'application/json',

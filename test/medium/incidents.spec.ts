@@ -384,7 +384,7 @@ describe('the GitHub webhook', () => {
     expect(body).toMatchObject({ status: 'resolved', resolved_by: 'github', occurrences: 1 });
   });
 
-  it('verifies the very bytes: the same JSON written otherwise is another body', async () => {
+  it('S70 verifies the very bytes: the same JSON written otherwise is another body', async () => {
     const payload = run({ id: 2001, conclusion: 'failure', workflow_id: 99 });
     const compact = JSON.stringify(payload);
     const signature = `sha256=${createHmac('sha256', SECRET).update(compact).digest('hex')}`;
@@ -397,7 +397,7 @@ describe('the GitHub webhook', () => {
     expect((await post(GITHUB, compact, headers)).body).toEqual({ status: 'accepted', outcome: 'created' });
   });
 
-  it('is closed to wrong, missing and SHA-1 signatures', async () => {
+  it('S70 is closed to wrong, missing and SHA-1 signatures', async () => {
     const payload = run({ id: 3001, conclusion: 'failure', workflow_id: 100 });
     for (const more of [
       { secret: 'not-the-secret-of-it' },
@@ -410,7 +410,7 @@ describe('the GitHub webhook', () => {
     expect((await github(payload)).body.outcome).toBe('created');
   });
 
-  it('refuses payloads and headers that GitHub does not send', async () => {
+  it('S70 refuses payloads and headers that GitHub does not send', async () => {
     expect((await github({ action: 'completed' })).body).toMatchObject({
       code: 'malformed_payload',
       field: 'repository',
@@ -440,7 +440,7 @@ describe('killed between the durable write and the answer', () => {
     unlucky = await Program.start({ ...killer, dataDir: unlucky.dataDir, env: { ...killer.env, PORT: port } });
   }
 
-  it('a delivery of GitHub is there once, and told to be when it comes again', async () => {
+  it('S70 a delivery of GitHub is there once, and told to be when it comes again', async () => {
     const failure = run({ id: 1, conclusion: 'failure' });
     const id = randomUUID();
     process.kill(unlucky.pid, 'SIGCONT');

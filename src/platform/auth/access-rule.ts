@@ -16,6 +16,7 @@ export interface AccessRule {
 const ACCESS_RULE = 'mctl:access';
 const PUBLIC = 'mctl:public';
 const OWN_GUARD = 'mctl:own-guard';
+const UNCOUNTED = 'mctl:uncounted';
 
 /** Declares who may call. Whatever declares nothing is refused. */
 export const Allow = (rule: AccessRule | 'operation-in-path' | 'signed-in') => SetMetadata(ACCESS_RULE, rule);
@@ -27,4 +28,10 @@ export const Public = () => SetMetadata(PUBLIC, true);
  */
 export const GuardedBy = (guard: Type<CanActivate>) => applyDecorators(SetMetadata(OWN_GUARD, guard), UseGuards(guard));
 
-export { ACCESS_RULE, OWN_GUARD, PUBLIC };
+/**
+ * Takes an open route out of the limit per address: probes and the scraper, which come from one address and must not fail, and programs
+ * that prove a secret and have a limit of their own. All other routes that need no token are counted.
+ */
+export const Uncounted = () => SetMetadata(UNCOUNTED, true);
+
+export { ACCESS_RULE, OWN_GUARD, PUBLIC, UNCOUNTED };

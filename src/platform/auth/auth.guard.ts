@@ -8,7 +8,7 @@ import { actorOf, rawInputOf, requestOf } from '../mcp/call';
 import { OperationStore } from '../operations/operation-store';
 import { NAME_PATTERN } from '../operations/arguments.dto';
 import { Access } from './access';
-import { type AccessRule, OWN_GUARD, PUBLIC } from './access-rule';
+import { type AccessRule, OWN_GUARD, PUBLIC, UNCOUNTED } from './access-rule';
 import type { Actor } from './actor';
 import { AccessRules } from './access-rules';
 import { FailedSignIns } from './failed-sign-ins';
@@ -37,10 +37,16 @@ export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanAct
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const target = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, target)) return true;
-    // Global guards run first: the route's own one decides next.
-    if (this.reflector.getAllAndOverride<object | undefined>(OWN_GUARD, target)) return true;
-    if (context.getType() === 'http') await super.canActivate(context);
+    // Global guards run first: a guard of the route's own decides next.
+    if ([PUBLIC, OWN_GUARD].some((key) => this.reflector.getAllAndOverride<unknown>(key, target) !== undefined)) {
+      const isCounted = !this.reflector.getAllAndOverride<boolean>(UNCOUNTED, target);
+      if (isCounted) await this.limits.countAddress(requestOf(context).ip);
+      return true;
+    }
+    if (context.getType() === 'http') {
+      await super.canActivate(context);
+      this.limits.hold(actorOf(context), context.switchToHttp().getResponse());
+    }
     const rule = this.rules.of(context);
     if (!rule) throw new NotAllowed('This route declares no access, so nobody may use it.', { code: 'undeclared' });
     if (rule !== 'signed-in') await this.admit(actorOf(context), rule, rawInputOf(context));
@@ -62,8 +68,11 @@ export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanAct
     const team = namedTeam(input);
     try {
       mustHaveScopes(actor, rule);
-      await this.limits.count(actor, isDryRun(input) ? 'read' : rule.kind);
+      const kind = isDryRun(input) ? 'read' : rule.kind;
+      await this.limits.count(actor, kind);
       await this.requireRole(actor, rule, team);
+      // After the role: nobody uses up what a team of others has.
+      if (rule.team === 'argument' && team !== undefined) await this.limits.countTeam(actor, team, kind);
     } catch (error) {
       if (rule.kind === 'read') throw error;
       if (error instanceof NotFound && (await this.isRepetition(actor, input))) return;

@@ -1,8 +1,15 @@
+import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Config } from '../config';
 import { Unavailable } from '../errors';
 import type { Actor } from './actor';
+import { networkOf } from './network-of';
+
+/** What a team may together, as a multiple of what one of its members may. */
+const TEAM_FACTOR = 5;
+
+type Kind = 'read' | 'write' | 'destructive';
 
 /** The caller asks too often. */
 export class RateLimited extends Unavailable {
@@ -15,31 +22,85 @@ export class RateLimited extends Unavailable {
   }
 }
 
-/** Calls per user and minute, reads and writes apart. */
+/** Calls per user, per team and per address and minute, reads and writes apart; and how many of one user are open at a time. */
 @Injectable()
 export class RateLimits {
   private readonly reads: RateLimiterMemory;
   private readonly writes: RateLimiterMemory;
+  private readonly teamReads: RateLimiterMemory;
+  private readonly teamWrites: RateLimiterMemory;
+  private readonly open: RateLimiterMemory;
+  private readonly held = new Map<string, number>();
+  private readonly mostHeld: number;
 
   constructor(@Inject(Config) { values }: Config) {
-    this.reads = new RateLimiterMemory({ points: values.readsPerMinute, duration: 60 });
-    this.writes = new RateLimiterMemory({ points: values.writesPerMinute, duration: 60 });
+    const perMinute = (points: number): RateLimiterMemory => new RateLimiterMemory({ points, duration: 60 });
+    this.reads = perMinute(values.readsPerMinute);
+    this.writes = perMinute(values.writesPerMinute);
+    this.teamReads = perMinute(values.teamReadsPerMinute ?? values.readsPerMinute * TEAM_FACTOR);
+    this.teamWrites = perMinute(values.teamWritesPerMinute ?? values.writesPerMinute * TEAM_FACTOR);
+    this.open = perMinute(values.openRequestsPerMinute);
+    this.mostHeld = values.callsAtOnce;
   }
 
   /** @throws RateLimited with the seconds to wait. */
-  async count({ login }: Actor, kind: 'read' | 'write' | 'destructive'): Promise<void> {
+  async count({ login }: Actor, kind: Kind): Promise<void> {
     const limiter = kind === 'read' ? this.reads : this.writes;
-    try {
-      await limiter.consume(login.toLowerCase());
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-      const what = kind === 'read' ? 'reads' : 'writes';
-      throw new RateLimited(
-        `That is more than ${limiter.points} ${what} a minute.`,
-        seconds,
-        error.consumedPoints === limiter.points + 1,
-      );
+    await consume(limiter, login.toLowerCase(), `${kind === 'read' ? 'reads' : 'writes'} a minute`);
+  }
+
+  /**
+   * Counts a call of somebody who may make it. Administrators are not counted: they must get in when a team floods itself.
+   * @throws RateLimited with the seconds to wait.
+   */
+  async countTeam({ isAdmin }: Actor, team: string, kind: Kind): Promise<void> {
+    if (isAdmin) return;
+    const limiter = kind === 'read' ? this.teamReads : this.teamWrites;
+    await consume(limiter, team, `${kind === 'read' ? 'reads' : 'writes'} a minute by the whole team`);
+  }
+
+  /**
+   * Counts a request that needs no token, by the network it comes from.
+   * @param address `request.ip`. @throws RateLimited with the seconds to wait.
+   */
+  async countAddress(address: string | undefined): Promise<void> {
+    await consume(this.open, networkOf(address ?? ''), 'requests a minute from your address');
+  }
+
+  /**
+   * Counts a request as open until its response is closed: each one that waits, or whose client does not read, costs memory.
+   * @throws RateLimited
+   */
+  hold({ login }: Actor, response: ServerResponse): void {
+    // Whoever hung up meanwhile is not told of again.
+    if (response.closed) return;
+    const user = login.toLowerCase();
+    const before = this.held.get(user) ?? 0;
+    if (before >= this.mostHeld) {
+      throw new RateLimited(`That is more than ${this.mostHeld} requests at a time.`, 1, true);
     }
+    this.held.set(user, before + 1);
+    response.once('close', () => this.release(user));
+  }
+
+  private release(user: string): void {
+    const left = (this.held.get(user) ?? 1) - 1;
+    if (left > 0) this.held.set(user, left);
+    else this.held.delete(user);
+  }
+}
+
+/**
+ * Takes one point of this key.
+ * @param what of the limit, e.g. `reads a minute`. @throws RateLimited with the seconds to wait.
+ */
+export async function consume(limiter: RateLimiterMemory, key: string, what: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+    const isFirst = error.consumedPoints === limiter.points + 1;
+    throw new RateLimited(`That is more than ${limiter.points} ${what}.`, seconds, isFirst);
   }
 }

@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { readConfig } from '../config';
-import { keepRawBody } from '../http/raw-body';
 import { log } from '../logging';
 import { LOGIN_PATTERN, type Actor } from './actor';
 import { WebhookGate } from './webhook-gate';
@@ -46,9 +46,10 @@ function gate(env: Record<string, string> = {}): WebhookGate {
 type SentRequest = Request & { user?: Actor };
 
 function request(headers: Record<string, string>, body?: string): SentRequest {
-  const made = { headers, url: '/api/v1/webhooks/x', path: '/api/v1/webhooks/x' } as unknown as SentRequest;
-  if (body !== undefined) keepRawBody(made, Buffer.from(body));
-  return made;
+  const sent = body === undefined ? [] : [Buffer.from(body)];
+  const length = body === undefined ? {} : { 'content-length': String(sent[0]?.length) };
+  const place = { url: '/api/v1/webhooks/x', path: '/api/v1/webhooks/x', headers: { ...headers, ...length } };
+  return Object.assign(Readable.from(sent), place) as unknown as SentRequest;
 }
 
 const sign = (body: string, secret = SECRET, hash = 'sha256') =>
@@ -109,6 +110,31 @@ it('reads the file at every use, so that the secret can be rotated', async () =>
   await one.admit(ALERTS, request({ authorization: `Bearer ${SECRET}` }));
   writeFileSync(file, 'another secret of 27 letters');
   await expect(one.admit(ALERTS, request({ authorization: `Bearer ${SECRET}` }))).rejects.toThrow();
+});
+
+it.each([
+  ['no secret', ALERTS, {}],
+  ['a wrong secret', ALERTS, { authorization: 'Bearer not-the-secret-of-it' }],
+  ['no signature', SIGNED, {}],
+  ['half a signature', SIGNED, { 'x-hub-signature-256': sign('{}').slice(0, 40) }],
+])('S03 reads nothing of a sender who shows %s', async (_, rule, headers) => {
+  const sent = request(headers, '{"a":1}');
+  await expect(gate().admit(rule, sent)).rejects.toMatchObject({ code: 'unauthenticated' });
+  expect([sent.readableDidRead, sent.body]).toEqual([false, undefined]);
+});
+
+it('S70 parses what came only after its proof', async () => {
+  const broken = request({ 'x-hub-signature-256': sign('{}') }, '{"a":');
+  await expect(gate().admit(SIGNED, broken)).rejects.toMatchObject({ code: 'unauthenticated' });
+  const proven = request({ 'x-hub-signature-256': sign('{"a":') }, '{"a":');
+  await expect(gate().admit(SIGNED, proven)).rejects.toMatchObject({ code: 'invalid_input' });
+});
+
+it('gives the route what came, without the keys that nobody sends in good faith', async () => {
+  const text = '{"a":{"__proto__":{"b":1},"c":2}}';
+  const sent = request({ 'x-hub-signature-256': sign(text) }, text);
+  await gate().admit(SIGNED, sent);
+  expect(JSON.stringify(sent.body)).toBe('{"a":{"c":2}}');
 });
 
 it('gives the sender a name that no person can have, and no rights', async () => {

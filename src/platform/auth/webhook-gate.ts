@@ -15,11 +15,11 @@ import { Config } from '../config';
 import { SETTINGS } from '../config/settings';
 import { isSameSecret } from '../crypto';
 import { Unauthenticated, Unavailable } from '../errors';
-import { rawBodyOf } from '../http/raw-body';
 import { viaOf } from '../http/via';
+import { parseWebhookBody, readWebhookBody } from '../http/webhook-body';
 import { log } from '../logging';
 import { requestOf } from '../mcp/call';
-import { GuardedBy } from './access-rule';
+import { GuardedBy, Uncounted } from './access-rule';
 import type { Actor } from './actor';
 import type { WebhookRule } from './webhook-rule';
 
@@ -27,6 +27,13 @@ import type { WebhookRule } from './webhook-rule';
 const LEAST_LENGTH = 16;
 const QUIET_MS = 60_000;
 const WEBHOOK_RULE = 'mctl:webhook';
+const MIB = 1024 * 1024;
+/** What Alertmanager sends of one large group; it drops for good what is refused. Read only of whoever has proven the secret. */
+const PROVEN_BODY_LIMIT = 8 * MIB;
+/** A signature is over the body, so this much anybody can make us read; GitHub's events of our kinds have some ten KiB. */
+const SIGNED_BODY_LIMIT = MIB;
+const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Lets a webhook's sender pass who proves to know the secret. Whoever does not is told the same whether the secret is wrong, missing or
@@ -51,7 +58,8 @@ export class WebhookGate implements CanActivate {
   /** @throws Unauthenticated; Unavailable, so that the sender tries again, where the secret cannot be read or too much comes at once. */
   async admit(rule: WebhookRule, request: Request & { user?: Actor }): Promise<true> {
     const secret = await this.secretOf(rule);
-    if (secret === undefined || !isProven(rule, secret, request)) {
+    const body = secret === undefined ? undefined : await provenBody(rule, secret, request);
+    if (body === undefined) {
       this.warn(
         rule,
         secret === undefined ? 'it is closed: no secret is configured' : 'the proof of the secret is wrong',
@@ -61,6 +69,7 @@ export class WebhookGate implements CanActivate {
       });
     }
     await this.count(rule);
+    parseWebhookBody(request, rule.proof === 'bearer' ? await readWebhookBody(request, PROVEN_BODY_LIMIT) : body);
     // A login that no identity provider has (see `LOGIN_PATTERN`), and no rights beyond this route.
     request.user = { login: `webhook:${rule.webhook}`, method: 'system', isAdmin: false, via: viaOf(request) };
     return true;
@@ -108,14 +117,20 @@ export class WebhookGate implements CanActivate {
 
 /** Closes a route by the secret of the program that calls it. */
 export const Webhook = (rule: WebhookRule) =>
-  applyDecorators(SetMetadata(WEBHOOK_RULE, rule), GuardedBy(WebhookGate)) as MethodDecorator;
+  applyDecorators(SetMetadata(WEBHOOK_RULE, rule), GuardedBy(WebhookGate), Uncounted()) as MethodDecorator;
 
-function isProven({ proof }: WebhookRule, secret: string, request: Request): boolean {
+/**
+ * What the proof was about: nothing for a secret in a header, the bytes of the body for a signature. Undefined without a proof; nothing is read
+ * then of a sender who does not even show one.
+ */
+async function provenBody({ proof }: WebhookRule, secret: string, request: Request): Promise<Buffer | undefined> {
   if (proof === 'bearer') {
     const [, token] = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? '') ?? [];
-    return token !== undefined && isSameSecret(token.trim(), secret);
+    return token !== undefined && isSameSecret(token.trim(), secret) ? NO_BYTES : undefined;
   }
   const given = request.headers['x-hub-signature-256'];
-  const expected = createHmac('sha256', secret).update(rawBodyOf(request)).digest('hex');
-  return typeof given === 'string' && isSameSecret(given, `sha256=${expected}`);
+  if (typeof given !== 'string' || !SIGNATURE.test(given)) return undefined;
+  const body = await readWebhookBody(request, SIGNED_BODY_LIMIT);
+  const expected = createHmac('sha256', secret).update(body).digest('hex');
+  return isSameSecret(given, `sha256=${expected}`) ? body : undefined;
 }

@@ -20,6 +20,7 @@ import {
   webUrl,
   withoutSlash,
 } from './setting-schemas';
+import { TRANSPORT_SETTINGS } from './transport-settings';
 
 const publicUrl = z.union([z.literal(''), webUrl]).transform((value) => withoutSlash(value) || undefined);
 const apiUrl = z
@@ -224,6 +225,7 @@ export const SETTINGS = {
     fallback: '1024',
     help: 'Largest request body, in KiB.',
   }),
+  ...TRANSPORT_SETTINGS,
   writers: plainSetting('MCTL_COMMIT_BATCH', integer(1, 500), {
     fallback: '64',
     help: 'Most operations that share one fetch and one push; each still gets its own commit.',

@@ -1,6 +1,11 @@
 import { Conflict, InvalidInput, NotAllowed, NotFound, Unauthenticated, Unavailable } from './errors';
 
-const STATUS_OF_CODE: Readonly<Record<string, number>> = { too_large: 413, unsupported_media_type: 415 };
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  method_not_allowed: 405,
+  too_large: 413,
+  unsupported_media_type: 415,
+  headers_too_large: 431,
+};
 
 /** HTTP status of each error (RFC 9110; 429 from RFC 6585, 428 is answered by the confirmation itself). */
 export function httpStatusOf(error: unknown): number {

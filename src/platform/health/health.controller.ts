@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, HttpStatus, Inject, Redirect, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Public } from '../auth/access-rule';
+import { Public, Uncounted } from '../auth/access-rule';
 import { Gitops, Inspection } from '../gitops';
 import type { SignedRequest } from '../mcp/call';
 import { Store } from '../store';
@@ -19,6 +19,7 @@ const NAMED = 100;
 /** For load balancers and people: nothing here needs a token, nothing here names a team unless an administrator asks. */
 @ApiExcludeController()
 @Public()
+@Uncounted()
 @Controller()
 export class HealthController {
   constructor(

@@ -1,4 +1,12 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Injectable } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  HttpStatus,
+  Inject,
+  Injectable,
+} from '@nestjs/common';
 import type { McpContext } from '@rekog/mcp-nest';
 import type { Response } from 'express';
 import { of, type Observable, throwError } from 'rxjs';
@@ -8,6 +16,7 @@ import { type ErrorBody, httpStatusOf, InvalidInput, MctlError, NotFound, toErro
 import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
 import { isProtocolError, toolError } from '../mcp/tool-error';
+import { methodsAt } from './methods';
 import { requestIdOf } from './via';
 
 /** Translates errors for both doors; unknown ones are logged once, with the correlation id that the caller sees. */
@@ -28,9 +37,13 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private answerHttp(thrown: unknown, request: SignedRequest, response: Response): undefined {
-    const error = known(thrown);
+    const error = known(thrown, request);
     const body = bodyOf(error, requestIdOf(request));
     if (response.headersSent) return void response.end();
+    if (error instanceof MethodNotAllowed) {
+      response.setHeader('Allow', error.allowed.join(', '));
+      if (request.method === 'OPTIONS') return void response.status(HttpStatus.NO_CONTENT).end();
+    }
     const challenge = challengeFor(error, request, this.config);
     if (challenge !== undefined) response.setHeader('WWW-Authenticate', challenge);
     if (body.retry_after_s !== undefined) response.setHeader('Retry-After', String(body.retry_after_s));
@@ -39,6 +52,16 @@ export class ErrorFilter implements ExceptionFilter {
       .type('application/problem+json')
       .send(JSON.stringify(problem(body, httpStatusOf(error))));
     return undefined;
+  }
+}
+
+/** The path is there, for other methods. */
+class MethodNotAllowed extends InvalidInput {
+  constructor(
+    got: string,
+    readonly allowed: readonly string[],
+  ) {
+    super('This path takes no such method.', { code: 'method_not_allowed', got: got.slice(0, 20), allowed });
   }
 }
 
@@ -54,10 +77,12 @@ function problem(body: ErrorBody, status: number): object {
 }
 
 /** What Nest and Express throw themselves: unknown routes, bodies that are too large or no JSON. */
-function known(thrown: unknown): unknown {
+function known(thrown: unknown, request: SignedRequest): unknown {
   if (thrown instanceof HttpException && thrown.cause instanceof MctlError) return thrown.cause;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
   if (status === 404) {
+    const allowed = methodsAt(request);
+    if (allowed.length > 0) return new MethodNotAllowed(request.method, allowed);
     return new NotFound('There is no such route.', {
       code: 'route_not_found',
       fix: 'The routes are described at /docs.',

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Public } from '../auth/access-rule';
+import { Public, Uncounted } from '../auth/access-rule';
 import { NotFound } from '../errors';
 import { Metrics } from './metrics';
 
@@ -10,6 +10,7 @@ const VIA_PROXY = /^(?:forwarded|via|x-forwarded-.*|x-real-ip|x-client-ip|cf-con
 
 @ApiExcludeController()
 @Public()
+@Uncounted()
 @Controller('metrics')
 export class MetricsController {
   constructor(@Inject(Metrics) private readonly metrics: Metrics) {}

@@ -16,6 +16,8 @@ export interface PageRequest {
   /** Why the form could not be read, e.g. it is too large. */
   readonly formError?: MctlError;
   readonly via: Via;
+  /** Of the caller: of the connection, or what a trusted proxy says. */
+  readonly address: string;
 }
 
 /** A form is left here by the parser of `http-setup`, or why there is none. */
@@ -31,6 +33,7 @@ export function pageRequestOf(context: ExecutionContext): PageRequest {
     form: textFields(request.form),
     formError: request.formError,
     via: { ...viaOf(request), door: 'page' },
+    address: request.ip ?? '',
   };
 }
 
