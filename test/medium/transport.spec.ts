@@ -32,6 +32,21 @@ afterAll(() => program?.dispose());
 const ask = (path: string, init: RequestInit = {}, url = program.url) => fetch(new URL(path, url), init);
 const raw = (lines: readonly string[], body = '') => rawRequest(program.url, lines, body);
 
+/** A message as the 2026 wire has it. */
+const modern = (method: string, params: object) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method,
+  params: {
+    ...params,
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'transport', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+});
+
 describe('requests that can be read in two ways', () => {
   it('S01 are refused: another host in the request line, two hosts, two types', async () => {
     const auth = `Authorization: Bearer ${token}`;
@@ -63,20 +78,7 @@ describe('requests that can be read in two ways', () => {
 });
 
 describe('the 2026 wire', () => {
-  const call = (name: string, args: object) => ({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: {
-      name,
-      arguments: args,
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientInfo': { name: 'transport', version: '1' },
-        'io.modelcontextprotocol/clientCapabilities': {},
-      },
-    },
-  });
+  const call = (name: string, args: object) => modern('tools/call', { name, arguments: args });
   const CREATE = call('mctl_create_tenant', { team: 'smuggled', wait_seconds: 25 });
   const GOOD = {
     'MCP-Protocol-Version': '2026-07-28',
@@ -301,8 +303,9 @@ describe('what stands between', () => {
     expect(await open('198.51.100.1')).toBe(429);
     expect(await open('198.51.100.2')).not.toBe(429);
     const limited = { 'X-Forwarded-For': '198.51.100.1' };
-    for (let index = 0; index < 5; index++)
+    for (let index = 0; index < 5; index++) {
       expect((await ask('/healthz', { headers: limited }, proxied.url)).status).toBe(200);
+    }
     const good = { ...limited, ...bearer(await proxiedToken()) };
     expect((await ask('/api/v1/whoami', { headers: good }, proxied.url)).status).toBe(200);
   });
@@ -447,6 +450,63 @@ describe('slow and silent clients', () => {
       });
     }
   });
+});
+
+it('S07 an answer that nobody reads holds back the next ones, and its connection is let go', async () => {
+  const scratch = await ScratchApp.start();
+  const { hostname, port } = new URL(scratch.url);
+  const wanted = 2_000;
+  try {
+    const server = scratch.app.getHttpServer();
+    // As the program sets it, only sooner.
+    expect(server.timeout).toBe(120_000);
+    server.timeout = 1_000;
+    let handled = 0;
+    server.on('request', () => handled++);
+    const [[theirs]] = await Promise.all([
+      once(server, 'connection') as Promise<[Socket]>,
+      new Promise<void>((done) => {
+        const socket = connect(Number(port), hostname, done).on('error', () => undefined);
+        socket.write('GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(wanted));
+      }),
+    ]);
+    await once(theirs, 'close');
+    expect([handled > 0, handled < wanted]).toEqual([true, true]);
+  } finally {
+    await scratch.stop();
+  }
+}, 60_000);
+
+it('S07 counts a stream that waits for news for as long as it is open', async () => {
+  const scratch = await ScratchApp.start({ MCTL_CALLS_AT_ONCE: '1' });
+  try {
+    const ada = await tokenFor(scratch.dataDir, 'ada');
+    const whoami = async () => (await ask('/api/v1/whoami', { headers: bearer(ada) }, scratch.url)).status;
+    const hangUp = new AbortController();
+    const closed = new Promise((done) => {
+      scratch.app
+        .getHttpServer()
+        .once('request', (_request: unknown, response: EventEmitter) => response.once('close', done));
+    });
+    const message = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
+    const stream = await ask(
+      '/mcp',
+      {
+        method: 'POST',
+        headers: { ...MCP_HEADERS, ...bearer(ada), 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': message.method },
+        body: JSON.stringify(message),
+        signal: hangUp.signal,
+      },
+      scratch.url,
+    );
+    expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect(await whoami()).toBe(429);
+    hangUp.abort();
+    await closed;
+    expect(await whoami()).toBe(200);
+  } finally {
+    await scratch.stop();
+  }
 });
 
 it('S07 holds no more open requests of one user than are allowed, at both doors', async () => {

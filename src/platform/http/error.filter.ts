@@ -80,14 +80,7 @@ function problem(body: ErrorBody, status: number): object {
 function known(thrown: unknown, request: SignedRequest): unknown {
   if (thrown instanceof HttpException && thrown.cause instanceof MctlError) return thrown.cause;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
-  if (status === 404) {
-    const allowed = methodsAt(request);
-    if (allowed.length > 0) return new MethodNotAllowed(request.method, allowed);
-    return new NotFound('There is no such route.', {
-      code: 'route_not_found',
-      fix: 'The routes are described at /docs.',
-    });
-  }
+  if (status === 404) return noRoute(request);
   if (thrown instanceof HttpException && thrown.message.startsWith('Failed to decode param')) {
     return new InvalidInput('The path is not well-formed.', { expected: 'percent-encoded UTF-8' });
   }
@@ -96,6 +89,15 @@ function known(thrown: unknown, request: SignedRequest): unknown {
     return new InvalidInput('The body is not the JSON it should be.', { expected: 'a JSON object in UTF-8' });
   }
   return thrown;
+}
+
+function noRoute(request: SignedRequest): MctlError {
+  const allowed = methodsAt(request);
+  if (allowed.length > 0) return new MethodNotAllowed(request.method, allowed);
+  return new NotFound('There is no such route.', {
+    code: 'route_not_found',
+    fix: 'The routes are described at /docs.',
+  });
 }
 
 function statusOf(thrown: unknown): number | undefined {

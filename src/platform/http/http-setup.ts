@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Response } from 'express';
 import type { Config } from '../config';
@@ -38,7 +37,7 @@ export function setUpHttp(app: NestExpressApplication, config: Config): void {
   app.use(FORM_PATHS, formBodies(config));
   app.use(onlyJsonBodies);
   app.use(jsonBodies(config));
-  limitConnections(app.getHttpServer() as Server, config);
+  limitConnections(app.getHttpServer(), config);
 }
 
 function observe(metrics: Metrics) {

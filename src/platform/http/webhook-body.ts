@@ -20,10 +20,13 @@ export function isWebhook(request: IncomingMessage): boolean {
 export async function readWebhookBody(request: Request, limit: number): Promise<Buffer> {
   mustFit(request, limit);
   const read = raw({ type: () => true, limit });
-  // The reader asks nothing of the response.
-  await new Promise<void>((done, fail) =>
-    read(request, {} as Response, (error?: unknown) => (error === undefined ? done() : fail(error as Error))),
-  );
+  await new Promise<void>((done, fail) => {
+    // The reader asks nothing of the response.
+    read(request, {} as Response, (error?: unknown) => {
+      if (error === undefined) done();
+      else fail(error instanceof Error ? error : new Error('the body could not be read', { cause: error }));
+    });
+  });
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
