@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { ConnectModule } from './connect';
 import { DomainsModule } from './domains';
 import { DatabasesModule } from './databases';
-import { IdentityModule } from './identity/identity.module';
+import { IdentityModule } from './identity';
 import { IntakeModule } from './intake';
 import { IncidentsModule } from './incidents';
 import { OpenclawModule } from './openclaw';
@@ -31,6 +32,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         PlatformModule,
+        ConnectModule,
         DomainsModule,
         DatabasesModule,
         OAuthModule,

@@ -27,6 +27,7 @@ export function renderBanner(facts: BannerFacts): string {
 MCTL ${packageVersion} listens on ${address}
 
   MCP         ${mcp}
+  Connect     ${publicUrl}/connect
   REST docs   ${publicUrl}/docs
   Data        ${dataDir}
   Repository  ${repository}

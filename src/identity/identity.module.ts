@@ -3,5 +3,5 @@ import { IdentityController } from './identity.controller';
 import { IdentityService } from './identity.service';
 import { IdentityTools } from './identity.tools';
 
-@Module({ controllers: [IdentityTools, IdentityController], providers: [IdentityService] })
+@Module({ controllers: [IdentityTools, IdentityController], providers: [IdentityService], exports: [IdentityService] })
 export class IdentityModule {}

@@ -62,6 +62,7 @@ const PUBLIC_ROUTES = [
  * a program that proves a secret.
  */
 const OWN_GUARDED = [
+  'GET /connect',
   'GET /connections',
   'GET /intake/:token',
   'GET /oauth/interaction/:uid',

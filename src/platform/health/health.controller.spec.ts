@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Gitops, Inspection, Outage } from '../gitops';
+import type { OwnAddress } from '../http/pages';
 import type { SignedRequest } from '../mcp/call';
 import type { Store } from '../store';
 import { HealthController } from './health.controller';
@@ -15,7 +16,8 @@ async function readyz(gitops: object): Promise<{ status: number | undefined; bod
   const inspection = { summary: () => ({ files: 1 }), problems: [] } as unknown as Inspection;
   let status: number | undefined;
   const response = { status: (code: number) => (status = code) } as unknown as Response;
-  const body = await new HealthController(store, known, inspection).readyz({} as SignedRequest, response);
+  const address = { base: () => undefined } as unknown as OwnAddress;
+  const body = await new HealthController(store, known, inspection, address).readyz({} as SignedRequest, response);
   return { status, body };
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Controller, Get, HttpStatus, Inject, Redirect, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, HttpStatus, Inject, Redirect, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Public, Uncounted } from '../auth/access-rule';
 import { Gitops, Inspection } from '../gitops';
+import { OwnAddress, servesPages } from '../http/pages';
 import type { SignedRequest } from '../mcp/call';
 import { Store } from '../store';
 import { DetailsGuard } from './details.guard';
@@ -26,12 +27,17 @@ export class HealthController {
     @Inject(Store) private readonly store: Store,
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Inspection) private readonly inspection: Inspection,
+    @Inject(OwnAddress) private readonly address: OwnAddress,
   ) {}
 
+  /** A person with a browser looks here first, and is shown how to connect where pages are served; programs are shown the REST docs. */
   @Get()
+  @Header('Vary', 'Accept')
   @Redirect('/docs', HttpStatus.TEMPORARY_REDIRECT)
-  root(): void {
-    // A person with a browser looks here first.
+  root(@Req() { headers }: SignedRequest): { url: string } {
+    const base = this.address.base();
+    const isPerson = headers.accept?.includes('text/html') && base !== undefined && servesPages(base);
+    return { url: isPerson ? '/connect' : '/docs' };
   }
 
   @Get('healthz')

@@ -67,6 +67,12 @@ export class ConsentService {
     return scopes.length > 0 && scopes.every((scope) => agreed.includes(scope));
   }
 
+  /** Of what is asked for, what this client may do for this person already, by a connection that is still there. */
+  async allowedAlready({ login }: Person, { clientId, scopes }: Request): Promise<readonly string[]> {
+    const open = (await this.connections.listOf(login)).filter((connection) => connection.clientId === clientId);
+    return scopes.filter((scope) => open.some((connection) => connection.scopes.includes(scope)));
+  }
+
   /** Makes the grant and its connection. @returns the id of the grant. @throws Unavailable where it cannot be recorded. */
   async allow(person: Person, request: Request, via: Via): Promise<string> {
     const provider = await this.server.provider();

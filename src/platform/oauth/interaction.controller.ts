@@ -49,6 +49,7 @@ export class InteractionController {
       applicant: asked.applicant,
       person: session.person,
       scopes: asked.scopes,
+      allowed: await this.consent.allowedAlready(session.person, asked),
       forms: {
         decide: this.sessions.formToken(session.id, purposeOf(interaction)),
         signOut: this.sessions.formToken(session.id, SIGN_OUT),

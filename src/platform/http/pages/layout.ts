@@ -9,6 +9,8 @@ interface Content {
   readonly origin?: string;
   /** Own path that the browser goes on to by itself. */
   readonly refreshTo?: string;
+  /** Ours, without `</script`; the page works without it. */
+  readonly script?: string;
 }
 
 /** Ours, not a visitor's; there is no `<` in it. */
@@ -18,7 +20,8 @@ const STYLE_TEXT = new Markup(STYLE);
 const SIGN = markup`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><rect x="4" y="10.5" width="16" height="10.5" rx="2.5"/><path d="M8 10.5V7a4 4 0 0 1 8 0v3.5M12 15v2.5"/></svg>`;
 
 /** The whole document around what a page says. What is confidential stays out of the title: it ends up in a browser's history. */
-export function documentOf({ title, body, origin, refreshTo }: Content): { document: Markup; style: string } {
+export function documentOf(content: Content): { document: Markup; style: string; script?: string } {
+  const { title, body, origin, refreshTo, script } = content;
   const host = origin === undefined ? undefined : markup`<span>${new URL(origin).host}</span>`;
   const address =
     origin === undefined
@@ -40,11 +43,11 @@ ${refresh}<title>${title} – MCTL</title>
 <main>
 ${body}
 </main>
-<footer>${address}<p>This page runs no script, loads nothing from elsewhere and is not kept by your browser.</p></footer>
-</body>
+<footer>${address}<p>This page runs ${script === undefined ? 'no script' : 'one small script, for its copy buttons'}, loads nothing from elsewhere and is not kept by your browser.</p></footer>
+${script === undefined ? undefined : markup`<script>${new Markup(script)}</script>\n`}</body>
 </html>
 `;
-  return { document, style: STYLE };
+  return { document, style: STYLE, script };
 }
 
 const FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });

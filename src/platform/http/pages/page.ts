@@ -19,6 +19,8 @@ export interface Page {
   readonly document?: Markup;
   /** The one style sheet of the document, without `</style`: the policy allows it by its hash and no other. */
   readonly style?: string;
+  /** The one script of the document, without `</script`: allowed by its hash as well. Pages must work without it. */
+  readonly script?: string;
   readonly cookie?: PageCookie;
   /** Further ones. */
   readonly cookies?: readonly PageCookie[];
@@ -30,18 +32,18 @@ export interface Page {
   readonly tellsOrigin?: boolean;
 }
 
-type PagePolicy = Pick<Page, 'style' | 'tellsOrigin' | 'formTargets'>;
+type PagePolicy = Pick<Page, 'style' | 'script' | 'tellsOrigin' | 'formTargets'>;
 
 /**
- * Headers of every page: nothing is loaded, run, framed or kept, forms go nowhere but back, and no other site learns the address.
+ * Headers of every page: nothing is loaded, framed or kept, nothing is run but the page's own script, forms go nowhere but back, and no other site learns the address.
  * Nothing of it is left to the defaults of a browser.
  */
-export function pageHeaders({ style, tellsOrigin, formTargets = [] }: PagePolicy): Record<string, string> {
-  const styles = style === undefined ? "'none'" : `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+export function pageHeaders({ style, script, tellsOrigin, formTargets = [] }: PagePolicy): Record<string, string> {
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
-      `style-src ${styles}`,
+      `style-src ${hashSource(style)}`,
+      ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
       ["form-action 'self'", ...formTargets].join(' '),
       "frame-ancestors 'none'",
       "base-uri 'none'",
@@ -51,4 +53,9 @@ export function pageHeaders({ style, tellsOrigin, formTargets = [] }: PagePolicy
     'Referrer-Policy': tellsOrigin ? 'same-origin' : 'no-referrer',
     'X-Robots-Tag': 'noindex, nofollow',
   };
+}
+
+/** Source expression that allows this very text inline (CSP 3 §2.3.1), or nothing at all. */
+function hashSource(text: string | undefined): string {
+  return text === undefined ? "'none'" : `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

@@ -6,6 +6,7 @@ export const STYLE = `
   --accent: #0b5fc0; --accent-ink: #ffffff; --accent-hover: #084a97;
   --calm: #eaf4ee; --calm-ink: #14522d; --calm-line: #a9d2b9;
   --bad: #b3261e; --bad-ground: #fdefee;
+  --warn: #fdf5e2; --warn-ink: #5c4300; --warn-line: #e0c786;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -13,6 +14,7 @@ export const STYLE = `
     --accent: #7db4ff; --accent-ink: #0b1a2e; --accent-hover: #a6ccff;
     --calm: #15291d; --calm-ink: #b5e3c6; --calm-line: #2f5b40;
     --bad: #ffb3ad; --bad-ground: #351816;
+    --warn: #2d2410; --warn-ink: #f0d796; --warn-line: #66521f;
   }
 }
 * { box-sizing: border-box; }
@@ -69,6 +71,33 @@ a.button {
   font: 600 1rem/1.3 system-ui, sans-serif; font-family: inherit; text-align: center; text-decoration: none;
 }
 a.button:hover { background: var(--accent-hover); }
+button.second { background: var(--sheet); color: var(--accent); box-shadow: inset 0 0 0 1px var(--edge); }
+button.second:hover { background: var(--ground); color: var(--accent-hover); }
+button.small { width: auto; padding: .3rem .7rem; font-size: .9375rem; }
+.quiet { color: var(--quiet); font-size: .9375rem; }
+.or { margin: 1rem 0; color: var(--quiet); text-align: center; }
+.card { margin: 1rem 0; padding: 1rem 1.1rem; border: 1px solid var(--line); border-radius: .5rem; }
+.choices { display: flex; gap: .75rem; margin: 1.25rem 0; }
+.warn { margin: 1.25rem 0; padding: .9rem 1.1rem; border: 1px solid var(--warn-line); border-radius: .5rem; background: var(--warn); color: var(--warn-ink); }
+.warn p { margin: .25rem 0 0; }
+.grants { margin: .5rem 0 1.25rem; padding-left: 1.25rem; }
+.new { padding: .05rem .45rem; border-radius: .3rem; background: var(--calm); color: var(--calm-ink); font-size: .875rem; font-weight: 600; }
+a { color: var(--accent); }
+section { margin-top: 2rem; }
+section.card { margin-top: 1rem; }
+h3 { display: inline; margin: 0; font-size: 1rem; font-weight: 600; }
+details { margin: 0; border-top: 1px solid var(--line); }
+details:last-of-type { border-bottom: 1px solid var(--line); }
+summary { padding: .7rem .25rem; cursor: pointer; }
+details > :last-child { margin-bottom: 1.25rem; }
+figure { margin: .75rem 0; border: 1px solid var(--line); border-radius: .4rem; background: var(--ground); }
+figcaption { display: flex; gap: .75rem; justify-content: space-between; align-items: center; min-height: 2.75rem; padding: .35rem .5rem .35rem .8rem;
+  border-bottom: 1px solid var(--line); color: var(--quiet); font-size: .9375rem; }
+figcaption span { overflow-wrap: anywhere; }
+pre { margin: 0; padding: .7rem .8rem; font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+figure pre { user-select: all; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; margin: 1.25rem 0; }
 th { text-align: left; font-weight: 400; color: var(--quiet); }

@@ -14,7 +14,7 @@ export interface ConnectionsParts {
 /** What somebody has let in, and the way to take it back. */
 export function connectionsPage({ person, connections, forms, ended }: ConnectionsParts): Page {
   const list = connections.map((each) => card(each, forms.end));
-  const empty = markup`<p>No application is connected as you. One that you connect appears here: give its settings the address of MCTL, and it will ask you.</p>`;
+  const empty = markup`<p>No application is connected as you. One that you connect appears here: <a href="/connect">how to connect one</a>.</p>`;
   const body = markup`<h1>Your connections</h1>
 <p class="lead">Applications that may use MCTL as <strong>${person.login}</strong>.</p>
 ${ended === undefined ? undefined : markup`<div class="calm" role="status"><strong>${ended} is disconnected.</strong><p>Its access ended at once.</p></div>`}

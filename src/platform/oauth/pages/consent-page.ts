@@ -7,6 +7,8 @@ export interface ConsentParts {
   readonly applicant: Applicant;
   readonly person: Person;
   readonly scopes: readonly string[];
+  /** Those of them that this application may do already; where there are some, the others are marked as new. */
+  readonly allowed: readonly string[];
   /** Tokens of the two forms. */
   readonly forms: { readonly decide: string; readonly signOut: string };
   /** Path of this very page. */
@@ -15,14 +17,14 @@ export interface ConsentParts {
 }
 
 /** Who asks, for what, where the answer goes, and as whom one would agree. */
-export function consentPage({ applicant, person, scopes, forms, path, origin }: ConsentParts): Page {
+export function consentPage({ applicant, person, scopes, allowed, forms, path, origin }: ConsentParts): Page {
   const { name, redirectHost } = applicant;
   const body = markup`<h1>Let ${name} use MCTL as you?</h1>
 <p class="lead">You are <strong>${person.login}</strong>. It could then act in your name, within your roles.</p>
 ${warningFor(applicant)}
 <h2>It asks to</h2>
 <ul class="grants">
-${scopes.map((scope) => markup`<li>${wordsOf(scope)} <code class="quiet">${scope}</code></li>\n`)}</ul>
+${scopes.map((scope) => grant(scope, allowed.length > 0 && !allowed.includes(scope)))}</ul>
 <dl>
 <dt>Application</dt><dd>${name}${applicant.kind === 'self-described' ? markup` <span class="quiet">(it says so itself)</span>` : undefined}</dd>
 ${applicant.verifiedHost === undefined ? undefined : markup`<dt>Published by</dt><dd><strong>${applicant.verifiedHost}</strong></dd>`}
@@ -42,6 +44,10 @@ ${applicant.verifiedHost === undefined ? undefined : markup`<dt>Published by</dt
 <p class="quiet">Not ${person.login}? <button type="submit" class="second small">Sign in as somebody else</button></p>
 </form>`;
   return { status: 200, formTargets: applicant.formTargets, ...documentOf({ title: 'Allow access', body, origin }) };
+}
+
+function grant(scope: string, isNew: boolean): Markup {
+  return markup`<li>${isNew ? markup`<strong class="new">new</strong> ` : undefined}${wordsOf(scope)} <code class="quiet">${scope}</code></li>\n`;
 }
 
 function wordsOf(scope: string): string {

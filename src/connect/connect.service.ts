@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { IdentityService, type WhoamiAnswer } from '../identity';
+import type { Actor, Via } from '../platform/auth/actor';
+import { RateLimits } from '../platform/auth/rate-limits';
+import { Clock } from '../platform/clock';
+import { Config } from '../platform/config';
+import { MctlError } from '../platform/errors';
+import { hasStaleTeams, type Person } from '../platform/sign-in/person';
+
+const STALE_TEAMS =
+  'Your GitHub teams were read too long ago to count here (MCTL_OAUTH_TEAMS_TTL). Sign out, and in again.';
+
+/** What `mctl_whoami` has answered, or why it has not. */
+export type Whoami = { readonly answer: WhoamiAnswer } | { readonly problem: MctlError };
+
+/** Asks on behalf of whoever is signed in with a browser. */
+@Injectable()
+export class ConnectService {
+  constructor(
+    @Inject(IdentityService) private readonly identity: IdentityService,
+    @Inject(RateLimits) private readonly limits: RateLimits,
+    @Inject(Config) private readonly config: Config,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** The caller that this person's assistant would be. */
+  actorOf(person: Person, via: Via): Actor {
+    const { login, email, via: method } = person;
+    const isStale = hasStaleTeams(person, this.clock.now(), this.config.values.oauthTeamsTtl);
+    const teams = isStale ? { teamsUnknown: STALE_TEAMS } : { teams: person.teams, teamsUnknown: person.teamsUnknown };
+    return { login, email, method, ...teams, isAdmin: this.config.isAdmin(login), via };
+  }
+
+  /** As the tool answers, and counted like a call of it. The page is there in any case: whoever cannot be told says why. */
+  async whoami(actor: Actor): Promise<Whoami> {
+    try {
+      await this.limits.count(actor, 'read');
+      return { answer: await this.identity.whoami(actor) };
+    } catch (error) {
+      if (!(error instanceof MctlError)) throw error;
+      return { problem: error };
+    }
+  }
+}
