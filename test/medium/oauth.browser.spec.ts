@@ -10,6 +10,7 @@ import { furnish, PEOPLE } from '../support/furnish';
 import { Assistant } from '../support/mcp-oauth';
 import { MetadataHost } from '../support/metadata-host';
 import { post } from '../support/oauth-client';
+import { faintTexts, isFitting } from '../support/page-checks';
 import { ScratchApp } from '../support/scratch-app';
 import { tokenFor } from '../support/tokens';
 
@@ -54,6 +55,20 @@ async function agree(page: Page, assistant: Assistant): Promise<URLSearchParams>
 const whoami = async ({ client }: ReturnType<Assistant['session']>) =>
   (await client.callTool({ name: 'mctl_whoami', arguments: {} })).structuredContent;
 
+/** What the server says to a call that the assistant's token is not enough for. */
+async function challengeTo({ current }: Assistant, call: object): Promise<string> {
+  const { headers } = await fetch(new URL('/mcp', scratch.url), {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${current?.access_token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call }),
+  });
+  return headers.get('www-authenticate') ?? '';
+}
+
 describe('the official MCP client, which knows nothing but our address', () => {
   it.each(['dynamic registration', 'a client metadata document'])(
     'connects by %s: browser, token, tool call, refresh, step-up, revocation',
@@ -75,6 +90,13 @@ describe('the official MCP client, which knows nothing but our address', () => {
         const first = assistant.session(scratch.url);
         await expect(first.client.connect(first.transport)).rejects.toMatchObject({ name: 'UnauthorizedError' });
         await first.transport.finishAuth(await agree(page, assistant));
+        expect(assistant.steps).toEqual([
+          'POST /mcp 401',
+          'GET /.well-known/oauth-protected-resource/mcp 200',
+          'GET /.well-known/oauth-authorization-server 200',
+          ...(isPublished ? [] : ['POST /oauth/register 201']),
+          'POST /oauth/token 200',
+        ]);
         expect(assistant.information?.client_id).toMatch(isPublished ? /^https:/ : /^c-/);
 
         const second = assistant.session(scratch.url);
@@ -97,16 +119,33 @@ describe('the official MCP client, which knows nothing but our address', () => {
 
         const scale = {
           name: 'mctl_scale_service',
-          arguments: { team: 'billing', service: 'api', replicas: 2, dry_run: true },
+          arguments: {
+            team: 'billing',
+            service: 'api',
+            replicas: isPublished ? 3 : 2,
+            reason: 'more load',
+            wait_seconds: 25,
+          },
         };
+        assistant.steps.length = 0;
         await expect(second.client.callTool(scale)).rejects.toMatchObject({ name: 'UnauthorizedError' });
+        expect(assistant.steps).toContain('POST /mcp 403');
+        const challenge = await challengeTo(assistant, scale);
+        expect(challenge).toContain('error="insufficient_scope"');
+        expect(challenge).toContain('service:config');
         expect(assistant.asked?.searchParams.get('scope')?.split(' ')).toEqual(
           expect.arrayContaining(['platform:read', 'service:config']),
         );
+        await page.goto(assistant.asked?.href ?? '');
+        const grants = await page.getByRole('listitem').allTextContents();
+        expect(grants.filter((grant) => grant.startsWith('new '))).toEqual([expect.stringContaining('service:config')]);
+        expect(grants.some((grant) => grant.includes('platform:read'))).toBe(true);
         await second.transport.finishAuth(await agree(page, assistant));
         const third = assistant.session(scratch.url);
         await third.client.connect(third.transport);
-        expect((await third.client.callTool(scale)).isError).not.toBe(true);
+        expect((await third.client.callTool(scale)).structuredContent).toMatchObject({
+          operation: { status: 'succeeded', requested_by: PEOPLE.owner },
+        });
 
         const clientId = assistant.information?.client_id ?? '';
         await post(scratch.url, '/oauth/revoke', { token: assistant.current?.refresh_token, client_id: clientId });
@@ -119,6 +158,28 @@ describe('the official MCP client, which knows nothing but our address', () => {
       }
     },
   );
+
+  it('is out at once when its person disconnects it on the page', async () => {
+    const assistant = await Assistant.start();
+    const page = await browser.newPage();
+    const first = assistant.session(scratch.url);
+    await expect(first.client.connect(first.transport)).rejects.toMatchObject({ name: 'UnauthorizedError' });
+    await first.transport.finishAuth(await agree(page, assistant));
+    const second = assistant.session(scratch.url);
+    await second.client.connect(second.transport);
+    expect(await whoami(second)).toMatchObject({ user: PEOPLE.owner });
+    await page.goto(`${scratch.url}/connect`);
+    await page.getByRole('navigation').getByRole('link', { name: 'Your connections' }).click();
+    // The newest connection comes first.
+    await page
+      .getByRole('button', { name: /^Disconnect/ })
+      .first()
+      .click();
+    await page.getByText('is disconnected').waitFor();
+    await expect(whoami(second)).rejects.toMatchObject({ name: 'UnauthorizedError' });
+    await page.close();
+    await assistant.stop();
+  });
 
   it('is told no when the person says no', async () => {
     const assistant = await Assistant.start();
@@ -153,13 +214,13 @@ describe('the pages', () => {
       const { client, transport } = assistant.session(scratch.url);
       await client.connect(transport).catch(() => undefined);
       await page.goto(assistant.asked?.href ?? '');
-      const isFitting = () => page.evaluate('document.documentElement.scrollWidth <= window.innerWidth');
-      expect(await isFitting()).toBe(true);
+      const isWhole = async () => [await isFitting(page), await faintTexts(page)];
+      expect(await isWhole()).toEqual([true, []]);
       // The field has the focus from the start.
       await page.keyboard.type(owner);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: /^Let Assistant of the test/ }).waitFor();
-      expect(await isFitting()).toBe(true);
+      expect(await isWhole()).toEqual([true, []]);
       if (process.env.MCTL_TEST_SCREENSHOTS) {
         await page.screenshot({
           path: join(process.env.MCTL_TEST_SCREENSHOTS, `consent-${width}-${colorScheme}.png`),
@@ -170,7 +231,7 @@ describe('the pages', () => {
       await page.keyboard.press('Enter');
       await page.waitForURL(`${assistant.redirectUrl}?**`);
       await page.goto(`${scratch.url}/connections`);
-      expect(await isFitting()).toBe(true);
+      expect(await isWhole()).toEqual([true, []]);
       expect(await page.title()).toBe('Your connections – MCTL');
       if (process.env.MCTL_TEST_SCREENSHOTS) {
         await page.screenshot({

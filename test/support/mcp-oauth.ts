@@ -14,6 +14,8 @@ export class Assistant implements OAuthClientProvider {
   current: Tokens;
   /** How often a browser was needed. */
   browserSteps = 0;
+  /** What the client has asked for since `steps` was last emptied, in order: `POST /mcp 401`. */
+  readonly steps: string[] = [];
   private verifier = '';
 
   private constructor(
@@ -82,9 +84,19 @@ export class Assistant implements OAuthClientProvider {
 
   /** One session of the official client; it may need a browser first. */
   session(site: string): AssistantSession {
-    const transport = new StreamableHTTPClientTransport(new URL('/mcp', site), { authProvider: this });
+    const transport = new StreamableHTTPClientTransport(new URL('/mcp', site), {
+      authProvider: this,
+      fetch: this.fetch,
+    });
     return { transport, client: new Client({ name: 'assistant', version: '1.0.0' }) };
   }
+
+  private readonly fetch: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const url = input instanceof Request ? input.url : String(input);
+    this.steps.push(`${init?.method ?? 'GET'} ${new URL(url).pathname} ${response.status}`);
+    return response;
+  };
 
   async stop(): Promise<void> {
     this.server.closeAllConnections();

@@ -31,7 +31,7 @@ export const curl: GuideFor = (installation) => {
     name: 'REST, with curl',
     steps: [
       { into: 'Terminal', text: `curl -sS -H "Authorization: Bearer $${TOKEN_VARIABLE}" ${whoami}` },
-      markup`<p>Every tool has a route: see the <a href="/docs">REST documentation</a>.</p>`,
+      markup`<p>The variable holds a token, see below. Every tool has a route: see the <a href="/docs">REST documentation</a>.</p>`,
     ],
   };
 };

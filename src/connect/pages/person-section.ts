@@ -1,5 +1,6 @@
-import { markup, type Markup } from '../../platform/http/pages';
 import type { WhoamiAnswer } from '../../identity';
+import type { MctlError } from '../../platform/errors';
+import { markup, type Markup } from '../../platform/http/pages';
 import type { Visitor } from './connect-page';
 
 const PROVIDERS = { local: 'a local token', github: 'GitHub', oidc: 'single sign-on' } as const;
@@ -13,7 +14,7 @@ ${'problem' in whoami ? problemBox(whoami.problem) : teamsOf(whoami.answer)}
 </section>`;
 }
 
-export function problemBox({ message, fix }: { readonly message: string; readonly fix?: string }): Markup {
+export function problemBox({ message, details: { fix } }: MctlError): Markup {
   return markup`<div class="bad" role="alert"><strong>${message}</strong>${fix === undefined ? undefined : markup`<p>${fix}</p>`}</div>`;
 }
 

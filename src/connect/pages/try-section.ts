@@ -1,5 +1,5 @@
-import { markup, type Markup } from '../../platform/http/pages';
 import type { WhoamiAnswer } from '../../identity';
+import { markup, type Markup } from '../../platform/http/pages';
 import type { Visitor } from './connect-page';
 import { problemBox } from './person-section';
 
