@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Client, type OAuthClientProvider, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 type Information = Awaited<ReturnType<OAuthClientProvider['clientInformation']>>;
+type Discovery = Parameters<NonNullable<OAuthClientProvider['saveDiscoveryState']>>[0];
 type Tokens = Awaited<ReturnType<OAuthClientProvider['tokens']>>;
 
 /** What an assistant on somebody's machine is: the official MCP client, and a port on loopback that the browser comes back to. */
@@ -17,6 +18,7 @@ export class Assistant implements OAuthClientProvider {
   /** What the client has asked for since `steps` was last emptied, in order: `POST /mcp 401`. */
   readonly steps: string[] = [];
   private verifier = '';
+  private discovery: Discovery | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -77,9 +79,19 @@ export class Assistant implements OAuthClientProvider {
     return this.verifier;
   }
 
+  /** So that the answer of the browser is taken to the very server that the browser was sent to (SEP-2352). */
+  saveDiscoveryState(state: Discovery): void {
+    this.discovery = state;
+  }
+
+  discoveryState(): Discovery | undefined {
+    return this.discovery;
+  }
+
   invalidateCredentials(scope: string): void {
     if (scope !== 'verifier') this.current = undefined;
     if (scope === 'all' || scope === 'client') this.information = undefined;
+    if (scope === 'all' || scope === 'discovery') this.discovery = undefined;
   }
 
   /** One session of the official client; it may need a browser first. */

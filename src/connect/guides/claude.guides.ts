@@ -56,7 +56,7 @@ function claudeDesktopHere(installation: Parameters<GuideFor>[0]): Guide {
     : {
         command: 'npx',
         // Without a space: Claude Desktop on Windows does not quote arguments.
-        args: [...args, '--header', 'Authorization:${AUTHORIZATION}'],
+        args: [...args, '--header', `Authorization:\${AUTHORIZATION}`],
         env: { AUTHORIZATION: 'Bearer YOUR-TOKEN' },
       };
   return {

@@ -18,7 +18,7 @@ export const cursor: GuideFor = (installation) => {
 
 /** Source: code.visualstudio.com/docs/copilot/reference/mcp-configuration (`servers`, `type`, `inputs`; `code --add-mcp`). */
 export const vscode: GuideFor = (installation) => {
-  const server = { type: 'http', url: mcpUrl(installation), ...headersWith(installation, '${input:mctl-token}') };
+  const server = { type: 'http', url: mcpUrl(installation), ...headersWith(installation, `\${input:mctl-token}`) };
   if (!installation.offersOAuth) {
     const inputs = [{ type: 'promptString', id: 'mctl-token', description: 'Token for MCTL', password: true }];
     return {
