@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Req, UseFilters, UseInterceptors } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { Actor } from '../platform/auth/actor';
 import { GuardedBy } from '../platform/auth/access-rule';
 import { BrowserLimits } from '../platform/auth/browser-limits';
 import { Config } from '../platform/config';
@@ -44,19 +45,17 @@ export class ConnectController {
   async show(@Visit() visit: PageRequest, @Req() request: SignedRequest): Promise<Page> {
     await this.limits.count(request);
     const session = await this.sessions.find(visit);
-    if (session) return this.pageOf(session, visit);
+    const actor = session && this.service.actorOf(session.person, visit.via);
+    if (actor) return this.pageOf(session, actor, visit.query.try === 'whoami');
     // Where nobody can sign in with a browser, there is nothing to wait for: what it says is no secret.
     const { providers, takesTokens } = this.signIns;
     return providers.length > 0 || takesTokens ? SIGN_IN : connectPage(this.shared());
   }
 
-  private async pageOf({ id, person }: BrowserSession, visit: PageRequest): Promise<Page> {
-    const whoami = await this.service.whoami(this.service.actorOf(person, visit.via));
+  private async pageOf({ id, person }: BrowserSession, actor: Actor, isTrying: boolean): Promise<Page> {
+    const whoami = await this.service.whoami(actor);
     const signOut = this.sessions.formToken(id, SIGN_OUT);
-    return connectPage({
-      ...this.shared(person.login),
-      visitor: { person, whoami, signOut, isTrying: visit.query.try === 'whoami' },
-    });
+    return connectPage({ ...this.shared(person.login), visitor: { person, whoami, signOut, isTrying } });
   }
 
   private shared(login?: string) {

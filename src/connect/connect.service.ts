@@ -5,10 +5,7 @@ import { RateLimits } from '../platform/auth/rate-limits';
 import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
 import { MctlError } from '../platform/errors';
-import { hasStaleTeams, type Person } from '../platform/sign-in/person';
-
-const STALE_TEAMS =
-  'Your GitHub teams were read too long ago to count here (MCTL_OAUTH_TEAMS_TTL). Sign out, and in again.';
+import { isStale, type Person } from '../platform/sign-in/person';
 
 /** What `mctl_whoami` has answered, or why it has not. */
 export type Whoami = { readonly answer: WhoamiAnswer } | { readonly problem: MctlError };
@@ -23,12 +20,11 @@ export class ConnectService {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** The caller that this person's assistant would be. */
-  actorOf(person: Person, via: Via): Actor {
-    const { login, email, via: method } = person;
-    const isStale = hasStaleTeams(person, this.clock.now(), this.config.values.oauthTeamsTtl);
-    const teams = isStale ? { teamsUnknown: STALE_TEAMS } : { teams: person.teams, teamsUnknown: person.teamsUnknown };
-    return { login, email, method, ...teams, isAdmin: this.config.isAdmin(login), via };
+  /** The caller that this person's assistant would be; undefined where they must sign in again for what was said of them to count. */
+  actorOf(person: Person, via: Via): Actor | undefined {
+    if (isStale(person, this.config, this.clock.now())) return undefined;
+    const { login, email, teams, teamsUnknown, via: method } = person;
+    return { login, email, method, teams, teamsUnknown, isAdmin: this.config.isAdmin(login), via };
   }
 
   /** As the tool answers, and counted like a call of it. The page is there in any case: whoever cannot be told says why. */

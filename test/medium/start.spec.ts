@@ -37,6 +37,7 @@ describe('npm start', () => {
       const repository = `embedded repository ${place.dataDir}/gitops.git, branch main`;
       for (const part of [
         `${url}/mcp`,
+        `${url}/connect`,
         `${url}/docs`,
         place.dataDir,
         repository,
