@@ -17,7 +17,13 @@ function actorAt(time: string, person: Person) {
 
 describe('who is signed in with a browser', () => {
   it('is the caller that their assistant would be', () => {
-    expect(actorAt('12:59', ada)).toMatchObject({ login: 'ada', method: 'github', isAdmin: true, via, teams: ada.teams });
+    expect(actorAt('12:59', ada)).toMatchObject({
+      login: 'ada',
+      method: 'github',
+      isAdmin: true,
+      via,
+      teams: ada.teams,
+    });
     expect(actorAt('12:59', { ...ada, login: 'bob' })?.isAdmin).toBe(false);
   });
 
