@@ -145,7 +145,7 @@ describe('the official MCP client, which knows nothing but our address', () => {
         await third.client.connect(third.transport);
         expect((await third.client.callTool(scale)).structuredContent).toMatchObject({
           operation: { status: 'succeeded' },
-          commit: expect.any(String) as unknown,
+          commit: { sha: expect.stringMatching(/^[0-9a-f]{40}$/) as unknown },
         });
 
         const clientId = assistant.information?.client_id ?? '';
