@@ -11,7 +11,7 @@ const via: Via = { door: 'page', requestId: 'r1' };
 const ada: Person = { login: 'ada', teams: ['acme/platform'], via: 'github', signedInAt: '2026-03-01T12:00:00.000Z' };
 
 function actorAt(time: string, person: Person) {
-  const clock = { now: () => new Date(`2026-03-01T${time}:00.000Z`) } as unknown as Clock;
+  const clock = { now: () => new Date(`2026-03-01T${time}:00.000Z`) };
   return new ConnectService({} as IdentityService, new RateLimits(config), config, clock).actorOf(person, via);
 }
 
