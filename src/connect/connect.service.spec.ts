@@ -1,7 +1,6 @@
 import type { IdentityService } from '../identity';
 import type { Via } from '../platform/auth/actor';
 import { RateLimits } from '../platform/auth/rate-limits';
-import type { Clock } from '../platform/clock';
 import { readConfig } from '../platform/config';
 import type { Person } from '../platform/sign-in/person';
 import { ConnectService } from './connect.service';

@@ -231,7 +231,7 @@ describe('where a sign-in leads', () => {
     const browser = visitor();
     const page = await browser.get(`/sign-in?to=${encodeURIComponent(to)}`);
     const signed = await browser.send(page, { credential: ada, to });
-    expect(signed.text).toContain('content="0; url=/connections"');
+    expect(signed.text).toContain('content="0; url=/connect"');
   });
 });
 
@@ -469,7 +469,7 @@ describe('the connections page', () => {
 
   it('says so where there are none', async () => {
     const browser = visitor();
-    const page = await signIn(browser, await browser.get('/sign-in'), await tokenFor(scratch.dataDir, 'nobody'));
+    const page = await signIn(browser, await browser.get('/sign-in?to=/connections'), await tokenFor(scratch.dataDir, 'nobody'));
     expect(page.text).toContain('No application is connected as you');
   });
 });
