@@ -469,7 +469,11 @@ describe('the connections page', () => {
 
   it('says so where there are none', async () => {
     const browser = visitor();
-    const page = await signIn(browser, await browser.get('/sign-in?to=/connections'), await tokenFor(scratch.dataDir, 'nobody'));
+    const page = await signIn(
+      browser,
+      await browser.get('/sign-in?to=/connections'),
+      await tokenFor(scratch.dataDir, 'nobody'),
+    );
     expect(page.text).toContain('No application is connected as you');
   });
 });
