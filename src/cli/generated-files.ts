@@ -17,7 +17,7 @@ const GOLDEN_OPERATIONS = 'test/contract/__goldens__/operations.json';
 export function generatedFiles(app: INestApplication): { files: Map<string, string>; tools: ToolDeclaration[] } {
   const tools = app.get(ToolCatalog).declarations;
   const operations = app.get(OperationRegistry).all();
-  const goldens = tools.map((tool) => [`${GOLDEN_TOOLS}/${tool.name}.json`, json(listingOf(tool))] as const);
+  const goldens = tools.map((tool) => [`${GOLDEN_TOOLS}/${tool.name}.json`, json(goldenOf(tool))] as const);
   const files = new Map([
     ['.env.example', renderEnvExample()],
     ['docs/openapi.json', json(openApi(app))],
@@ -39,6 +39,12 @@ export function withToolTable(readme: string, tools: readonly ToolDeclaration[])
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** A tool as clients are shown it, and the schemas that its calls and answers really keep: a change of either is a diff to review. */
+export function goldenOf(tool: ToolDeclaration): object {
+  const full = { inputSchema: jsonSchemaOf(tool.input, 'input'), outputSchema: jsonSchemaOf(tool.answer, 'output') };
+  return { ...listingOf(tool), full };
 }
 
 function openApi(app: INestApplication): object {

@@ -4,10 +4,20 @@ import { ListOf, Text, text } from '../platform/schema';
 import { EXTENSION } from '../provisioning';
 
 export class ProvisionDatabaseInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service that uses it.' }) service: string;
-  @Name({ optional: true, description: 'Name of the database; default: the service’s.' }) name?: string;
-  @ListOf(text(EXTENSION), { optional: true, maxItems: 20, description: 'PostgreSQL extensions to have in it.' })
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'Service that uses it.' }) service: string;
+  @Name({
+    optional: true,
+    description: 'Name of the database; default: the service’s.',
+    brief: 'Its name; else the service’s.',
+  })
+  name?: string;
+  @ListOf(text(EXTENSION), {
+    optional: true,
+    maxItems: 20,
+    description: 'PostgreSQL extensions to have in it.',
+    brief: 'PostgreSQL extensions.',
+  })
   extensions?: string[];
 }
 

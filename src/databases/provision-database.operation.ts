@@ -10,7 +10,7 @@ export const provisionDatabase = defineOperation({
   tool: 'mctl_provision_database',
   title: 'Provision Database',
   description:
-    'Give a service a PostgreSQL database with a role of its own; its pods get DATABASE_URL, DB_HOST, DB_PORT, DB_NAME, DB_USER, DB_PASSWORD. The password is generated and never shown. Again for the same service: nothing new but added extensions. It outlives the service. For a new service use mctl_deploy_service with provision_database.',
+    'Give a service a PostgreSQL database and role; pods get DATABASE_URL and DB_*. The password is never shown. It outlives the service.',
   kind: 'write',
   risk: 'medium',
   role: 'developer',

@@ -11,7 +11,7 @@ export const addCustomDomain = defineOperation<AddDomainInput, RegistrationFacts
   tool: 'mctl_add_custom_domain',
   title: 'Add Custom Domain',
   description:
-    'Give a service a host of your own domain. Registers it and answers at once the TXT record to make (challenge) and the CNAME that leads requests there; show both to a person. The workflow waits for DNS, for days if need be, then commits route and certificate. mctl_verify_domain shows what is missing. Called again: the same challenge.',
+    'Give a service a host of your own. Answers the TXT and CNAME records to make: show them to a person. The workflow waits for DNS; mctl_verify_domain shows what is missing.',
   kind: 'write',
   risk: 'medium',
   role: 'developer',

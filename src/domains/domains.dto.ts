@@ -5,7 +5,7 @@ import { Choice, Flag, ListOf, Nested, object, PageArguments, pageOf, Text, text
 import { hasHidden } from '../platform/text/hidden';
 
 /** As much as a pattern can say; `host.policy.ts` says the rest, and why. */
-export const HostName = (options: { description: string; optional?: boolean }) =>
+export const HostName = (options: { description: string; brief?: string; optional?: boolean }) =>
   Text({
     pattern: /^[^\s*:/@?#%\\,]+\.[^\s*:/@?#%\\,]+$/,
     rule: 'a lower-case host name such as shop.example.org, without wildcard, scheme, port and path',
@@ -29,26 +29,35 @@ const LOOKUP_STATES = [
 ] as const;
 
 export class ListDomainsInput extends PageArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ optional: true, description: 'Only domains of this service.' }) service?: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ optional: true, description: 'Only this service.' }) service?: string;
 }
 
 export class VerifyDomainInput {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service the domain was added to.' }) service: string;
-  @HostName({ description: 'The custom host, e.g. shop.example.org; IDN is taken.' }) domain: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'The service the domain was added to.', brief: 'Service.' }) service: string;
+  @HostName({ description: 'The custom host, e.g. shop.example.org; IDN is taken.', brief: 'The custom host.' })
+  domain: string;
 }
 
 export class AddDomainInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service that is to answer for the host; it must have an ingress.' }) service: string;
-  @HostName({ description: 'Host of a domain that you control, e.g. shop.example.org; IDN is taken.' }) domain: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({
+    description: 'The service that is to answer for the host; it must have an ingress.',
+    brief: 'Service with an ingress.',
+  })
+  service: string;
+  @HostName({
+    description: 'Host of a domain that you control, e.g. shop.example.org; IDN is taken.',
+    brief: 'Host that you control.',
+  })
+  domain: string;
 }
 
 export class RemoveDomainInput extends DestructiveArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service the domain was added to.' }) service: string;
-  @HostName({ description: 'The custom host, as in mctl_list_domains.' }) domain: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'The service the domain was added to.', brief: 'Service.' }) service: string;
+  @HostName({ description: 'The custom host, as in mctl_list_domains.', brief: 'The custom host.' }) domain: string;
 }
 
 /** A record to make in DNS. */

@@ -14,7 +14,7 @@ export const removeCustomDomain = defineOperation({
   tool: 'mctl_remove_custom_domain',
   title: 'Remove Custom Domain',
   description:
-    'Take a custom host from a service: registration, route and certificate entry go in one commit, and a workflow that still waits for its DNS record ends. The generated host cannot be removed. The first call only answers the plan and a confirm_token; show it to a person, then call again with the token.',
+    'Take a custom host from a service: registration, route and certificate go. Answers the plan and a confirm_token first.',
   kind: 'destructive',
   risk: 'medium',
   role: 'owner',

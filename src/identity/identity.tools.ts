@@ -12,7 +12,7 @@ export class IdentityTools {
   @ReadTool({
     name: 'mctl_whoami',
     title: 'Check Identity',
-    description: 'Who you are here, your teams with your role in each, and the server you talk to. Call it first.',
+    description: 'Your login, teams and roles, and the server. Call it first.',
     role: 'any',
     team: 'none',
     input: NoArguments,

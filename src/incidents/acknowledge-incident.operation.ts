@@ -7,8 +7,7 @@ export const acknowledgeIncident = defineOperation<AcknowledgeIncidentInput, Inc
   name: 'acknowledge-incident',
   tool: 'mctl_acknowledge_incident',
   title: 'Acknowledge Incident',
-  description:
-    'Tell the team that somebody looks into an incident: it stays active, with your name on it. Twice is no error; a resolved or suppressed one is refused. No manifest changes: an empty commit carries the record.',
+  description: 'Tell the team that you look into an incident; it stays active. Changes no manifest.',
   kind: 'write',
   risk: 'low',
   role: 'developer',

@@ -21,22 +21,35 @@ const ID = {
   rule: '8 to 32 hex digits, lower case',
   maxLength: 32,
   description: 'Its id from mctl_list_incidents, or the first 8 or more digits of it.',
+  brief: 'Its id, or the first 8 digits or more.',
 };
 const STATUS_FILTERS = ['active', ...STATUSES] as const;
 
 export class ListIncidentsInput extends PageArguments {
-  @Name({ optional: true, description: 'Only of this team.' }) team?: string;
-  @Name({ optional: true, description: 'Only of services of this name.' }) service?: string;
-  @Choice(STATUS_FILTERS, { default: 'active', description: 'active = neither resolved nor suppressed.' })
+  @Name({ optional: true, description: 'Only this team.' }) team?: string;
+  @Name({ optional: true, description: 'Only of services of this name.', brief: 'Only this service.' })
+  service?: string;
+  @Choice(STATUS_FILTERS, {
+    default: 'active',
+    description: 'active = neither resolved nor suppressed.',
+    brief: 'active: not ended.',
+  })
   status: (typeof STATUS_FILTERS)[number];
-  @Choice(SEVERITIES, { optional: true, description: 'Only of this severity.' }) severity?: Severity;
-  @Text({ optional: true, maxLength: 60, description: 'Only of this type, e.g. pod_crashloop.' }) type?: string;
+  @Choice(SEVERITIES, { optional: true, description: 'Only this one.' }) severity?: Severity;
+  @Text({
+    optional: true,
+    maxLength: 60,
+    description: 'Only of this type, e.g. pod_crashloop.',
+    brief: 'E.g. pod_crashloop.',
+  })
+  type?: string;
   @Text({
     optional: true,
     pattern: DURATION_PATTERN,
     rule: 'a duration such as 30m or 7d',
     maxLength: 12,
     description: 'Reported within, e.g. 24h.',
+    brief: 'E.g. 24h.',
   })
   since?: string;
 }
@@ -46,7 +59,7 @@ export class GetIncidentInput {
 }
 
 export class IncidentSummaryInput {
-  @Name({ optional: true, description: 'Only of this team.' }) team?: string;
+  @Name({ optional: true, description: 'Only this team.' }) team?: string;
 }
 
 export class AcknowledgeIncidentInput extends WriteArguments {
@@ -55,7 +68,12 @@ export class AcknowledgeIncidentInput extends WriteArguments {
 
 export class ResolveIncidentInput extends WriteArguments {
   @Text(ID) id: string;
-  @Text({ optional: true, maxLength: LIMITS.resolution, description: 'What it was and what ended it; for the team.' })
+  @Text({
+    optional: true,
+    maxLength: LIMITS.resolution,
+    description: 'What it was and what ended it; for the team.',
+    brief: 'What ended it.',
+  })
   resolution?: string;
 }
 
@@ -160,7 +178,7 @@ export class ResolveIncidentAnswer extends TransitionAnswer {}
 
 /** Body of `POST /api/v1/incidents`. */
 export class ReportIncidentInput {
-  @Name({ description: 'The team.' }) team: string;
+  @Name({ description: 'Team.' }) team: string;
   @Name({ optional: true, description: 'The service it is about.' }) service?: string;
   @Text({ pattern: TYPE_PATTERN, rule: TYPE_RULE, maxLength: 60, default: 'manual', description: 'What kind it is.' })
   type: string;

@@ -8,7 +8,7 @@ export const resolveIncident = defineOperation<ResolveIncidentInput, IncidentFac
   tool: 'mctl_resolve_incident',
   title: 'Resolve Incident',
   description:
-    'Close an incident, with a sentence for the team on what ended it. Alerts and workflows resolve theirs by themselves; one that is reported again soon after opens again. Twice is no error. No manifest changes: an empty commit carries the record.',
+    'Close an incident and say what ended it. Alerts and workflows resolve theirs by themselves. Changes no manifest.',
   kind: 'write',
   risk: 'low',
   role: 'developer',

@@ -8,7 +8,7 @@ export const deployOpenclaw = defineOperation({
   tool: 'mctl_resume_openclaw_deploy',
   title: 'Resume OpenClaw Onboarding',
   description:
-    'Second step to an OpenClaw, after mctl_deploy_openclaw: database first, then the service, one workflow, one commit. Without the bot token: conflict token_missing with a fresh one-time link for the person. Refused with each shortfall where the team has too little. Calling again once it is deployed changes nothing. Answers url, image, database.',
+    'Step 2 to an OpenClaw: database and service in one commit. Without the bot token: token_missing with a fresh link for a person.',
   kind: 'write',
   risk: 'medium',
   role: 'owner',

@@ -7,25 +7,37 @@ import { IntakePart, ServiceChangeAnswer } from '../services';
 import { MODEL, MOST_OWNERS, OWNER_ID } from './vocabulary';
 
 export class StartOpenclawInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ default: 'openclaw', description: 'Name the service will have.' }) service: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ default: 'openclaw', description: 'Name the service will have.', brief: 'Its name.' }) service: string;
   @ListOf(text(OWNER_ID), {
     maxItems: MOST_OWNERS,
     description: 'Numeric ids of the Telegram users who may talk to it and command it, each in quotes.',
+    brief: 'Numeric ids of who may command it.',
   })
   telegram_owner_ids: string[];
-  @Text({ ...MODEL, optional: true, description: 'Model as provider/model; absent = the platform’s.' })
+  @Text({
+    ...MODEL,
+    optional: true,
+    description: 'Model as provider/model; absent = the platform’s.',
+    brief: 'As provider/model.',
+  })
   default_model?: string;
   @HostName({
     optional: true,
     description: 'Own host beside the generated one; added after the deploy, once DNS shows it.',
+    brief: 'Own host, added after the deploy.',
   })
   host?: string;
 }
 
 export class ResumeOpenclawInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ default: 'openclaw', description: 'The service, as it was named when it was started.' }) service: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({
+    default: 'openclaw',
+    description: 'The service, as it was named when it was started.',
+    brief: 'As in step 1.',
+  })
+  service: string;
 }
 
 export class ShortfallItem {

@@ -7,7 +7,7 @@ export const startOpenclaw = defineOperation({
   tool: 'mctl_deploy_openclaw',
   title: 'Start OpenClaw Onboarding',
   description:
-    'First of two steps to an OpenClaw (assistant on Telegram): checks names, quota and network, notes in git what is asked for, runs nothing. Answers each shortfall of the team, and a one-time link where the person enters the bot token; never ask for the token in chat. Then call mctl_resume_openclaw_deploy. Calling again before that replaces what was asked for.',
+    'Step 1 to an OpenClaw (assistant on Telegram): checks quota and network, runs nothing. Answers a one-time link where a person enters the bot token; never ask for it in chat. Then mctl_resume_openclaw_deploy.',
   kind: 'write',
   risk: 'low',
   role: 'owner',

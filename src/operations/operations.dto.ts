@@ -15,7 +15,7 @@ export class ListOperationsInput extends PageArguments {}
 export class OperationList extends pageOf<OperationItem>(object(() => OperationItem)) {}
 
 export class GetOperationInput {
-  @Text({ maxLength: 60, description: 'Its name, e.g. deploy-service.' }) operation: string;
+  @Text({ maxLength: 60, description: 'E.g. deploy-service.' }) operation: string;
 }
 
 export class ParameterItem {
@@ -41,10 +41,15 @@ export class OperationAnswer extends OperationItem {
 }
 
 export class ListRecentOperationsInput extends PageArguments {
-  @Name({ optional: true, description: 'Only of this team.' }) team?: string;
-  @Text({ optional: true, maxLength: 100, description: 'Only by this login.' }) actor?: string;
-  @Text({ optional: true, maxLength: 60, description: 'Only this operation.' }) operation?: string;
-  @Text({ optional: true, maxLength: 20, description: 'submitted, succeeded, failed, planned or refused.' })
+  @Name({ optional: true, description: 'Only this team.' }) team?: string;
+  @Text({ optional: true, maxLength: 100, description: 'Only this login.' }) actor?: string;
+  @Text({ optional: true, maxLength: 60, description: 'Only this one.' }) operation?: string;
+  @Text({
+    optional: true,
+    maxLength: 20,
+    description: 'submitted, succeeded, failed, planned or refused.',
+    brief: 'E.g. failed, refused.',
+  })
   status?: string;
   @Text({
     optional: true,
@@ -52,6 +57,7 @@ export class ListRecentOperationsInput extends PageArguments {
     rule: 'a duration such as 30m or 7d',
     maxLength: 12,
     description: 'Not older than, e.g. 24h.',
+    brief: 'E.g. 24h.',
   })
   since?: string;
 }
@@ -76,8 +82,12 @@ export class AuditList extends pageOf<AuditItem>(object(() => AuditItem)) {}
 const WORKFLOW_FILTERS = ['active', 'submitted', 'running', 'succeeded', 'failed'] as const;
 
 export class ListWorkflowsInput extends PageArguments {
-  @Name({ optional: true, description: 'Only of this team.' }) team?: string;
-  @Choice(WORKFLOW_FILTERS, { optional: true, description: 'active = submitted or running.' })
+  @Name({ optional: true, description: 'Only this team.' }) team?: string;
+  @Choice(WORKFLOW_FILTERS, {
+    optional: true,
+    description: 'active = submitted or running.',
+    brief: 'active: not ended.',
+  })
   status?: (typeof WORKFLOW_FILTERS)[number];
 }
 
@@ -96,8 +106,14 @@ export class WorkflowItem {
 export class WorkflowList extends pageOf<WorkflowItem>(object(() => WorkflowItem)) {}
 
 export class GetWorkflowInput {
-  @Text({ maxLength: 100, description: 'Its name, from the answer of a write.' }) workflow: string;
-  @Integer({ minimum: 0, maximum: 200, default: 20, description: 'Log lines of the running or failed step.' })
+  @Text({ maxLength: 100, description: 'Its name, from the answer of a write.', brief: 'Its name.' }) workflow: string;
+  @Integer({
+    minimum: 0,
+    maximum: 200,
+    default: 20,
+    description: 'Log lines of the running or failed step.',
+    brief: 'Log lines.',
+  })
   log_lines: number;
 }
 

@@ -27,7 +27,7 @@ export class OperationsTools {
   @ReadTool({
     name: 'mctl_list_operations',
     title: 'List Operations',
-    description: 'Every kind of change MCTL can make, with risk, least role and the tool that makes it.',
+    description: 'Every kind of change MCTL can make: risk, least role, tool.',
     role: 'any',
     team: 'none',
     input: ListOperationsInput,
@@ -40,8 +40,7 @@ export class OperationsTools {
   @ReadTool({
     name: 'mctl_get_operation',
     title: 'Get Operation',
-    description:
-      'One kind of change in full: its parameters with rules and defaults, the files it touches, its workflow steps.',
+    description: 'One kind of change in full: parameters with rules, files it touches, steps.',
     role: 'any',
     team: 'none',
     input: GetOperationInput,
@@ -55,7 +54,7 @@ export class OperationsTools {
     name: 'mctl_list_recent_operations',
     title: 'Recent Operations',
     description:
-      'The audit trail of your teams, newest first: who did what, through what, with which outcome and commit. Refused and planned calls are in it too.',
+      'Audit trail of your teams, newest first: who did what, with which outcome and commit. Refused and planned calls are in it too.',
     role: 'any',
     team: 'none',
     input: ListRecentOperationsInput,
@@ -83,7 +82,7 @@ export class OperationsTools {
     name: 'mctl_get_workflow_status',
     title: 'Get Workflow Status',
     description:
-      'How far a write has come: steps, log of the running or failed step, commit, and why it failed. Poll it every few seconds until succeeded or failed.',
+      'How far a write has come: steps, log, commit, why it failed. Poll it every few seconds until succeeded or failed.',
     role: 'viewer',
     team: 'resource',
     input: GetWorkflowInput,

@@ -8,7 +8,7 @@ export const createPreview = defineOperation({
   tool: 'mctl_create_preview',
   title: 'Create Preview',
   description:
-    'Run another image tag of a service beside production for some hours: own host, one replica, own secret paths, no database; it deletes itself. Commits one file. Refused where a setting could lead back to production, with the key named. Answers preview_id, url, expires_at. To change production use mctl_deploy_service.',
+    'Run another image tag beside production for some hours: own host and secret paths, no database. To change production use mctl_deploy_service.',
   kind: 'write',
   risk: 'low',
   role: 'developer',

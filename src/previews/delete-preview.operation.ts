@@ -10,7 +10,7 @@ export const deletePreview = defineOperation({
   tool: 'mctl_delete_preview',
   title: 'Delete Preview',
   description:
-    'Delete a preview before it expires: its file, Argo CD application and host go; production is not touched. The first call only answers the plan and a confirm_token; show it to a person, then call again with the token. Expired previews go by themselves.',
+    'Delete a preview before it expires; production is not touched. Answers the plan and a confirm_token first.',
   kind: 'destructive',
   risk: 'low',
   role: 'developer',

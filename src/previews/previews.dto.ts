@@ -21,23 +21,32 @@ const GIT_REF = {
 const PREVIEW_ID = { pattern: /^[a-z0-9]{6}$/, rule: 'six lower-case letters and digits', maxLength: 6 };
 
 export class ListPreviewsInput extends PageArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ optional: true, description: 'Only previews of this service.' }) service?: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ optional: true, description: 'Only previews of this service.', brief: 'Only this service.' })
+  service?: string;
 }
 
 export class CreatePreviewInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service to preview.' }) service: string;
-  @Text({ ...TAG, optional: true, description: 'Tag of the ready image to preview.' }) image_tag?: string;
-  @Text({ ...GIT_REF, optional: true, description: 'Git ref to build, with repo; needs a builder.' }) git_ref?: string;
-  @Text({ ...REPO, optional: true, description: 'Source to build from, with git_ref.' }) repo?: string;
-  @Integer({ minimum: 1, maximum: 168, default: 24, description: 'Hours until it is deleted by itself.' })
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'The service to preview.', brief: 'Service.' }) service: string;
+  @Text({ ...TAG, optional: true, description: 'Tag of the ready image to preview.', brief: 'Tag of a ready image.' })
+  image_tag?: string;
+  @Text({
+    ...GIT_REF,
+    optional: true,
+    description: 'Git ref to build, with repo; needs a builder.',
+    brief: 'Git ref to build.',
+  })
+  git_ref?: string;
+  @Text({ ...REPO, optional: true, description: 'Source to build from, with git_ref.', brief: 'Source of git_ref.' })
+  repo?: string;
+  @Integer({ minimum: 1, maximum: 168, default: 24, description: 'Hours it lives, at most 168.' })
   ttl_hours: number;
 }
 
 export class DeletePreviewInput extends DestructiveArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service.' }) service: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'Service.' }) service: string;
   @Text({ ...PREVIEW_ID, description: 'Id from mctl_list_previews.' }) preview_id: string;
 }
 

@@ -19,8 +19,7 @@ export class PreviewsTools {
   @ReadTool({
     name: 'mctl_list_previews',
     title: 'List Previews',
-    description:
-      'Previews of a team, or of one of its services, with url, image tag, who asked, age and when each is deleted by itself. Sync and health are unknown while no cluster is connected (see source). Files that cannot be read or never expire are in warnings.',
+    description: 'Previews of a team or service: url, image tag, who asked, expiry, sync and health.',
     role: 'viewer',
     team: 'argument',
     input: ListPreviewsInput,

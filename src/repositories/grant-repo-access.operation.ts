@@ -15,7 +15,7 @@ export const grantRepoAccess = defineOperation({
   tool: 'mctl_grant_repo_access',
   title: 'Grant Repository Access',
   description:
-    'Start giving a team the use of a GitHub repository. Answers install_url: whoever administers the repository opens it in a browser, installs the GitHub App there and agrees; it works once, for an hour. Then call mctl_sync_repos. Says whether access is there already. Changes no manifest.',
+    'Start giving a team a GitHub repository. Answers install_url, which works once, for whoever administers it. Then mctl_sync_repos.',
   kind: 'write',
   risk: 'medium',
   role: 'developer',

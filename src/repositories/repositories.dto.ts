@@ -12,16 +12,16 @@ const REPO = {
 };
 
 export class ListReposInput extends PageArguments {
-  @Name({ description: 'The team.' }) team: string;
+  @Name({ description: 'Team.' }) team: string;
 }
 
 export class GrantRepoAccessInput extends WriteArguments {
-  @Name({ description: 'The team that is to use it.' }) team: string;
-  @Text({ ...REPO, description: 'The repository, owner/name.' }) repo: string;
+  @Name({ description: 'The team that is to use it.', brief: 'Team.' }) team: string;
+  @Text({ ...REPO, description: 'The repository, owner/name.', brief: 'owner/name' }) repo: string;
 }
 
 export class SyncReposInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
+  @Name({ description: 'Team.' }) team: string;
 }
 
 export class InstallationRef {

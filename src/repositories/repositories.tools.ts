@@ -19,8 +19,7 @@ export class RepositoriesTools {
   @ReadTool({
     name: 'mctl_list_repos',
     title: 'List Repositories',
-    description:
-      'GitHub repositories that a team was granted, as the last mctl_sync_repos found them: full name, private, default branch, installation. source says when that was, that it never was, or which settings of the GitHub App are missing. Those granted since are in warnings. Does not ask GitHub.',
+    description: 'GitHub repositories granted to a team, as the last mctl_sync_repos found them.',
     role: 'viewer',
     team: 'argument',
     input: ListReposInput,

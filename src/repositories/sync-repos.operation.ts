@@ -13,7 +13,7 @@ export const syncRepos = defineOperation({
   tool: 'mctl_sync_repos',
   title: 'Sync Repositories',
   description:
-    'Ask GitHub which of the repositories that the team was granted are there, and bring the list of mctl_list_repos up to date. Answers added, removed and how many stayed; what GitHub no longer shows us is removed and must be granted anew. Waits by itself when GitHub’s rate limit is reached. Changes no manifest.',
+    'Ask GitHub which granted repositories are there, and bring mctl_list_repos up to date. What is gone must be granted anew.',
   kind: 'write',
   risk: 'low',
   role: 'developer',

@@ -4,9 +4,13 @@ import { Choice, Text } from '../platform/schema';
 import { ServiceChangeAnswer } from '../services';
 
 export class ApplyProfileInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ default: 'openclaw', description: 'The service.' }) service: string;
-  @Choice(PROFILE_NAMES, { description: 'startup is the largest, steady-small the smallest.' }) profile: ProfileName;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ default: 'openclaw', description: 'Service.' }) service: string;
+  @Choice(PROFILE_NAMES, {
+    description: 'startup is the largest, steady-small the smallest.',
+    brief: 'From largest to smallest.',
+  })
+  profile: ProfileName;
 }
 
 export class ApplyProfileAnswer extends ServiceChangeAnswer {

@@ -12,7 +12,7 @@ export const applyResourceProfile = defineOperation({
   tool: 'mctl_apply_openclaw_resource_profile',
   title: 'Apply Resource Profile',
   description:
-    'Set CPU and memory (requests and limits) of a service’s own container to a profile: startup, steady-medium or steady-small. Nothing else changes; pods restart. Refused with the numbers when the team’s quota has no room. mctl_get_openclaw_sizing_recommendation says which one fits. Commits to git. Answers what changed.',
+    'Set CPU and memory of a service to a profile; pods restart. mctl_get_openclaw_sizing_recommendation says which one fits.',
   kind: 'write',
   risk: 'medium',
   role: 'owner',

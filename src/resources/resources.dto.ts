@@ -5,7 +5,7 @@ import { Decimal, Integer, ListOf, Nested, object, Text } from '../platform/sche
 import { Amount } from './amount';
 
 export class ResourceUsageInput {
-  @Name({ description: 'The team.' }) team: string;
+  @Name({ description: 'Team.' }) team: string;
 }
 
 /** One key of the ResourceQuota. */

@@ -23,7 +23,7 @@ export class ResourcesTools {
     name: 'mctl_get_resource_usage',
     title: 'Get Resource Usage',
     description:
-      'What a team takes of its quota: CPU, memory, pods, storage, in total and per service. Without a cluster that is what the manifests ask for with all replicas that may run (source says so). Measured use per service where metrics are connected. Files that cannot be read are in warnings.',
+      'What a team takes of its quota: CPU, memory, pods, storage, in total and per service. Without a cluster: what the manifests ask for.',
     role: 'viewer',
     team: 'argument',
     input: ResourceUsageInput,
@@ -37,7 +37,7 @@ export class ResourcesTools {
     name: 'mctl_get_openclaw_sizing_recommendation',
     title: 'Get Sizing Recommendation',
     description:
-      'Which CPU and memory a service needs by its metrics: 95th percentile and highest use, kills for lack of memory, recommended values, the nearest profile, and the difference to today. status insufficient_data under 24 h or 100 samples: then there is no recommendation. Changes nothing.',
+      'CPU and memory a service needs by its metrics, the nearest profile, and the difference to today. Under 24 h or 100 samples: insufficient_data.',
     role: 'viewer',
     team: 'argument',
     input: SizingInput,

@@ -9,8 +9,8 @@ import { Amount } from './amount';
 const MOST_LOOKBACK = 30 * 86_400_000;
 
 export class SizingInput {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ default: 'openclaw', description: 'The service.' }) service: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ default: 'openclaw', description: 'Service.' }) service: string;
   @Text({
     pattern: DURATION_PATTERN,
     rule: 'a duration from 1s to 30d such as 24h or 7d',
@@ -18,6 +18,7 @@ export class SizingInput {
     check: (value) => isBetween(parseDuration(value), 1, MOST_LOOKBACK),
     default: '24h',
     description: 'How far back; under 24h there is no recommendation.',
+    brief: 'How far back.',
   })
   lookback: string;
 }

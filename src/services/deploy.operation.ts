@@ -12,7 +12,7 @@ export const deployService = defineOperation({
   tool: 'mctl_deploy_service',
   title: 'Deploy Service',
   description:
-    'Onboard a new service, deploy another image tag, or change settings (update-config). Commits to git; only what the call names changes. Not for replicas (mctl_scale_service) or going back (mctl_rollback_service). Secret values never go in a call: a person enters them at intake.url of the answer. Try dry_run first. Answers url, image, what changed.',
+    'Onboard a service, deploy another image tag, or change settings; only what is named changes. Replicas: mctl_scale_service. Going back: mctl_rollback_service. Secret values never go in a call: a person enters them at intake.url.',
   kind: 'write',
   risk: 'medium',
   role: 'developer',

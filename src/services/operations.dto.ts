@@ -39,40 +39,57 @@ const ENV_VALUE = {
 };
 
 const REPLICAS = { minimum: 1, maximum: 50, optional: true };
-const PERCENT = { minimum: 1, maximum: 100, optional: true, description: 'CPU percent at which to scale out.' };
+const PERCENT = {
+  minimum: 1,
+  maximum: 100,
+  optional: true,
+  description: 'CPU percent at which to scale out.',
+  brief: 'CPU percent.',
+};
 
 export class AutoscalingInput {
-  @Flag({ optional: true, description: 'true lets CPU load decide.' }) enabled?: boolean;
+  @Flag({ optional: true, description: 'true lets CPU load decide.', brief: 'By CPU load.' }) enabled?: boolean;
   @Integer({ ...REPLICAS, description: 'Least replicas.' }) min_replicas?: number;
   @Integer({ ...REPLICAS, description: 'Most replicas.' }) max_replicas?: number;
   @Integer(PERCENT) cpu_threshold?: number;
 }
 
 export class DeployServiceInput extends WriteArguments {
-  @Choice(ACTIONS, { description: 'onboard: new service. deploy: new image tag. update-config: settings only.' })
+  @Choice(ACTIONS, {
+    description: 'onboard: new service. deploy: new image tag. update-config: settings only.',
+    brief: 'onboard: new service. deploy: new tag.',
+  })
   action: (typeof ACTIONS)[number];
 
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service.' }) service: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'Service.' }) service: string;
 
   @Choice(['web', 'worker'], {
     optional: true,
     documentedDefault: ONBOARD_DEFAULTS.type,
     description: 'Onboard only. worker: no port to the outside, no host.',
+    brief: 'Onboard only. worker: no host.',
   })
   type?: 'web' | 'worker';
 
-  @Text({ ...REPO, optional: true, description: 'Source to build from, with git_tag; needs a builder.' }) repo?: string;
-  @Text({ ...TAG, optional: true, description: 'Git tag to build, with repo.' }) git_tag?: string;
+  @Text({
+    ...REPO,
+    optional: true,
+    description: 'Source to build from, with git_tag; needs a builder.',
+    brief: 'Source of git_tag.',
+  })
+  repo?: string;
+  @Text({ ...TAG, optional: true, description: 'Git tag to build.' }) git_tag?: string;
   @Text({
     pattern: IMAGE_PATTERN,
     rule: IMAGE_RULE,
     maxLength: 255,
     optional: true,
     description: 'Ready image without tag, e.g. ghcr.io/acme/api.',
+    brief: 'Ready image without tag.',
   })
   image?: string;
-  @Text({ ...TAG, optional: true, description: 'Tag of the image to run.' }) image_tag?: string;
+  @Text({ ...TAG, optional: true, description: 'Tag of the image to run.', brief: 'Tag to run.' }) image_tag?: string;
 
   @Text({
     ...FILE_PATH,
@@ -88,6 +105,7 @@ export class DeployServiceInput extends WriteArguments {
     optional: true,
     documentedDefault: ONBOARD_DEFAULTS.port,
     description: 'Port it listens on. Default for a new service only.',
+    brief: 'Port it listens on.',
   })
   port?: number;
 
@@ -96,6 +114,7 @@ export class DeployServiceInput extends WriteArguments {
     optional: true,
     documentedDefault: ONBOARD_DEFAULTS.health_check_path,
     description: 'Path of its probes. Default for a new service only.',
+    brief: 'Path of its probes.',
   })
   health_check_path?: string;
 
@@ -105,6 +124,7 @@ export class DeployServiceInput extends WriteArguments {
     keyPattern: ENV_NAME,
     keyRule: ENV_NAME_RULE,
     description: 'Plain variables, merged key by key; null removes one. Never secrets.',
+    brief: 'Plain variables, merged; null removes. Never secrets.',
   })
   env?: Record<string, string | null>;
 
@@ -113,50 +133,77 @@ export class DeployServiceInput extends WriteArguments {
     maxItems: 100,
     description:
       'Names of secret variables to add, or to give a new value; a person enters values at the link in the answer.',
+    brief: 'Names only; a person enters the values.',
   })
   secret_names?: string[];
 
-  @Flag({ default: false, description: 'Remove all plain variables first.' }) clear_env: boolean;
+  @Flag({ default: false, description: 'Remove all plain variables first.', brief: 'Remove all first.' })
+  clear_env: boolean;
   @Flag({
     default: false,
     description:
       'Remove all secret variables first; not needed to rotate one. Those in secret_names then need new values.',
+    brief: 'Remove all first.',
   })
   clear_secrets: boolean;
-  @Nested(() => AutoscalingInput, { optional: true, description: 'Let CPU load decide how many replicas run.' })
+  @Nested(() => AutoscalingInput, {
+    optional: true,
+    description: 'Let CPU load decide how many replicas run.',
+    brief: 'By CPU load.',
+  })
   autoscaling?: AutoscalingInput;
-  @Flag({ default: false, description: 'Also provision a PostgreSQL database.' }) provision_database: boolean;
+  @Flag({ default: false, description: 'Also provision a PostgreSQL database.', brief: 'PostgreSQL, too.' })
+  provision_database: boolean;
   @Text({
     ...TEMPLATE,
     optional: true,
     documentedDefault: ONBOARD_DEFAULTS.template,
     description: 'Onboard only: the service template to start from.',
+    brief: 'Onboard only.',
   })
   template?: string;
 }
 
 export class ScaleServiceInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service.' }) service: string;
-  @Integer({ minimum: 0, maximum: 50, optional: true, description: 'Fixed number; 0 stops it. Turns autoscaling off.' })
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'Service.' }) service: string;
+  @Integer({
+    minimum: 0,
+    maximum: 50,
+    optional: true,
+    description: 'Fixed number; 0 stops it. Turns autoscaling off.',
+    brief: 'Fixed number, ends autoscaling.',
+  })
   replicas?: number;
-  @Flag({ optional: true, description: 'true lets CPU load decide.' }) autoscaling_enabled?: boolean;
-  @Integer({ ...REPLICAS, description: 'Least replicas while autoscaling.' }) min_replicas?: number;
-  @Integer({ ...REPLICAS, description: 'Most replicas while autoscaling.' }) max_replicas?: number;
+  @Flag({ optional: true, description: 'true lets CPU load decide.', brief: 'By CPU load.' })
+  autoscaling_enabled?: boolean;
+  @Integer({ ...REPLICAS, description: 'Least replicas while autoscaling.', brief: 'Least, autoscaling.' })
+  min_replicas?: number;
+  @Integer({ ...REPLICAS, description: 'Most replicas while autoscaling.', brief: 'Most, autoscaling.' })
+  max_replicas?: number;
   @Integer(PERCENT) cpu_threshold?: number;
 }
 
 export class RollbackServiceInput extends WriteArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service.' }) service: string;
-  @Text({ ...TAG, optional: true, description: 'Tag of its history; absent = the one before the current.' })
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'Service.' }) service: string;
+  @Text({
+    ...TAG,
+    optional: true,
+    description: 'Tag of its history; absent = the one before the current.',
+    brief: 'Tag of its history.',
+  })
   target_tag?: string;
 }
 
 export class RetireServiceInput extends DestructiveArguments {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service.' }) service: string;
-  @Flag({ default: true, description: 'Delete the values of its secrets as well; false keeps them.' })
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'Service.' }) service: string;
+  @Flag({
+    default: true,
+    description: 'Delete the values of its secrets as well; false keeps them.',
+    brief: 'Delete secret values too.',
+  })
   delete_secrets: boolean;
 }
 

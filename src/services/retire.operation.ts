@@ -13,7 +13,7 @@ export const retireService = defineOperation({
   tool: 'mctl_retire_service',
   title: 'Retire Service',
   description:
-    'Take a service out of the platform: its manifests, Argo CD application, hosts, previews and custom domains go; a database is kept. The first call only answers the plan with everything that goes and a confirm_token; show it to a person, then call again with the token. To stop it for a while, scale it to 0.',
+    'Remove a service with hosts, previews and custom domains; its database stays. To stop it for a while, scale it to 0. Answers the plan and a confirm_token first.',
   kind: 'destructive',
   risk: 'high',
   role: 'owner',

@@ -19,7 +19,7 @@ export const rollbackService = defineOperation<RollbackServiceInput, readonly Ta
   tool: 'mctl_rollback_service',
   title: 'Roll Back Service',
   description:
-    'Put a service back to an image tag it ran before, by default the one before the current, never one that was gone back from; tags are in mctl_get_service_config. Only the image goes back, settings stay. Commits to git. For a tag it never ran use mctl_deploy_service.',
+    'Put a service back to an image tag it ran before, by default the previous one. Settings stay. Tags are in mctl_get_service_config.',
   kind: 'write',
   risk: 'medium',
   role: 'developer',

@@ -14,7 +14,7 @@ export const scaleService = defineOperation({
   tool: 'mctl_scale_service',
   title: 'Scale Service',
   description:
-    'Set how many replicas run: a fixed number (0 stops the service; turns autoscaling off), or autoscaling between min and max by CPU. Only the named keys change. Refused with the numbers when the team’s quota has no room. Commits to git. Answers what changed.',
+    'Set a fixed number of replicas (0 stops the service), or autoscaling by CPU. Refused with the numbers when the quota has no room.',
   kind: 'write',
   risk: 'low',
   role: 'developer',

@@ -18,17 +18,30 @@ import {
 } from '../platform/schema';
 
 export class ListServicesInput extends PageArguments {
-  @Name({ optional: true, description: 'Only this team; absent = all teams you may see.' }) team?: string;
-  @Text({ optional: true, maxLength: 100, description: 'Part of the name, as team/service.' }) query?: string;
+  @Name({ optional: true, description: 'Only this team; absent = all teams you may see.', brief: 'Only this team.' })
+  team?: string;
+  @Text({
+    optional: true,
+    maxLength: 100,
+    description: 'Part of the name, as team/service.',
+    brief: 'Part of team/service.',
+  })
+  query?: string;
 }
 
 export class ServiceInput {
-  @Name({ description: 'The team.' }) team: string;
-  @Name({ description: 'The service.' }) service: string;
+  @Name({ description: 'Team.' }) team: string;
+  @Name({ description: 'Service.' }) service: string;
 }
 
 export class ServiceLogsInput extends ServiceInput {
-  @Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Most lines to answer, newest first.' })
+  @Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+    description: 'Most lines to answer, newest first.',
+    brief: 'Most lines.',
+  })
   lines: number;
 
   @Text({
@@ -40,10 +53,20 @@ export class ServiceLogsInput extends ServiceInput {
   })
   since: string;
 
-  @Text({ optional: true, maxLength: 200, description: 'Only lines that contain this text.' }) contains?: string;
-  @Choice(['debug', 'info', 'warn', 'error'], { optional: true, description: 'Only this level and above.' })
+  @Text({ optional: true, maxLength: 200, description: 'Only lines that contain this text.', brief: 'Text to find.' })
+  contains?: string;
+  @Choice(['debug', 'info', 'warn', 'error'], {
+    optional: true,
+    description: 'Only this level and above.',
+    brief: 'Least level.',
+  })
   level?: string;
-  @Flag({ default: false, description: 'The container that ran before the last restart.' }) previous: boolean;
+  @Flag({
+    default: false,
+    description: 'The container that ran before the last restart.',
+    brief: 'Before the last restart.',
+  })
+  previous: boolean;
 }
 
 /** What an answer knows of the cluster, and where the rest of it comes from. */

@@ -13,7 +13,7 @@ export const createTenant = defineOperation({
   tool: 'mctl_create_tenant',
   title: 'Create Tenant',
   description:
-    'Create a team workspace: namespace, quotas, network policies, secret scope, Argo CD project and sign-in binding, in one commit. You become its owner. Whoever is no platform admin may own one team. Afterwards onboard a service with mctl_deploy_service.',
+    'Create a team: namespace, quotas, network policies, Argo CD project, sign-in. You become its owner; who is no admin may own one. Then mctl_deploy_service.',
   kind: 'write',
   risk: 'medium',
   role: 'any',

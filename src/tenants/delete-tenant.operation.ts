@@ -11,7 +11,7 @@ export const deleteTenant = defineOperation({
   tool: 'mctl_delete_tenant',
   title: 'Delete Tenant',
   description:
-    'Delete a team with everything it has: services, domains, previews, databases, namespace, Argo CD project. The first call only answers the plan that lists what goes, and a confirm_token; show it to a person. Needs role owner. Cannot be undone; data in PostgreSQL stays until an administrator drops it.',
+    'Delete a team with services, domains, previews and namespace. Cannot be undone; data in PostgreSQL stays. Answers the plan and a confirm_token first.',
   kind: 'destructive',
   risk: 'high',
   role: 'owner',

@@ -28,7 +28,7 @@ const Quantity = (fallback: string, description: string) =>
   });
 
 export class ListTenantsInput extends PageArguments {
-  @Text({ optional: true, maxLength: 100, description: 'Part of a name or display name.' })
+  @Text({ optional: true, maxLength: 100, description: 'Part of a name or display name.', brief: 'Part of a name.' })
   query?: string;
 }
 
@@ -45,7 +45,7 @@ export class TenantList extends pageOf<TenantItem>(object(() => TenantItem)) {
 }
 
 export class GetTenantInput {
-  @Name({ description: 'The team.' }) team: string;
+  @Name({ description: 'Team.' }) team: string;
 }
 
 export class MemberItem {
@@ -99,9 +99,9 @@ export class GithubTeamInput {
 }
 
 export class CreateTenantInput extends WriteArguments {
-  @Name({ description: 'Name of the new team; also its namespace.' }) team: string;
-  @Text({ optional: true, maxLength: 80, description: 'Name for people.' }) display_name?: string;
-  @Text({ optional: true, maxLength: 500, description: 'What the team does.' }) description?: string;
+  @Name({ description: 'Name of the new team; also its namespace.', brief: 'Name and namespace.' }) team: string;
+  @Text({ optional: true, maxLength: 80, description: 'For people.' }) display_name?: string;
+  @Text({ optional: true, maxLength: 500, description: 'What it does.' }) description?: string;
   @Text({
     optional: true,
     maxLength: 254,
@@ -117,15 +117,26 @@ export class CreateTenantInput extends WriteArguments {
   @Quantity('1280Mi', 'Memory requests of all pods.') quota_memory_requests: string;
   @Quantity('4Gi', 'Memory limits of all pods.') quota_memory_limits: string;
   @Integer({ minimum: 1, maximum: 500, default: 10, description: 'Most pods.' }) quota_pods: number;
-  @Flag({ default: false, description: 'Let pods reach the internet.' }) allow_internet_egress: boolean;
-  @ListOf(object(() => MemberInput), { optional: true, maxItems: 100, description: 'Besides you; you are owner.' })
+  @Flag({ default: false, description: 'Let pods reach the internet.', brief: 'To the internet.' })
+  allow_internet_egress: boolean;
+  @ListOf(object(() => MemberInput), {
+    optional: true,
+    maxItems: 100,
+    description: 'Besides you; you are owner.',
+    brief: 'Besides you.',
+  })
   members?: MemberInput[];
-  @ListOf(object(() => GithubTeamInput), { optional: true, maxItems: 50, description: 'GitHub teams with a role.' })
+  @ListOf(object(() => GithubTeamInput), {
+    optional: true,
+    maxItems: 50,
+    description: 'GitHub teams with a role.',
+    brief: 'As org/slug.',
+  })
   github_teams?: GithubTeamInput[];
 }
 
 export class DeleteTenantInput extends DestructiveArguments {
-  @Name({ description: 'The team.' }) team: string;
+  @Name({ description: 'Team.' }) team: string;
 }
 
 export class CreateTenantAnswer extends WriteAnswer {

@@ -27,7 +27,7 @@ export class TenantsTools {
     name: 'mctl_list_tenants',
     title: 'List Tenants',
     description:
-      'All teams of the platform with member and service counts and quotas. For platform admins; your own teams are in mctl_whoami.',
+      'All teams with member and service counts and quotas. For platform admins; your own teams are in mctl_whoami.',
     role: 'admin',
     team: 'none',
     input: ListTenantsInput,
@@ -40,7 +40,7 @@ export class TenantsTools {
   @ReadTool({
     name: 'mctl_get_tenant',
     title: 'Get Tenant',
-    description: 'One team: members and roles, quotas, networking, and its services as git declares them.',
+    description: 'One team: members and roles, quotas, networking, services.',
     role: 'viewer',
     team: 'argument',
     input: GetTenantInput,

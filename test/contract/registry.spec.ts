@@ -25,7 +25,7 @@ import { listingOf } from '../../src/platform/mcp/tool-listing';
 import { Name } from '../../src/platform/operations/arguments.dto';
 import type { Operation } from '../../src/platform/operations/operation';
 import { OperationRegistry } from '../../src/platform/operations/registry';
-import { Text } from '../../src/platform/schema';
+import { jsonSchemaOf, Text } from '../../src/platform/schema';
 import { bearer, callMcp, callRest, MCP_HEADERS } from '../support/doors';
 import { furnish, PEOPLE, signedIn } from '../support/furnish';
 import { GITHUB_NOWHERE } from '../support/github-settings';
@@ -326,14 +326,14 @@ describe('the OpenAPI document', () => {
       const schema =
         document.paths[`/api/v1/operations/${name}/execute`]?.post.requestBody.content['application/json'].schema;
       const declaration = tools.find((each) => each.name === tool) as ToolDeclaration;
-      expect(schema).toEqual(JSON.parse(JSON.stringify(listingOf(declaration).inputSchema)));
+      expect(schema).toEqual(JSON.parse(JSON.stringify(jsonSchemaOf(declaration.input, 'input'))));
     }
   });
 
   it('documents the query and path of every route that reads as its tool has them', () => {
     for (const declaration of tools.filter(({ access }) => access.kind === 'read')) {
       const path = `/api/v1/${routeOf(declaration.name).replace(/:([a-z_]+)/g, '{$1}')}`;
-      const { properties } = listingOf(declaration).inputSchema as { properties: object };
+      const { properties } = jsonSchemaOf(declaration.input, 'input') as { properties: object };
       const parameters = (document.paths[path]?.get.parameters ?? []) as { name: string }[];
       expect([path, parameters.map(({ name }) => name).sort()]).toEqual([path, Object.keys(properties).sort()]);
     }

@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { InvalidInput } from '../../src/platform/errors';
+import { goldenOf } from '../../src/cli/generated-files';
 import { ToolCatalog } from '../../src/platform/mcp';
 import { listingOf } from '../../src/platform/mcp/tool-listing';
 import type { ToolDeclaration } from '../../src/platform/mcp/tool.decorators';
-import { type JsonSchema, parseInput } from '../../src/platform/schema';
+import { type JsonSchema, jsonSchemaOf, parseInput } from '../../src/platform/schema';
 import {
   type ContractArgument,
   type ContractTool,
@@ -43,7 +44,11 @@ function declarationOf(name: string): ToolDeclaration {
   return declaration;
 }
 
-const inputOf = (name: string) => listingOf(declarationOf(name)).inputSchema as JsonSchema & { required?: string[] };
+type Arguments = JsonSchema & { required?: string[] };
+/** What is listed of a tool's arguments, and what is checked. */
+const listedInputOf = (name: string) => listingOf(declarationOf(name)).inputSchema as Arguments;
+const inputOf = (name: string) => jsonSchemaOf(declarationOf(name).input, 'input') as Arguments;
+const answerOf = (name: string) => jsonSchemaOf(declarationOf(name).answer, 'output');
 const propertiesOf = (schema: unknown) => ((schema as JsonSchema)?.properties ?? {}) as Record<string, JsonSchema>;
 
 describe('the contract', () => {
@@ -81,8 +86,11 @@ describe.each(contract.map((tool) => [tool.name, tool] as const))('%s', (name, t
     if (tool.kind !== 'read') expect(access.name).toBe(tool.operation);
   });
 
-  it('takes exactly the arguments of the contract', () => {
-    const { required = [], properties } = inputOf(name);
+  it.each([
+    ['lists', listedInputOf],
+    ['takes', inputOf],
+  ])('%s exactly the arguments of the contract', (_, schemaOf) => {
+    const { required = [], properties } = schemaOf(name);
     expect(Object.keys(properties as object).sort()).toEqual(tool.arguments.map((each) => each.name).sort());
     expect([...required].sort()).toEqual(
       tool.arguments
@@ -96,22 +104,42 @@ describe.each(contract.map((tool) => [tool.name, tool] as const))('%s', (name, t
     const { description } = listingOf(declarationOf(name));
     expect(description?.length).toBeGreaterThan(20);
     expect(description?.length).toBeLessThanOrEqual(400);
-    for (const [argument, schema] of Object.entries(propertiesOf(inputOf(name)))) {
+    for (const [argument, schema] of Object.entries(propertiesOf(listedInputOf(name)))) {
       expect([argument, schema.description]).toEqual([argument, expect.stringMatching(/\S{2}/)]);
     }
   });
 
-  it('publishes input and answer in shapes that every client takes', () => {
+  it('lists input and answer in shapes that every client takes', () => {
     const { inputSchema, outputSchema } = listingOf(declarationOf(name));
     expect(inputSchema).toMatchObject({ type: 'object', additionalProperties: false, properties: expect.any(Object) });
     expect(outputSchema).toMatchObject({ type: 'object', properties: expect.any(Object) });
     expect(faultsOf(inputSchema as JsonSchema, name)).toEqual([]);
-    expect(() => ajv.compile(inputSchema)).not.toThrow();
-    expect(() => ajv.compile(outputSchema ?? {})).not.toThrow();
+    expect(faultsOf(outputSchema as JsonSchema, name)).toEqual([]);
+    for (const schema of [inputSchema, outputSchema ?? {}, inputOf(name), answerOf(name)]) {
+      expect(() => ajv.compile(schema)).not.toThrow();
+    }
+  });
+
+  it('lists the types, choices and defaults that calls are checked by', () => {
+    for (const [argument, listed] of Object.entries(propertiesOf(listedInputOf(name)))) {
+      const full = propertiesOf(inputOf(name))[argument] ?? {};
+      expect([argument, listed.type, listed.enum]).toEqual([argument, full.type, full.enum]);
+      const isTold = listed.default !== undefined || Boolean(full.default);
+      if (isTold) expect([argument, listed.default]).toEqual([argument, full.default]);
+    }
+  });
+
+  it('lists every field that it answers, in a schema that whatever keeps the full one keeps', () => {
+    const full = propertiesOf(answerOf(name));
+    const listed = propertiesOf(listingOf(declarationOf(name)).outputSchema);
+    expect(Object.keys(listed)).toEqual(Object.keys(full));
+    for (const [field, schema] of Object.entries(listed)) {
+      expect([field, schema]).toEqual([field, 'type' in schema ? { type: full[field]?.type } : {}]);
+    }
   });
 
   it('answers the fields that the contract names', () => {
-    const properties = propertiesOf(listingOf(declarationOf(name)).outputSchema);
+    const properties = propertiesOf(answerOf(name));
     for (const answer of tool.answers) {
       const field = properties[answer.name];
       expect([answer.name, field]).toEqual([answer.name, expect.any(Object)]);
@@ -120,13 +148,11 @@ describe.each(contract.map((tool) => [tool.name, tool] as const))('%s', (name, t
     }
   });
 
-  it('is its golden file', () => {
+  it('is its golden file, so that no description changes unseen (S44)', () => {
     if (!existsSync(GOLDEN_TOOLS) && !process.env.CI) return;
     const golden = join(GOLDEN_TOOLS, `${name}.json`);
     if (!existsSync(golden)) throw new Error(`There is no golden file of ${name}: run \`npm run generate\`.`);
-    expect(JSON.parse(readFileSync(golden, 'utf8'))).toEqual(
-      JSON.parse(JSON.stringify(listingOf(declarationOf(name)))),
-    );
+    expect(JSON.parse(readFileSync(golden, 'utf8'))).toEqual(JSON.parse(JSON.stringify(goldenOf(declarationOf(name)))));
   });
 
   const cases = tool.arguments.map((argument) => [argument.name, argument] as const);
@@ -183,20 +209,24 @@ function verdictOn(tool: ContractTool, argument: ContractArgument, value: unknow
   }
 }
 
-/** What some client chokes on: combinators, enums and constants that are no text, objects without `properties`. */
+/**
+ * What some client chokes on: combinators, constants and enums that are no text, pairs of types, objects and lists that do not say of
+ * what; and what a listing has no use for.
+ */
 function faultsOf(schema: JsonSchema, path: string): string[] {
-  const combinators = ['oneOf', 'anyOf', 'allOf', 'not', '$ref', 'if'].filter((word) => word in schema);
-  const values = [...((schema.enum as unknown[]) ?? []), ...('const' in schema ? [schema.const] : [])];
+  const words = ['oneOf', 'anyOf', 'allOf', 'not', '$ref', '$defs', 'if', 'const', 'pattern', 'propertyNames'];
   const nested = [
     ...Object.entries(propertiesOf(schema)),
     ...(schema.items ? [['[]', schema.items as JsonSchema] as const] : []),
   ];
   return [
-    ...combinators.map((word) => `${path} uses ${word}`),
-    ...values
+    ...words.filter((word) => word in schema).map((word) => `${path} uses ${word}`),
+    ...((schema.enum as unknown[]) ?? [])
       .filter((value) => typeof value !== 'string')
       .map((value) => `${path} has the enum value ${String(value)}`),
+    ...(Array.isArray(schema.type) ? [`${path} has several types`] : []),
     ...(schema.type === 'object' && !schema.properties ? [`${path} has no properties`] : []),
+    ...(schema.type === 'array' && !schema.items ? [`${path} has no items`] : []),
     ...nested.flatMap(([name, inner]) => faultsOf(inner, `${path}.${name}`)),
   ];
 }

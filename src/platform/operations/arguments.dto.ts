@@ -4,7 +4,7 @@ import { Flag, Integer, Text } from '../schema';
 export const NAME_PATTERN = /^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/;
 export const NAME_RULE = 'a lower-case name of at most 31 letters, digits and hyphens that starts with a letter';
 
-export const Name = (options: { description: string; optional?: boolean; default?: string }) =>
+export const Name = (options: { description: string; brief?: string; optional?: boolean; default?: string }) =>
   Text({ pattern: NAME_PATTERN, rule: NAME_RULE, maxLength: 31, ...options });
 
 /** Longest wait inside one call, seconds: clients and proxies give up soon after. */
@@ -12,10 +12,10 @@ export const MAX_WAIT_SECONDS = 25;
 
 /** What every write takes beside its own arguments. */
 export class WriteArguments {
-  @Flag({ default: false, description: 'Only show the plan: the exact diff, nothing is written.' })
+  @Flag({ default: false, description: 'Only show the plan: the exact diff, nothing is written.', brief: 'Plan only.' })
   dry_run: boolean;
 
-  @Text({ optional: true, maxLength: 500, description: 'Why; kept in the commit and the audit trail.' })
+  @Text({ optional: true, maxLength: 500, description: 'Why; kept in the commit and the audit trail.', brief: 'Why.' })
   reason?: string;
 
   @Text({
@@ -25,15 +25,27 @@ export class WriteArguments {
     pattern: /^[\x21-\x7e]+$/,
     rule: 'printable ASCII without spaces, 8 to 128 characters',
     description: 'Same key and arguments: the first answer again.',
+    brief: 'For retries.',
   })
   idempotency_key?: string;
 
-  @Integer({ minimum: 0, maximum: MAX_WAIT_SECONDS, default: 0, description: 'Seconds to wait for the workflow.' })
+  @Integer({
+    minimum: 0,
+    maximum: MAX_WAIT_SECONDS,
+    default: 0,
+    description: 'Seconds to wait for the workflow.',
+    brief: 'At most 25.',
+  })
   wait_seconds: number;
 }
 
 export class DestructiveArguments extends WriteArguments {
-  @Text({ optional: true, maxLength: 4000, description: 'From the plan that this call answers first.' })
+  @Text({
+    optional: true,
+    maxLength: 4000,
+    description: 'From the plan that this call answers first.',
+    brief: 'Of the plan.',
+  })
   confirm_token?: string;
 }
 

@@ -4,6 +4,8 @@ export type SchemaClass<T extends object = object> = new () => T;
 interface CommonSpec {
   /** Product copy: assistants read it. */
   readonly description?: string;
+  /** The description in a few words, for listings of tools, which every conversation pays for. */
+  readonly brief?: string;
   readonly optional?: boolean;
   readonly default?: unknown;
   /**

@@ -4,10 +4,10 @@ import { Integer, ListOf, Text } from './fields';
 
 /** What every list takes. */
 export class PageArguments {
-  @Integer({ minimum: 1, maximum: 200, default: 50, description: 'Most items to answer.' })
+  @Integer({ minimum: 1, maximum: 200, default: 50, description: 'Most items to answer.', brief: 'Most items.' })
   limit: number;
 
-  @Text({ optional: true, maxLength: 500, description: 'next_cursor of the page before.' })
+  @Text({ optional: true, maxLength: 500, description: 'next_cursor of the page before.', brief: 'next_cursor.' })
   cursor?: string;
 }
 
