@@ -8,6 +8,7 @@ import type { Operation } from '../platform/operations/operation';
 import { OperationRegistry } from '../platform/operations/registry';
 import { jsonSchemaOf } from '../platform/schema';
 import { markdownTable } from './markdown-table';
+import { budgetReport } from './tool-budget';
 
 export const README = 'README.md';
 export const GOLDEN_TOOLS = 'test/contract/__goldens__/tools';
@@ -22,6 +23,7 @@ export function generatedFiles(app: INestApplication): { files: Map<string, stri
     ['.env.example', renderEnvExample()],
     ['docs/openapi.json', json(openApi(app))],
     ['docs/permissions.md', permissions(tools)],
+    ['docs/tools-budget.md', budgetReport(tools)],
     [GOLDEN_OPERATIONS, json(operations.map(operationFacts))],
     ...goldens,
   ]);

@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, Input, InToolset } from '../platform/mcp';
 import { DomainList, DomainVerification, ListDomainsInput, VerifyDomainInput } from './domains.dto';
 import { DomainsService } from './domains.service';
 
+@InToolset('domains')
 @Controller('api/v1')
 export class DomainsController {
   constructor(@Inject(DomainsService) private readonly domains: DomainsService) {}

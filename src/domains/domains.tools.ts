@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import { Caller, Input, InToolset, OperationTool, Progress, ReadTool } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/answer.dto';
 import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { addCustomDomain } from './add-custom-domain.operation';
@@ -16,6 +16,7 @@ import {
 import { DomainsService } from './domains.service';
 import { removeCustomDomain } from './remove-custom-domain.operation';
 
+@InToolset('domains')
 @McpController()
 export class DomainsTools {
   constructor(

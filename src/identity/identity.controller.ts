@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, CORE, Input, InToolset } from '../platform/mcp';
 import { NoArguments, WhoamiAnswer } from './identity.dto';
 import { IdentityService } from './identity.service';
 
+@InToolset(CORE)
 @Controller('api/v1')
 export class IdentityController {
   constructor(@Inject(IdentityService) private readonly identity: IdentityService) {}

@@ -1,10 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, ReadTool } from '../platform/mcp';
+import { Caller, CORE, Input, InToolset, ReadTool } from '../platform/mcp';
 import { NoArguments, WhoamiAnswer } from './identity.dto';
 import { IdentityService } from './identity.service';
 
+@InToolset(CORE)
 @McpController()
 export class IdentityTools {
   constructor(@Inject(IdentityService) private readonly identity: IdentityService) {}

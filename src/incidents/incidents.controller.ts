@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation
 import { Allow } from '../platform/auth/access-rule';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, Input, InToolset } from '../platform/mcp';
 import { jsonSchemaOf } from '../platform/schema';
 import {
   GetIncidentInput,
@@ -18,6 +18,7 @@ import {
 import { IncidentsService } from './incidents.service';
 import { ReportsService } from './reports.service';
 
+@InToolset('incidents')
 @Controller('api/v1')
 export class IncidentsController {
   constructor(

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import { Caller, Input, InToolset, OperationTool, Progress, ReadTool } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/dto';
 import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { acknowledgeIncident } from './acknowledge-incident.operation';
@@ -18,6 +18,7 @@ import {
 import { IncidentsService } from './incidents.service';
 import { resolveIncident } from './resolve-incident.operation';
 
+@InToolset('incidents')
 @McpController()
 export class IncidentsTools {
   constructor(

@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { AuditVerifier } from '../platform/audit/verify/audit-verifier';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Input } from '../platform/mcp';
+import { Input, InToolset } from '../platform/mcp';
 import { AuditVerification, VerifyAuditInput } from './audit-verification.dto';
 
 /** For administrators, and for `mctl audit verify` beside a running server: the embedded store has one owner. */
+@InToolset('operations')
 @Controller('api/v1')
 export class AuditVerificationController {
   constructor(@Inject(AuditVerifier) private readonly verifier: AuditVerifier) {}

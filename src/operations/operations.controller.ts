@@ -4,7 +4,7 @@ import { Allow } from '../platform/auth/access-rule';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
 import { WriteStatusInterceptor } from '../platform/http/write-status.interceptor';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, CORE, Input, InToolset } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/dto';
 import { Operations } from '../platform/operations/operations';
 import { OperationRegistry } from '../platform/operations/registry';
@@ -24,6 +24,7 @@ import {
 import { OperationsService } from './operations.service';
 import { WorkflowsService } from './workflows.service';
 
+@InToolset('operations')
 @Controller('api/v1')
 export class OperationsController {
   constructor(
@@ -93,6 +94,7 @@ export class OperationsController {
     return this.workflows.list(actor, input);
   }
 
+  @InToolset(CORE)
   @ReadRoute('workflows/:workflow', {
     tag: 'workflows',
     summary: 'How far a write has come',

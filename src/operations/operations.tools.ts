@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, ReadTool } from '../platform/mcp';
+import { Caller, CORE, Input, InToolset, ReadTool } from '../platform/mcp';
 import {
   AuditList,
   GetOperationInput,
@@ -17,6 +17,7 @@ import {
 import { OperationsService } from './operations.service';
 import { WorkflowsService } from './workflows.service';
 
+@InToolset('operations')
 @McpController()
 export class OperationsTools {
   constructor(
@@ -78,6 +79,7 @@ export class OperationsTools {
     return this.workflows.list(actor, input);
   }
 
+  @InToolset(CORE)
   @ReadTool({
     name: 'mctl_get_workflow_status',
     title: 'Get Workflow Status',

@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, Input, InToolset } from '../platform/mcp';
 import { ListPreviewsInput, PreviewList } from './previews.dto';
 import { PreviewsService } from './previews.service';
 
+@InToolset('previews')
 @Controller('api/v1')
 export class PreviewsController {
   constructor(@Inject(PreviewsService) private readonly previews: PreviewsService) {}

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import { Caller, Input, InToolset, OperationTool, Progress, ReadTool } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/answer.dto';
 import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { createPreview } from './create-preview.operation';
@@ -9,6 +9,7 @@ import { deletePreview } from './delete-preview.operation';
 import { CreatePreviewInput, DeletePreviewInput, ListPreviewsInput, PreviewList } from './previews.dto';
 import { PreviewsService } from './previews.service';
 
+@InToolset('previews')
 @McpController()
 export class PreviewsTools {
   constructor(

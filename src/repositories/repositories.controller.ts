@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, Input, InToolset } from '../platform/mcp';
 import { ListReposInput, RepositoryList } from './repositories.dto';
 import { RepositoriesService } from './repositories.service';
 
+@InToolset('repositories')
 @Controller('api/v1')
 export class RepositoriesController {
   constructor(@Inject(RepositoriesService) private readonly repositories: RepositoriesService) {}

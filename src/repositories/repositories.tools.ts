@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import { Caller, Input, InToolset, OperationTool, Progress, ReadTool } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/answer.dto';
 import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { grantRepoAccess } from './grant-repo-access.operation';
@@ -9,6 +9,7 @@ import { GrantRepoAccessInput, ListReposInput, RepositoryList, SyncReposInput } 
 import { RepositoriesService } from './repositories.service';
 import { syncRepos } from './sync-repos.operation';
 
+@InToolset('repositories')
 @McpController()
 export class RepositoriesTools {
   constructor(

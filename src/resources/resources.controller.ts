@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, Input, InToolset } from '../platform/mcp';
 import { ResourceUsage, ResourceUsageInput } from './resources.dto';
 import { ResourcesService } from './resources.service';
 import { SizingInput, SizingRecommendation } from './sizing.dto';
@@ -9,6 +9,7 @@ import { SizingService } from './sizing.service';
 
 const TAG = 'resources';
 
+@InToolset('resources')
 @Controller('api/v1')
 export class ResourcesController {
   constructor(

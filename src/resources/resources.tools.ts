@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import { Caller, Input, InToolset, OperationTool, Progress, ReadTool } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/answer.dto';
 import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { ApplyProfileInput } from './apply-profile.dto';
@@ -11,6 +11,7 @@ import { ResourcesService } from './resources.service';
 import { SizingInput, SizingRecommendation } from './sizing.dto';
 import { SizingService } from './sizing.service';
 
+@InToolset('resources')
 @McpController()
 export class ResourcesTools {
   constructor(

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, Input, InToolset } from '../platform/mcp';
 import {
   ListServicesInput,
   ServiceConfig,
@@ -15,6 +15,7 @@ import { ServicesService } from './services.service';
 
 const TAG = 'services';
 
+@InToolset('services')
 @Controller('api/v1')
 export class ServicesController {
   constructor(@Inject(ServicesService) private readonly services: ServicesService) {}

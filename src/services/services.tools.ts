@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import { Caller, Input, InToolset, OperationTool, Progress, ReadTool } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/answer.dto';
 import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { deployService } from './deploy.operation';
@@ -20,6 +20,7 @@ import {
 } from './services.dto';
 import { ServicesService } from './services.service';
 
+@InToolset('services')
 @McpController()
 export class ServicesTools {
   constructor(

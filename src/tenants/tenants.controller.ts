@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, Input } from '../platform/mcp';
+import { Caller, Input, InToolset } from '../platform/mcp';
 import { GetTenantInput, ListTenantsInput, TenantAnswer, TenantList } from './tenants.dto';
 import { TenantsService } from './tenants.service';
 
+@InToolset('tenants')
 @Controller('api/v1')
 export class TenantsController {
   constructor(@Inject(TenantsService) private readonly tenants: TenantsService) {}

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, OperationTool, Progress, ReadTool } from '../platform/mcp';
+import { Caller, Input, InToolset, OperationTool, Progress, ReadTool } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/answer.dto';
 import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { createTenant } from './create-tenant.operation';
@@ -16,6 +16,7 @@ import {
 } from './tenants.dto';
 import { TenantsService } from './tenants.service';
 
+@InToolset('tenants')
 @McpController()
 export class TenantsTools {
   constructor(

@@ -21,7 +21,6 @@ import {
   ToolCatalog,
   type ToolDeclaration,
 } from '../../src/platform/mcp';
-import { listingOf } from '../../src/platform/mcp/tool-listing';
 import { Name } from '../../src/platform/operations/arguments.dto';
 import type { Operation } from '../../src/platform/operations/operation';
 import { OperationRegistry } from '../../src/platform/operations/registry';

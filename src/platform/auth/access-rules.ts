@@ -2,7 +2,10 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { z } from 'zod';
 import { requestOf } from '../mcp/call';
+import { boundsOf, mustBeWithin } from '../mcp/bounds';
 import { ToolCatalog } from '../mcp/tool-catalog';
+import { TOOLSET } from '../mcp/toolset.decorator';
+import type { ToolGroup } from '../mcp/toolsets';
 import type { Operation } from '../operations/operation';
 import { OperationRegistry } from '../operations/registry';
 import { ACCESS_RULE, type AccessRule, type Allow } from './access-rule';
@@ -35,6 +38,22 @@ export class AccessRules {
       return ruleOf(this.operations.get(String(requestOf(context).params.operation)));
     }
     return declared;
+  }
+
+  /**
+   * @throws NotAllowed for what the settings or the connection leave out of the tools.
+   * @throws InvalidInput for bounds that cannot be read.
+   */
+  mustBeWithin(context: ExecutionContext, rule: AccessRule | 'signed-in'): void {
+    const bounds = this.tools.within(boundsOf(requestOf(context)));
+    if (rule !== 'signed-in') mustBeWithin(bounds, this.groupOf(context), rule);
+  }
+
+  private groupOf(context: ExecutionContext): ToolGroup | undefined {
+    const { operation } = context.getType() === 'http' ? requestOf(context).params : {};
+    const declared = this.reflector.get<unknown>(ACCESS_RULE, context.getHandler());
+    if (declared === 'operation-in-path') return this.tools.groupOf(this.operations.get(String(operation)).tool);
+    return this.reflector.get<ToolGroup | undefined>(TOOLSET, context.getHandler());
   }
 
   /** The rule of the tool that an MCP message calls; undefined for other messages and unknown tools. */

@@ -49,8 +49,8 @@ export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanAct
     }
     const rule = this.rules.of(context);
     if (!rule) throw new NotAllowed('This route declares no access, so nobody may use it.', { code: 'undeclared' });
-    if (rule !== 'signed-in') await this.admit(actorOf(context), rule, rawInputOf(context));
-    else await this.requireScopes(actorOf(context), requestOf(context).body);
+    if (rule !== 'signed-in') await this.admit(context, rule);
+    else await this.requireScopes(context);
     return true;
   }
 
@@ -64,9 +64,11 @@ export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanAct
     return requestOf(context);
   }
 
-  private async admit(actor: Actor, rule: AccessRule, input: unknown): Promise<void> {
+  private async admit(context: ExecutionContext, rule: AccessRule): Promise<void> {
+    const [actor, input] = [actorOf(context), rawInputOf(context)];
     const team = namedTeam(input);
     try {
+      this.rules.mustBeWithin(context, rule);
       mustHaveScopes(actor, rule);
       const kind = isDryRun(input) ? 'read' : rule.kind;
       await this.limits.count(actor, kind);
@@ -86,8 +88,10 @@ export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanAct
    * Scopes of a tool that is called, asked at the HTTP request around the call: clients ask for more only where the status and the
    * challenge say so, which a tool's result cannot.
    */
-  private async requireScopes(actor: Actor, message: unknown): Promise<void> {
-    const call = this.rules.ofToolCall(message);
+  private async requireScopes(context: ExecutionContext): Promise<void> {
+    this.rules.mustBeWithin(context, 'signed-in');
+    const actor = actorOf(context);
+    const call = this.rules.ofToolCall(requestOf(context).body);
     if (!call) return;
     try {
       mustHaveScopes(actor, call.rule);

@@ -7,6 +7,7 @@ import { IDENTITY_SETTINGS } from './identity-settings';
 import { INCIDENT_SETTINGS } from './incident-settings';
 import { OAUTH_SETTINGS } from './oauth-settings';
 import { resourceProfiles } from './resource-profiles';
+import { isToolset, TOOLSETS } from '../mcp/toolsets';
 import { plainSetting, setting } from './setting';
 import {
   domain,
@@ -27,6 +28,12 @@ const apiUrl = z
   .union([z.literal(''), webUrl])
   .refine(...isPlainUrl)
   .transform((value) => withoutSlash(value) || undefined);
+
+const toolsets = list.transform((names, context) => {
+  const known = names.filter(isToolset);
+  if (known.length < names.length) context.addIssue(`must be a comma list of ${TOOLSETS.join(', ')}`);
+  return known;
+});
 
 /** Every setting there is. Durations end up in milliseconds. The order is that of `.env.example`. */
 export const SETTINGS = {
@@ -212,6 +219,11 @@ export const SETTINGS = {
   readOnly: plainSetting('MCTL_READ_ONLY', flag, {
     fallback: 'false',
     help: 'true = every write is refused and not listed.',
+  }),
+  toolsets: plainSetting('MCTL_TOOLSETS', toolsets, {
+    fallback: '',
+    help: `Toolsets that are served, a comma list of ${TOOLSETS.join(', ')}; empty = all. Who one is and how far a write has come are always told.`,
+    example: 'services,incidents,operations',
   }),
   readsPerMinute: plainSetting('MCTL_READS_PER_MINUTE', integer(1, 1_000_000), {
     fallback: '300',

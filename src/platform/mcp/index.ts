@@ -4,3 +4,5 @@ export * from './mctl.strategy';
 export * from './protocol-parts';
 export * from './tool-catalog';
 export * from './tool.decorators';
+export * from './toolset.decorator';
+export * from './toolsets';

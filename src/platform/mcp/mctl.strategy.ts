@@ -6,6 +6,7 @@ import type { Actor } from '../auth/actor';
 import { RateLimits } from '../auth/rate-limits';
 import { bodyOf } from '../http/error.filter';
 import { packageVersion } from '../package-root';
+import { boundsOf } from './bounds';
 import type { SignedRequest } from './call';
 import { INSTRUCTIONS } from './instructions';
 import { ProtocolParts } from './protocol-parts';
@@ -13,6 +14,8 @@ import { RequestHandlers } from './request-handlers';
 import { protocolError } from './tool-error';
 import { ToolCatalog } from './tool-catalog';
 import { TOOL_DECLARATION, type ToolDeclaration } from './tool.decorators';
+import { TOOLSET } from './toolset.decorator';
+import type { ToolGroup } from './toolsets';
 
 type BoundHandler = MessageHandler & { extras?: { mcpMethodRef?: object } };
 
@@ -48,27 +51,29 @@ export class MctlStrategy extends McpStrategy {
   }
 
   override bindRequestHandlers(...[server, session, rawRequest]: Parameters<McpStrategy['bindRequestHandlers']>): void {
-    const handlers = new RequestHandlers(server, session.era, rawRequest as SignedRequest | undefined);
+    const request = rawRequest as SignedRequest | undefined;
+    const handlers = new RequestHandlers(server, session.era, request);
     handlers.collect(() => super.bindRequestHandlers(server, session, rawRequest));
     const { actor } = handlers;
-    handlers.handle('tools/list', async () => ({ tools: actor ? await this.listFor(actor) : [] }));
+    handlers.handle('tools/list', async () => ({ tools: actor && request ? await this.listFor(actor, request) : [] }));
     for (const part of this.parts.all) part.bind(handlers);
     handlers.install();
   }
 
   /** No guard sees a list, so it counts here, and its errors are translated here: the SDK would show their own text. */
-  private async listFor(actor: Actor): Promise<Tool[]> {
+  private async listFor(actor: Actor, request: SignedRequest): Promise<Tool[]> {
     try {
       await this.limits.count(actor, 'read');
-      return await this.catalog.visibleTo(actor);
+      return await this.catalog.visibleTo(actor, boundsOf(request));
     } catch (error) {
       throw protocolError(bodyOf(error, actor.via.requestId));
     }
   }
 }
 
-function declarationOf(handler: BoundHandler): ToolDeclaration[] {
+function declarationOf(handler: BoundHandler): Parameters<ToolCatalog['fill']>[0] {
   const method = handler.extras?.mcpMethodRef;
   const declaration = method && (Reflect.getMetadata(TOOL_DECLARATION, method) as ToolDeclaration | undefined);
-  return declaration ? [declaration] : [];
+  const group = method && (Reflect.getMetadata(TOOLSET, method) as ToolGroup | undefined);
+  return declaration ? [{ declaration, group }] : [];
 }

@@ -12,7 +12,7 @@ export function listingOf({ name, title, description, input, answer, access, ide
     title,
     description,
     inputSchema: listedInputOf(input) as Tool['inputSchema'],
-    outputSchema: listedAnswerOf(answer) as Tool['outputSchema'],
+    outputSchema: listedAnswerOf(answer),
     annotations: {
       readOnlyHint: access.kind === 'read',
       destructiveHint: access.kind === 'destructive',
