@@ -1,8 +1,8 @@
 import type { NextAction } from '../platform/operations/plan';
-import { untrusted } from '../platform/schema';
+import { untrusted, type UntrustedPart } from '../platform/schema';
 import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, OperationRow } from '../platform/store';
 import type { Status } from './incident';
-import type { IncidentAnswer, IncidentItem, RelatedOperationItem, UntrustedPart } from './incidents.dto';
+import type { IncidentAnswer, IncidentItem, RelatedOperationItem } from './incidents.dto';
 import { judge } from './transitions.policy';
 
 const PROVENANCE =

@@ -12,7 +12,7 @@ import {
   pageOf,
   Text,
   text,
-  Untrusted,
+  UntrustedPart,
 } from '../platform/schema';
 import { ID_PATTERN, LIMITS, SEVERITIES, type Severity, STATUSES, TYPE_PATTERN, TYPE_RULE } from './incident';
 
@@ -75,11 +75,6 @@ export class ResolveIncidentInput extends WriteArguments {
     brief: 'What ended it.',
   })
   resolution?: string;
-}
-
-/** Which fields of an answer somebody outside wrote: whoever can raise an alert or push a branch. */
-export class UntrustedPart extends Untrusted {
-  @ListOf(text(), { description: 'The fields that hold such text.' }) fields: string[];
 }
 
 export class IncidentItem {

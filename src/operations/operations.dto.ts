@@ -1,6 +1,18 @@
 import { DURATION_PATTERN } from '../platform/config/duration';
 import { CommitRef, Name, NextActionItem, WarningItem } from '../platform/operations/dto';
-import { Choice, Flag, Integer, ListOf, Nested, object, PageArguments, pageOf, Text, text } from '../platform/schema';
+import {
+  Choice,
+  Flag,
+  Integer,
+  ListOf,
+  Nested,
+  object,
+  PageArguments,
+  pageOf,
+  Text,
+  text,
+  UntrustedPart,
+} from '../platform/schema';
 
 export class OperationItem {
   @Text() name: string;
@@ -77,7 +89,9 @@ export class AuditItem {
   @Text({ nullable: true }) commit: string | null;
 }
 
-export class AuditList extends pageOf<AuditItem>(object(() => AuditItem)) {}
+export class AuditList extends pageOf<AuditItem>(object(() => AuditItem)) {
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
+}
 
 const WORKFLOW_FILTERS = ['active', 'submitted', 'running', 'succeeded', 'failed'] as const;
 
@@ -151,4 +165,5 @@ export class WorkflowAnswer {
   @Text({ nullable: true, description: 'Why it failed, and the fix.' }) error: string | null;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
   @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }

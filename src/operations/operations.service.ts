@@ -4,7 +4,8 @@ import type { Actor } from '../platform/auth/actor';
 import { AuditQuery } from '../platform/audit/audit-query';
 import { parseDuration } from '../platform/config';
 import { OperationRegistry } from '../platform/operations/registry';
-import { paginate, readCursor, writeCursor } from '../platform/schema';
+import { paginate, readCursor, untrusted, writeCursor } from '../platform/schema';
+import { CALLERS } from './callers';
 import { readCount } from './cursor';
 import { teamScope } from './team-scope';
 import { describeOperation, operationItem } from './describe-operation';
@@ -50,6 +51,7 @@ export class OperationsService {
     const items = rows.slice(0, input.limit).map(auditItem);
     const last = items.at(-1);
     return {
+      untrusted: untrusted(CALLERS, { fields: ['items[].reason', 'items[].through'] }),
       items,
       count: items.length,
       next_cursor: rows.length > items.length && last ? writeCursor(String(last.seq)) : null,

@@ -7,7 +7,7 @@ import type { WarningItem } from '../platform/operations/answer.dto';
 import { AnswerBuilder } from '../platform/operations/answer-builder';
 import { OperationStore } from '../platform/operations/operation-store';
 import type { NextAction } from '../platform/operations/plan';
-import { readCursor, writeCursor } from '../platform/schema';
+import { readCursor, untrusted, writeCursor } from '../platform/schema';
 import type { OperationRow, OperationStatus, StepRow } from '../platform/store';
 import { EmbeddedWorkflows } from '../platform/workflows';
 import type {
@@ -18,6 +18,7 @@ import type {
   WorkflowItem,
   WorkflowList,
 } from './operations.dto';
+import { CALLERS } from './callers';
 import { teamScope } from './team-scope';
 
 const SELF = 'mctl_get_workflow_status';
@@ -83,6 +84,7 @@ export class WorkflowsService {
       error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,
       warnings: [...warnings, ...this.standstill(row)],
       next_actions: [...next_actions.filter(({ tool }) => tool !== SELF), ...again(row, steps)],
+      untrusted: untrusted(CALLERS, { fields: ['reason', 'error', 'steps[].message', 'logs[].line'] }),
     };
   }
 

@@ -14,6 +14,7 @@ import {
 } from '../platform/gitops';
 import { OperationStore } from '../platform/operations/operation-store';
 import { paginate, untrusted } from '../platform/schema';
+import { foreignLine } from '../platform/text/foreign-text';
 import { SecretStore } from '../platform/secrets';
 import { databasePartOf } from './database-view';
 import { requireService } from './name.policy';
@@ -34,6 +35,8 @@ import { readTagHistory } from './tag-history';
 
 /** Tags that an answer lists. */
 const TAGS = 20;
+/** Longest name of a commit's author that is told: whoever can push chooses it. */
+const AUTHOR = 100;
 const NOT_IN_CLUSTER = 'sync, health, running image and events are unknown';
 
 interface Named {
@@ -105,7 +108,9 @@ export class ServicesService {
     return {
       ...configOf(service, world),
       secrets: secretsOf(service, await this.secrets.versions(team, name)),
-      tag_history: history.slice(0, TAGS).map(({ tag, commit, at, by }) => ({ tag, commit, at, by })),
+      tag_history: history
+        .slice(0, TAGS)
+        .map(({ tag, commit, at, by }) => ({ tag, commit, at, by: foreignLine(by, AUTHOR) })),
       database: databasePartOf(world, service),
       warnings: serviceProblems(world, team, name).map(warningOf),
     };

@@ -1,5 +1,5 @@
 import { Conflict, MctlError, Unavailable } from '../errors';
-import { oneLine } from '../text/one-line';
+import { foreignLine } from '../text/foreign-text';
 
 const REASON_LENGTH = 200;
 /** GitHub asks for a minute at least where a secondary limit names no time (docs: rate limits for the REST API). */
@@ -100,7 +100,7 @@ function refusalOf(status: number, reason: string): MctlError {
 
 function reasonIn(data: unknown): string {
   const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined;
-  return typeof message === 'string' ? oneLine(message).slice(0, REASON_LENGTH) : '';
+  return typeof message === 'string' ? foreignLine(message, REASON_LENGTH) : '';
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { isPlain } from '../gitops/values';
 import { Quantity } from '../quantity';
-import { oneLine } from '../text/one-line';
+import { foreignLine } from '../text/foreign-text';
 import { MetricsUnavailable } from './metrics-unavailable';
 
 /** The value of one series at the moment that was asked about. */
@@ -76,5 +76,5 @@ function notTheApi(cause?: unknown): MetricsUnavailable {
 }
 
 function short(text: string): string {
-  return oneLine(text).slice(0, REASON_LENGTH);
+  return foreignLine(text, REASON_LENGTH);
 }

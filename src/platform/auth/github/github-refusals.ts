@@ -1,6 +1,5 @@
 import { type MctlError, Unauthenticated, Unavailable } from '../../errors';
-import { oneLine } from '../../text/one-line';
-import { maskCredentials } from '../../text/secrets';
+import { foreignLine } from '../../text/foreign-text';
 import { type Answer, jsonOf } from '../ask';
 
 const REASON_LENGTH = 200;
@@ -101,7 +100,7 @@ function reasonIn(answer: Answer): string {
   try {
     const data = jsonOf(answer);
     const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined;
-    return typeof message === 'string' ? maskCredentials(oneLine(message)).slice(0, REASON_LENGTH) : '';
+    return typeof message === 'string' ? foreignLine(message, REASON_LENGTH) : '';
   } catch {
     return '';
   }
