@@ -4,7 +4,7 @@ import { Clock } from '../platform/clock';
 import { parseDuration } from '../platform/config';
 import { InvalidInput } from '../platform/errors';
 import type { WarningItem } from '../platform/operations/dto';
-import { readCursor, writeCursor } from '../platform/schema';
+import { fitting, readCursor, writeCursor } from '../platform/schema';
 import type { IncidentRow } from '../platform/store';
 import { ACTIVE } from './incident';
 import { IncidentAccess } from './incident-access';
@@ -48,7 +48,7 @@ export class IncidentsService {
       after: cursor === undefined ? undefined : readPlace(readCursor(cursor)),
       limit: limit + 1,
     });
-    const page = rows.slice(0, limit);
+    const page = fitting(rows.slice(0, limit), itemOf);
     const last = page.at(-1);
     return {
       items: page.map(itemOf),

@@ -4,7 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import { AuditQuery } from '../platform/audit/audit-query';
 import { parseDuration } from '../platform/config';
 import { OperationRegistry } from '../platform/operations/registry';
-import { paginate, readCursor, untrusted, writeCursor } from '../platform/schema';
+import { fitting, paginate, readCursor, untrusted, writeCursor } from '../platform/schema';
 import { CALLERS } from './callers';
 import { readCount } from './cursor';
 import { teamScope } from './team-scope';
@@ -48,7 +48,7 @@ export class OperationsService {
       before: input.cursor ? readCount(readCursor(input.cursor)) : undefined,
       limit: input.limit + 1,
     });
-    const items = rows.slice(0, input.limit).map(auditItem);
+    const items = fitting(rows.slice(0, input.limit).map(auditItem), (item) => item);
     const last = items.at(-1);
     return {
       untrusted: untrusted(CALLERS, { fields: ['items[].reason', 'items[].through'] }),

@@ -2,6 +2,9 @@ import { InvalidInput } from '../errors';
 import type { FieldSpec } from './field-spec';
 import { Integer, ListOf, Text } from './fields';
 
+/** Characters of a page's items, about 18,000 tokens: the largest clients cut at 25,000, and take text and structure for one. */
+const PAGE_SIZE = 72_000;
+
 /** What every list takes. */
 export class PageArguments {
   @Integer({ minimum: 1, maximum: 200, default: 50, description: 'Most items to answer.', brief: 'Most items.' })
@@ -39,15 +42,31 @@ export function paginate<T>(
 ): Page<T> {
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const items: T[] = [];
+  let size = 0;
   for (const item of sorted) {
     if (after !== undefined && keyOf(item) <= after) continue;
     const last = items.at(-1);
-    if (items.length === limit && last !== undefined) {
-      return { items, count: limit, next_cursor: writeCursor(keyOf(last)) };
+    size += sizeOf(item);
+    if (last !== undefined && (items.length === limit || size > PAGE_SIZE)) {
+      return { items, count: items.length, next_cursor: writeCursor(keyOf(last)) };
     }
     items.push(item);
   }
   return { items, count: items.length, next_cursor: null };
+}
+
+/**
+ * As many from the start as one answer holds, and never none: a page that is cut has a next one, where a client that cuts has not.
+ * @param shown what the answer makes of an item.
+ */
+export function fitting<T>(items: readonly T[], shown: (item: T) => unknown): T[] {
+  let size = 0;
+  const end = items.findIndex((item, index) => (size += sizeOf(shown(item))) > PAGE_SIZE && index > 0);
+  return items.slice(0, end === -1 ? items.length : end);
+}
+
+function sizeOf(item: unknown): number {
+  return JSON.stringify(item).length;
 }
 
 export function writeCursor(key: string): string {
