@@ -124,7 +124,7 @@ describe('a connection that only reads', () => {
         headers: { ...bearer(admin), 'Content-Type': 'application/json', 'X-MCTL-Readonly': 'true' },
         body: JSON.stringify(argumentsOf(name)),
       });
-      expect([name, response.status, ((await response.json())).code]).toEqual([name, 403, 'read_only']);
+      expect([name, response.status, (await response.json()).code]).toEqual([name, 403, 'read_only']);
     }
   });
 
