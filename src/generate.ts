@@ -3,12 +3,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { GOLDEN_TOOLS, generatedFiles, README, withToolTable } from './cli/generated-files';
 import { withScratchApp } from './cli/scratch-app';
+import { specsIn, withSecurityTable } from './cli/security-checklist';
 import { packageRoot } from './platform/package-root';
+
+const SECURITY = 'docs/security.md';
 
 /** Writes everything that follows from the declarations, and names what changed. Running it again changes nothing. */
 async function main(): Promise<void> {
   const { files, tools } = await withScratchApp(generatedFiles);
   if (existsSync(at(README))) files.set(README, withToolTable(readFileSync(at(README), 'utf8'), tools));
+  if (existsSync(at(SECURITY)))
+    {files.set(SECURITY, withSecurityTable(readFileSync(at(SECURITY), 'utf8'), specsIn(packageRoot)));}
   const stale = goldens().filter((path) => !files.has(path));
   const changed = [...files].filter(([path, text]) => textOf(path) !== text);
   for (const path of stale) rmSync(at(path));
