@@ -63,8 +63,11 @@ export const SECURITY_RULES: readonly SecurityRule[] = [
   { number: 'S88', rule: 'No input ends a line of the log' },
 ];
 
-/** A name of a test, or of a row that becomes one, begins with the rules it holds: `S10 refuses …`, `S20 S22 …`. */
-const TITLE = /['"`]((?:S\d\d[ :,]+)+)/g;
+/**
+ * A name of a test, or of a row that becomes one, begins with the rules it holds: `S10 refuses …`, `S20 S22 …`. Acceptance tests of
+ * authorization have numbers of their own, `T1` to `T6`.
+ */
+const TITLE = /['"`]((?:(?:S\d\d|T\d)[ :,]+)+)/g;
 
 /** @param specs text of every test file, by path. */
 export function evidenceOf(number: string, specs: ReadonlyMap<string, string>): Evidence[] {
@@ -82,8 +85,9 @@ export function untested(specs: ReadonlyMap<string, string>): string[] {
 /** The text with the table of rules between its marks. @throws Error where the marks are missing. */
 export function withSecurityTable(text: string, specs: ReadonlyMap<string, string>): string {
   const marks = /(<!-- checklist:begin -->\n)[^]*?(<!-- checklist:end -->)/;
-  if (!marks.test(text))
-    {throw new Error('docs/security.md has no <!-- checklist:begin --> and <!-- checklist:end -->.');}
+  if (!marks.test(text)) {
+    throw new Error('docs/security.md has no <!-- checklist:begin --> and <!-- checklist:end -->.');
+  }
   const rows = SECURITY_RULES.map(({ number, rule, left }) => {
     const files = evidenceOf(number, specs).map(({ path }) => `[${nameOf(path)}](../${path})`);
     return [number, rule, files.join(', ') || 'not tested', left ?? ''];

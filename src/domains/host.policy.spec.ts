@@ -44,7 +44,7 @@ describe(hostFrom.name, () => {
     [`${'a'.repeat(64)}.example.com`, '64 characters; DNS allows 63'],
     [`${'ü'.repeat(60)}.example.com`, 'DNS allows 63'],
     [`${'a.'.repeat(125)}example.com`, 'DNS allows 253'],
-  ])('refuses %s', (text, why) => {
+  ])('S35 refuses %s', (text, why) => {
     const { code, message, got } = refusalOf(() => hostFrom(text));
     expect([code, message, got]).toEqual(['bad_domain', expect.stringContaining(why), text]);
   });

@@ -150,7 +150,7 @@ it.each([
   [{}, 1],
   [{ MCTL_READ_ONLY: 'true' }, 0],
   [{ MCTL_PREVIEW_SWEEP: '0s' }, 0],
-])('stands still in read-only mode and where it is switched off: %j', async (env, rounds) => {
+])('S23 stands still in read-only mode and where it is switched off: %j', async (env, rounds) => {
   jest.useFakeTimers();
   const { sweeper, calls } = aSweeper({ now: '2026-03-01T11:30:00Z', env });
   sweeper.onApplicationBootstrap();

@@ -223,7 +223,7 @@ autoscaling:
     'library/nginx',
   ])('takes the image %s', (image) => expect(plan({ ...NEW, image }, world).changes).toHaveLength(1));
 
-  it('takes images of allowed registries only', () => {
+  it('S34 takes images of allowed registries only', () => {
     const strict = aWorld({ platform: { imageRegistries: ['ghcr.io/acme', 'docker.io/library/'] } });
     expect(plan(NEW, strict).changes).toHaveLength(1);
     expect(plan({ ...NEW, image: 'nginx' }, strict).changes).toHaveLength(1);

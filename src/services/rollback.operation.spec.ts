@@ -127,7 +127,7 @@ describe('rollback', () => {
     expect(refused({ service: 'apu' })).toMatchObject({ kind: 'NotFound', allowed: ['api'] });
   });
 
-  it('refuses an image of a registry that is no longer allowed', () => {
+  it('S34 refuses an image of a registry that is no longer allowed', () => {
     const world = aWorld({ services: { 'billing/api': CURRENT }, platform: { imageRegistries: ['ghcr.io/acme/api'] } });
     const call = () =>
       planOf(rollbackService, world, { team: 'billing', service: 'api', target_tag: '1.0.0' }, tagHistory(REVISIONS));

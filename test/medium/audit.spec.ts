@@ -178,7 +178,7 @@ describe('mctl audit verify on a store at rest', () => {
       ['commit_disagrees', 'commit_missing', 'record_disagrees'],
       `UPDATE operations SET "commit" = '${'0'.repeat(40)}' WHERE idempotency_key = 'rollback-0001'`,
     ],
-  ])('finds %s', async (_, codes, ...statements) => {
+  ])('S83 finds %s', async (_, codes, ...statements) => {
     const finished = await tamper(...(statements as string[]));
     expect([finished.code, codesOf(finished).sort()]).toEqual([UNVERIFIED, codes]);
   });
@@ -196,7 +196,7 @@ describe('mctl audit verify on a store at rest', () => {
     expect(stdout).toMatch(/\n {2}- and \d+ more; --json lists them\n/);
   });
 
-  it('finds what somebody pushed in the name of an operation, and what a force push took away', async () => {
+  it('S83 finds what somebody pushed in the name of an operation, and what a force push took away', async () => {
     const saved = `${gitDir()}.saved`;
     cpSync(gitDir(), saved, { recursive: true });
     try {

@@ -76,7 +76,7 @@ async function head(): Promise<string> {
 describe.each(Object.keys(DOORS))('role by tool over %s', (door) => {
   const call: Door = (...args) => (DOORS[door] as Door)(...args);
 
-  it.each(ROLES)('gives the %s what the contract gives that role, and nothing more', async (role) => {
+  it.each(ROLES)('S20 gives the %s what the contract gives that role, and nothing more', async (role) => {
     const before = await head();
     for (const tool of tools) {
       const answer = await call(tokens[role], tool, harmless(tool));
@@ -101,7 +101,7 @@ describe.each(Object.keys(DOORS))('role by tool over %s', (door) => {
     expect(await head()).toBe(before);
   });
 
-  it('answers a stranger about a team byte for byte as about one that does not exist', async () => {
+  it('S21 answers a stranger about a team byte for byte as about one that does not exist', async () => {
     for (const tool of tools) {
       const real = harmless(tool);
       if (
@@ -127,7 +127,7 @@ describe.each(Object.keys(DOORS))('role by tool over %s', (door) => {
     }
   });
 
-  it('tells a stranger with bad arguments no more than one with good ones', async () => {
+  it('S21 tells a stranger with bad arguments no more than one with good ones', async () => {
     for (const tool of tools.filter((each) => 'team' in harmless(each) && each !== 'mctl_create_tenant')) {
       const answer = await call(tokens.stranger, tool, { ...harmless(tool), surprise: 'x' });
       // Where everybody may call, the arguments are read before the team is looked up.
@@ -141,7 +141,7 @@ describe.each(Object.keys(DOORS))('role by tool over %s', (door) => {
 
 describe('tools/list', () => {
   it.each([...ROLES, 'newcomer'] as const)(
-    'shows the %s exactly the tools that a role of theirs opens',
+    'S20 shows the %s exactly the tools that a role of theirs opens',
     async (role) => {
       const token = role === 'newcomer' ? await tokenFor(program.dataDir, 'nobody-knows-me') : tokens[role];
       // The stranger to this team owns another one.
@@ -174,7 +174,7 @@ describe('tokens', () => {
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
   });
 
-  it('refuses every forged one at both doors, with a challenge', async () => {
+  it('S10 refuses every forged one at both doors, with a challenge', async () => {
     const forged = Object.entries(await forgedTokens(program.dataDir));
     expect(forged.length).toBeGreaterThan(20);
     for (const [what, token] of forged) {
@@ -189,7 +189,7 @@ describe('tokens', () => {
     }
   });
 
-  it('looks at the Authorization header only', async () => {
+  it('S11 looks at the Authorization header only', async () => {
     const none = [401, expect.stringMatching(/^Bearer realm="mctl", scope=/), 'unauthenticated'];
     expect(await refused({}, `/api/v1/whoami?access_token=${tokens.admin}`)).toEqual(none);
     expect(await refused({ headers: { Cookie: `token=${tokens.admin}` } })).toEqual(none);
@@ -240,7 +240,7 @@ describe('roles in the repository', () => {
   afterEach(() => commit(`${original}\n`));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are taken away at once by a commit of a person', async () => {
+  it('S16 are taken away at once by a commit of a person', async () => {
     expect(await read('viewer')).toBeUndefined();
     await commit(original.replace(/^ *- userId: vera\n *role: viewer\n/m, ''));
     expect(await read('viewer')).toBe('team_not_found');
@@ -267,7 +267,7 @@ describe('roles in the repository', () => {
     expect(await read('viewer')).toBe('team_not_found');
   });
 
-  it('are neither a pass nor a no while the file cannot be read', async () => {
+  it('S15 are neither a pass nor a no while the file cannot be read', async () => {
     await commit('tenant: {name: billing\n  members: [');
     for (const role of ['owner', 'developer', 'viewer'] as const) {
       expect(await callMcp(program.url, tokens[role], 'mctl_get_tenant', { team: 'billing' })).toMatchObject({
@@ -290,7 +290,7 @@ describe('roles in the repository', () => {
     expect((await callMcp(program.url, tokens.stranger, 'mctl_get_tenant', { team: 'elsewhere' })).ok).toBe(true);
   });
 
-  it('make nobody an administrator, whatever a team is called', async () => {
+  it('S22 make nobody an administrator, whatever a team is called', async () => {
     const admins = original
       .replaceAll('billing', 'admins')
       .replace('userId: vera\n    role: viewer', 'userId: vera\n    role: owner');
@@ -318,7 +318,7 @@ describe('MCTL_READ_ONLY', () => {
 
   afterAll(() => readOnly?.dispose());
 
-  it('hides every tool that writes and refuses it at both doors', async () => {
+  it('S23 hides every tool that writes and refuses it at both doors', async () => {
     const admin = await tokenFor(readOnly.dataDir, 'admin');
     expect(await listed(admin, readOnly.url)).toEqual(tools.filter((tool) => !operations.has(tool)));
     for (const [tool, operation] of operations) {

@@ -431,14 +431,14 @@ describe('names in REST paths', () => {
     },
   );
 
-  it('lets the team in the path win over one in the query', async () => {
+  it('S22 lets the team in the path win over one in the query', async () => {
     const { status, text } = await raw('/api/v1/tenants/billing?team=elsewhere');
     expect([status, (JSON.parse(text) as { name: string }).name]).toEqual([200, 'billing']);
   });
 });
 
 describe('text that is allowed and strange', () => {
-  it('forges no trailer and breaks no file', async () => {
+  it('S31 S33 forges no trailer and breaks no file', async () => {
     const client = await signedIn(program, 'admin');
     const reason = 'first line\r\n\r\nOperation-Id: forged\nRequested-By: somebody else';
     const description = '"}\n---\nkind: Secret\ntenant: {name: evil}\n# ${x} {{ y }}';

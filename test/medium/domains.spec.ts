@@ -173,7 +173,7 @@ describe('a custom domain', () => {
     expect((await itemOf(domain)).workflow).toBe(added.workflow.name);
   });
 
-  it('becomes active when the record appears while the workflow waits, across a crash, with one id on both commits', async () => {
+  it('S35 becomes active when the record appears while the workflow waits, across a crash, with one id on both commits', async () => {
     await program.stop('SIGKILL');
     program = await Program.start({ dataDir: program.dataDir, env: settings() });
     await signIn();
@@ -248,7 +248,7 @@ describe('a custom domain', () => {
     expect(own.body).toMatchObject({ code: 'generated_domain' });
   });
 
-  it('gets another challenge when it is registered anew: the record of before proves nothing', async () => {
+  it('S35 gets another challenge when it is registered anew: the record of before proves nothing', async () => {
     const again = await registered(developer, { ...API, domain });
     expect(again.challenge.value).not.toBe(added.challenge.value);
     const seen = await verify(domain);
@@ -370,7 +370,7 @@ describe('looking', () => {
     expect(seen.fix).toEqual([expect.stringContaining('DNS could not be asked')]);
   });
 
-  it('knows no host that another team holds, nor one that nobody does', async () => {
+  it('S21 knows no host that another team holds, nor one that nobody does', async () => {
     const stranger = await signedIn(program, PEOPLE.stranger);
     const plain = ({ correlation_id: _, ...body }: Loose, domain: string) =>
       JSON.stringify(body).replaceAll(domain, 'X');
@@ -390,12 +390,12 @@ describe('a host', () => {
     ['co.uk', 'public_suffix'],
     ['x.apps.localhost', 'platform_domain'],
     ['shop.nosuchsuffix', 'public_suffix'],
-  ])('%s is refused', async (domain, code) => {
+  ])('S35 %s is refused', async (domain, code) => {
     const { status, body } = await developer.execute('add-custom-domain', { ...API, domain });
     expect([status, body.code, body.field]).toEqual([400, code, 'domain']);
   });
 
-  it('of somebody else is taken, and whose it is stays unsaid', async () => {
+  it('S21 of somebody else is taken, and whose it is stays unsaid', async () => {
     const stranger = await signedIn(program, PEOPLE.stranger);
     for (const domain of ['look.example.com', 'alias.example.com']) {
       const { status, body } = await stranger.execute('add-custom-domain', { ...SHOP, domain });
@@ -476,7 +476,7 @@ describe('the watch', () => {
       .filter(({ message }) => message.includes(domain))
       .map(({ code }) => code);
 
-  it('flags a proof that vanished, once in the log, and leaves the domain where it is', async () => {
+  it('S35 flags a proof that vanished, once in the log, and leaves the domain where it is', async () => {
     await unpublish('alias.example.com. CNAME Mid.Example.NET.');
     const proof = await until(async () => {
       const seen = await proofOf('alias.example.com');
@@ -581,7 +581,7 @@ describe('what goes takes its domains along', () => {
     expect(await domainFiles()).toEqual(others);
   });
 
-  it('stands still in read-only mode', async () => {
+  it('S23 stands still in read-only mode', async () => {
     await program.stop();
     program = await Program.start({ dataDir: program.dataDir, env: settings({ MCTL_READ_ONLY: 'true' }) });
     const stranger = await signedIn(program, PEOPLE.stranger);

@@ -217,7 +217,7 @@ describe('a real Alertmanager', () => {
     await small.stop();
   });
 
-  it('brings nothing in with a wrong secret', async () => {
+  it('S71 brings nothing in with a wrong secret', async () => {
     const stranger = await TestAlertmanager.start({ webhook: `${program.url}${ALERTS}`, secretFile: wrongFile });
     await stranger.post({ labels: labels('Intruder') });
     await until(async () => (await stranger.failedDeliveries()) > 0);
@@ -249,7 +249,7 @@ describe('the Alertmanager webhook', () => {
     expect(status).toBe(401);
   });
 
-  it('keeps the good ones of a batch and tells of the odd one', async () => {
+  it('S71 keeps the good ones of a batch and tells of the odd one', async () => {
     const answer = await alerts(alertBody(firing('GoodOne'), { status: 'firing', labels: 7 }, firing('GoodToo')));
     expect([answer.status, answer.body]).toEqual([
       200,
@@ -298,14 +298,14 @@ describe('the Alertmanager webhook', () => {
     expect((await alerts(alertBody(...many))).body.outcomes).toEqual({ created: 1, repeated: 149 });
   });
 
-  it('refuses what is too large or no JSON', async () => {
+  it('S71 refuses what is too large or no JSON', async () => {
     const large = alertBody(firing('Large', { annotations: { summary: 'x'.repeat(9_000_000) } }));
     expect((await alerts(large)).status).toBe(413);
     expect((await post(ALERTS, '{"version":', bearer())).status).toBe(400);
     expect((await post(ALERTS, '{"version":"4","version":"4"}', bearer())).body.code).toBe('malformed_body');
   });
 
-  it('is safe to replay: the end of an earlier time ends nothing', async () => {
+  it('S71 is safe to replay: the end of an earlier time ends nothing', async () => {
     const start = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
     const fingerprint = 'feedfacefeedface';
     const over = firing('Replayed', { status: 'resolved', startsAt: start(60), endsAt: start(50), fingerprint });
@@ -450,7 +450,7 @@ describe('killed between the durable write and the answer', () => {
     expect(await ofType(await signedIn(unlucky, 'admin'), 'github_actions_failed')).toMatchObject({ occurrences: 1 });
   });
 
-  it('an alert that Alertmanager sends again becomes no second incident', async () => {
+  it('S71 an alert that Alertmanager sends again becomes no second incident', async () => {
     const alertmanager = await TestAlertmanager.start({ webhook: `${unlucky.url}${ALERTS}`, secretFile });
     process.kill(unlucky.pid, 'SIGCONT');
     await alertmanager.post({ labels: labels('DiskFull') });
@@ -594,7 +594,7 @@ describe('one story', () => {
     await client.close();
   });
 
-  it('is nobody else’s: a viewer may look, a stranger finds nothing', async () => {
+  it('S21 is nobody else’s: a viewer may look, a stranger finds nothing', async () => {
     const viewer = await signedIn(program, PEOPLE.viewer);
     expect((await viewer.get(`/api/v1/incidents/${about.incident}`)).status).toBe(200);
     expect((await viewer.execute('resolve-incident', { id: about.incident })).body.code).toBe('role_too_low');
@@ -628,7 +628,7 @@ describe('one story', () => {
     });
   });
 
-  it('is not changed in read-only mode, in which alerts still come in', async () => {
+  it('S23 is not changed in read-only mode, in which alerts still come in', async () => {
     const readOnly = await Program.start({ env: { ...ENV, MCTL_READ_ONLY: 'true' } });
     const client = await signedIn(readOnly, 'admin');
     expect((await alerts(alertBody(firing('Seen')), bearer(), readOnly.url)).body.outcomes).toEqual({ created: 1 });

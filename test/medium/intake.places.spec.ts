@@ -66,7 +66,7 @@ describe('where a value and its link can be found', () => {
     expect(answers.join('\n')).toContain('"secrets":[{"name":"CANARY_KEY","version":1}]');
   });
 
-  it('the value is in no answer', () => {
+  it('S62 the value is in no answer', () => {
     expect(
       found(
         answers.map((text) => ['an answer', text] as const),
@@ -75,13 +75,13 @@ describe('where a value and its link can be found', () => {
     ).toEqual([]);
   });
 
-  it('neither is in a log, at the most talkative level', () => {
+  it('S62 neither is in a log, at the most talkative level', () => {
     const log = program.log.join('\n');
     expect(log).toContain('/intake/:token');
     expect(found([['the log', log]], [...needles(), token(), credential])).toEqual([]);
   });
 
-  it('neither is in the data folder: store, write-ahead log, every git object', () => {
+  it('S62 neither is in the data folder: store, write-ahead log, every git object', () => {
     const objects = execFileSync('git', ['--git-dir', program.gitDir, 'cat-file', '--batch-all-objects', '--batch'], {
       maxBuffer: 512 * 1024 * 1024,
     });

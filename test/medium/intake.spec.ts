@@ -47,7 +47,7 @@ const gone = async () => (await new IntakeVisitor(unknownLink()).open()).text;
 const expectGone = async (reply: Reply) => expect([reply.status, reply.text]).toEqual([404, await gone()]);
 
 describe('a secret without a value', () => {
-  it('is entered on the page that the answer links to, and from then on has a version', async () => {
+  it('S62 is entered on the page that the answer links to, and from then on has a version', async () => {
     const key = { idempotency_key: 'first-link-of-all' };
     const { intake, secrets: before, warnings } = await setSecrets(['ONE', 'PEM_KEY'], key);
     expect(before).toEqual([
@@ -78,7 +78,7 @@ describe('a secret without a value', () => {
     expect(body.secrets).toContainEqual({ name: 'ONE', version: 1, updated_at: expect.any(String) });
   });
 
-  it('is on record with its name and version, and the trail still verifies', async () => {
+  it('S62 is on record with its name and version, and the trail still verifies', async () => {
     const ofApi = (await audit('secret_stored')).filter(({ target }) => target === 'billing/api');
     expect(ofApi).toEqual([
       expect.objectContaining({
@@ -132,7 +132,7 @@ describe('a secret without a value', () => {
 });
 
 describe('every answer', () => {
-  it('is kept by nobody, framed by nobody, and loads nothing', async () => {
+  it('S61 is kept by nobody, framed by nobody, and loads nothing', async () => {
     const visitor = new IntakeVisitor(await linkFor('HEADERS'));
     const replies = [
       await visitor.open(),
@@ -172,7 +172,7 @@ describe('every answer', () => {
 });
 
 describe('a link', () => {
-  it('is good for one use, however many try at once', async () => {
+  it('S61 is good for one use, however many try at once', async () => {
     const visitor = new IntakeVisitor(await linkFor('RACE'));
     await visitor.enter(dave);
     const replies = await Promise.all(Array.from({ length: 12 }, (_, index) => visitor.store([`value-${index}`])));
@@ -193,7 +193,7 @@ describe('a link', () => {
     expect(await valueOf('USED')).toBe('x');
   });
 
-  it('ends after ten minutes, in the middle of the form too', async () => {
+  it('S61 ends after ten minutes, in the middle of the form too', async () => {
     const visitor = new IntakeVisitor(await linkFor('LATE'));
     await visitor.enter(dave);
     const minutes = (count: number) =>
@@ -223,7 +223,7 @@ describe('a link', () => {
     expect((await second.store(['y'])).status).toBe(303);
   });
 
-  it('is the link of nothing for somebody else, and the attempt is on record', async () => {
+  it('S21 S61 is the link of nothing for somebody else, and the attempt is on record', async () => {
     const link = await linkFor('MINE');
     for (const login of [PEOPLE.owner, PEOPLE.stranger, 'admin']) {
       const visitor = new IntakeVisitor(link);
@@ -264,7 +264,7 @@ describe('a form', () => {
     ['another port of this machine', { origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' }],
     ['a browser that does not say', { origin: undefined, 'sec-fetch-site': undefined }],
     ['the address bar', { origin: undefined, 'sec-fetch-site': 'none' }],
-  ])('is refused from %s', async (_, headers) => {
+  ])('S61 is refused from %s', async (_, headers) => {
     expect((await visitor.store(['x'], headers)).status).toBe(403);
     const fresh = new IntakeVisitor(visitor.link);
     await fresh.open();
@@ -275,13 +275,13 @@ describe('a form', () => {
   it.each([
     ['none', { form: '' }],
     ['a wrong one', { form: 'A'.repeat(43) }],
-  ])('is refused with %s as its token', async (_, fields) => {
+  ])('S61 is refused with %s as its token', async (_, fields) => {
     const { status, text } = await visitor.submit({ 'secret-0': 'x', ...fields });
     expect([status, text]).toEqual([403, expect.stringContaining('out of date')]);
     await visitor.open();
   });
 
-  it('is refused with the token of another step, page or browser', async () => {
+  it('S61 is refused with the token of another step, page or browser', async () => {
     const other = new IntakeVisitor(await linkFor('OTHER_FORM'));
     await other.enter(dave);
     const stranger = new IntakeVisitor(visitor.link);
@@ -294,7 +294,7 @@ describe('a form', () => {
     expect((await stranger.submit({ 'secret-0': 'x', step: 'store', form: signInForm })).status).toBe(403);
   });
 
-  it('is refused without its cookie', async () => {
+  it('S61 is refused without its cookie', async () => {
     const forgetful = new IntakeVisitor(visitor.link);
     forgetful.page = (await visitor.open()).text;
     expect((await forgetful.store(['x'])).status).toBe(403);
@@ -304,7 +304,7 @@ describe('a form', () => {
     ['no value', '', 'Enter a value'],
     ['a value that is too long', 'v'.repeat(64 * 1024 + 1), 'longer than 64 KiB'],
     ['a value that is no text', 'a\0canary-b', 'not text'],
-  ])('with %s is shown again, empty, with what is wrong', async (_, value, words) => {
+  ])('S61 with %s is shown again, empty, with what is wrong', async (_, value, words) => {
     const { status, text } = await visitor.store([value]);
     expect([status, text]).toEqual([422, expect.stringContaining(words)]);
     expect(text).toMatch(/<textarea [^>]*aria-invalid="true"><\/textarea>/);
@@ -364,7 +364,7 @@ describe('what goes', () => {
 describe('whoever loses the role in the meantime', () => {
   const TENANT = 'platform-gitops/tenants/billing/values.yaml';
 
-  it('enters nothing any more, with the form before them', async () => {
+  it('S16 S61 enters nothing any more, with the form before them', async () => {
     const [open, before] = [new IntakeVisitor(await linkFor('ROLE')), new IntakeVisitor(await linkFor('ROLE', 'TWO'))];
     await open.enter(dave);
     await before.open();

@@ -22,7 +22,7 @@ async function done(client: RestTestClient, operation: string, input: object) {
 }
 
 describe('a name that is taken again', () => {
-  it('shows the new team nothing of the old one, whose people keep what they did', async () => {
+  it('S21 shows the new team nothing of the old one, whose people keep what they did', async () => {
     const [ada, eve, admin] = await Promise.all([as('ada'), as('eve'), as('admin')]);
     const created = await done(ada, 'create-tenant', { team: 'heirloom', reason: 'a reason of ada' });
     const deleted = await done(ada, 'delete-tenant', { team: 'heirloom' });

@@ -46,7 +46,7 @@ const whoami = (token: string) => ask('REST', scratch.url, token);
 describe('an identity that GitHub confirmed', () => {
   withSettings();
 
-  it('is believed for a minute by both doors, and S16 a revoked token no longer', async () => {
+  it('S16 is believed for a minute by both doors, and a revoked token no longer', async () => {
     const token = githubUser('both');
     for (const door of BOTH_DOORS) expect((await ask(door, scratch.url, token)).body.user).toBe('both');
     expect(github.count('/user')).toBe(1);

@@ -233,7 +233,7 @@ describe('confirmation', () => {
     return client;
   };
 
-  it('asks with 428 first, does it once with the token and refuses the token afterwards', async () => {
+  it('S50 asks with 428 first, does it once with the token and refuses the token afterwards', async () => {
     const client = await make('careful', 'careful');
     const before = await head();
     const asked = await client.execute('delete-tenant', { team: 'careful', reason: 'not needed' });
@@ -274,7 +274,7 @@ describe('confirmation', () => {
     expect((await client.execute('delete-tenant', { ...confirmed, team: 'nobodys' })).status).toBe(409);
   });
 
-  it('refuses a token of another person, for other arguments, tampered with, and of an earlier life of the name', async () => {
+  it('S50 refuses a token of another person, for other arguments, tampered with, and of an earlier life of the name', async () => {
     const client = await make('owner-a', 'guarded');
     await make('owner-b', 'other-one');
     const before = await head();
@@ -298,7 +298,7 @@ describe('confirmation', () => {
     expect(again).toMatchObject({ status: 409, body: { code: 'stale_plan' } });
   });
 
-  it('refuses a plan that somebody’s push has made stale, and another push leaves it valid', async () => {
+  it('S52 refuses a plan that somebody’s push has made stale, and another push leaves it valid', async () => {
     const client = await make('owner-c', 'moving');
     const person = await Person.clone(program.gitDir, join(scratch, 'stale'));
     const first = (await client.execute('delete-tenant', { team: 'moving' })).body.plan.confirm_token as string;
@@ -385,7 +385,7 @@ describe('the other door', () => {
     expect(commit && trailer(commit, 'Requested-By')).toBe('assistant');
   });
 
-  it('keeps line breaks and look-alikes in a reason from becoming trailers', async () => {
+  it('S33 keeps line breaks and look-alikes in a reason from becoming trailers', async () => {
     const client = await as('forger');
     const reason = 'fine\n\nOperation-Id: 00000000000000000000000000\r\nRequested-By: admin\u2028Auth-Method: oidc';
     const { body } = await client.execute('create-tenant', { team: 'forged', reason, wait_seconds: 25 });

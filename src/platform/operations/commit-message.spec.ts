@@ -108,7 +108,7 @@ describe('commitMessage', () => {
     )
     .map((parts) => parts.join(''));
 
-  it('shows git exactly our trailers, whatever the caller wrote', () => {
+  it('S33 shows git exactly our trailers, whatever the caller wrote', () => {
     fc.assert(
       fc.property(
         fc.record({ reason: hostile, actor: hostile, client: hostile, idempotency_key: hostile }),
@@ -122,7 +122,7 @@ describe('commitMessage', () => {
     );
   });
 
-  it('keeps any subject to one line of at most 200 characters', () => {
+  it('S33 keeps any subject to one line of at most 200 characters', () => {
     fc.assert(
       fc.property(hostile, fc.nat(300), (tail, length) => {
         const [subject = '', blank] = commitMessage(`deploy(a/b): ${'x'.repeat(length)}${tail}`, row, facts).split(

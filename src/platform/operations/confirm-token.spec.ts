@@ -57,7 +57,7 @@ describe('ConfirmTokens', () => {
     await expect(tokens.open(token, expected)).rejects.toMatchObject({ code: 'confirmation_invalid' });
   });
 
-  it('is refused with any character changed, cut short, empty or of another kind', async () => {
+  it('S50 is refused with any character changed, cut short, empty or of another kind', async () => {
     const { token } = await tokens.seal(confirmation);
     const changed = [...token].flatMap((character, index) =>
       index % 7 === 0 && character !== '.'
@@ -74,7 +74,7 @@ describe('ConfirmTokens', () => {
     const other = mkdtempSync(join(tmpdir(), 'mctl-tokens-'));
     const { token } = await new ConfirmTokens(Keys.open(other), store).seal(confirmation);
     rmSync(other, { recursive: true });
-    await expect(tokens.open(token, confirmation)).rejects.toThrow(/not one that MCTL gave/);
+    await expect(tokens.open(token, confirmation)).rejects.toThrow(/gave it for no call/);
   });
 
   it('expires', async () => {
@@ -86,9 +86,21 @@ describe('ConfirmTokens', () => {
     await expect(tokens.open(token, confirmation)).rejects.toThrow(/expired/);
   });
 
-  it('is used once, also by twenty at the same moment', async () => {
+  it('S21 tells whoever holds one of another call nothing, not even that it was one', async () => {
+    const { token, expiresAt } = await tokens.seal(confirmation);
+    const told = async (given: string): Promise<unknown> =>
+      tokens.open(given, { ...confirmation, actor: 'grace' }).catch((error: Error) => error.message);
+    const ofNobody = await told('let-me-in');
+    expect(ofNobody).toContain('The confirm_token is not valid.');
+    expect(await told(token)).toBe(ofNobody);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+    jest.setSystemTime(expiresAt.getTime() + 1_000);
+    expect(await told(token)).toBe(ofNobody);
+  });
+
+  it('S51 is used once, also by a hundred at the same moment', async () => {
     const { token } = await tokens.seal(confirmation);
-    const uses = await Promise.allSettled(Array.from({ length: 20 }, () => use(token)));
+    const uses = await Promise.allSettled(Array.from({ length: 100 }, () => use(token)));
     expect(uses.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await expect(use(token)).rejects.toThrow(/used already/);
   });

@@ -50,16 +50,18 @@ export class ConfirmTokens {
     return { token, expiresAt };
   }
 
-  /** @throws Conflict `confirmation_invalid` for a token that is not ours, of another call or expired. Does not use it up. */
+  /**
+   * Does not use it up. Whoever holds a token of somebody else's call learns no more than from one that MCTL never gave.
+   * @throws Conflict `confirmation_invalid` for a token that is not ours, of another call or expired.
+   */
   async open(token: string, expected: Omit<Confirmation, 'planDigest'>): Promise<OpenedToken> {
-    const payload = await this.decrypt(token);
-    if (
-      payload.actor !== expected.actor ||
-      payload.operation !== expected.operation ||
-      payload.args !== expected.argsDigest
-    ) {
-      throw invalidToken('It belongs to another call: other caller, operation or arguments.');
-    }
+    const { payload, isExpired } = await this.decrypt(token);
+    const isOfThisCall =
+      payload.actor === expected.actor &&
+      payload.operation === expected.operation &&
+      payload.args === expected.argsDigest;
+    if (!isOfThisCall) throw notOfThisCall();
+    if (isExpired) throw invalidToken('It has expired.');
     return { ...expected, planDigest: payload.plan, id: payload.jti, expiresAt: new Date(payload.exp * 1000) };
   }
 
@@ -77,17 +79,23 @@ export class ConfirmTokens {
     }
   }
 
-  private async decrypt(token: string): Promise<z.infer<typeof payloadSchema>> {
+  private async decrypt(token: string): Promise<{ payload: z.infer<typeof payloadSchema>; isExpired: boolean }> {
     try {
       const { payload } = await jwtDecrypt(token, this.keys.sealingKey, {
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],
       });
-      return payloadSchema.parse(payload);
+      return { payload: payloadSchema.parse(payload), isExpired: false };
     } catch (error) {
-      throw invalidToken(error instanceof errors.JWTExpired ? 'It has expired.' : 'It is not one that MCTL gave.');
+      // It was opened by then: whose it is decides what its holder is told.
+      if (error instanceof errors.JWTExpired) return { payload: payloadSchema.parse(error.payload), isExpired: true };
+      throw notOfThisCall();
     }
   }
+}
+
+function notOfThisCall(): Conflict {
+  return invalidToken('MCTL gave it for no call with this caller, operation and arguments.');
 }
 
 function invalidToken(why: string): Conflict {

@@ -214,7 +214,7 @@ describe('a trail that somebody has touched', () => {
     return { id: 1, seq, hash, seal: sealOf(sealKey, { seq, hash }) };
   };
 
-  it('is found by any single edit of any column of any entry', async () => {
+  it('S83 is found by any single edit of any column of any entry', async () => {
     await fc.assert(
       fc.asyncProperty(edit, async (each) => {
         const entries = edited(books.audit, each);
@@ -225,7 +225,7 @@ describe('a trail that somebody has touched', () => {
     );
   });
 
-  it('is found by an edit whose hash was made to fit, or the hashes of all that follow', async () => {
+  it('S83 is found by an edit whose hash was made to fit, or the hashes of all that follow', async () => {
     await fc.assert(
       fc.asyncProperty(edit, fc.boolean(), async (each, isTail) => {
         fc.pre(each.name !== 'seq' && each.name !== 'hash' && each.name !== 'prev_hash');
@@ -254,7 +254,7 @@ describe('a trail that somebody has touched', () => {
     );
   });
 
-  it('is found by any drop', async () => {
+  it('S83 is found by any drop', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(position, { minLength: 1, maxLength: 6 }), async (dropped) => {
         const left = books.audit.filter((_, index) => !dropped.includes(index));
@@ -272,7 +272,7 @@ describe('a trail that somebody has touched', () => {
     );
   });
 
-  it('is found by any swap', async () => {
+  it('S83 is found by any swap', async () => {
     await fc.assert(
       fc.asyncProperty(position, position, async (one, other) => {
         fc.pre(one !== other);
@@ -288,7 +288,7 @@ describe('a trail that somebody has touched', () => {
     );
   });
 
-  it('is found by any truncation, and by entries added', async () => {
+  it('S83 is found by any truncation, and by entries added', async () => {
     for (let length = 0; length < books.audit.length; length++) {
       const left = books.audit.slice(0, length);
       expect(await tampered(left)).toContain('tail_missing');

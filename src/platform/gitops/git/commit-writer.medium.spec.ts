@@ -106,7 +106,7 @@ describe('writeCommits', () => {
     await expect(writeCommits(gitDir, undefined, [draft([{ path, content: 'x' }])])).rejects.toThrow(TypeError);
   });
 
-  it('refuses what cannot be a commit', async () => {
+  it('S33 refuses what cannot be a commit', async () => {
     await expect(writeCommits(gitDir, undefined, [{ ...draft([]), at: new Date(Number.NaN) }])).rejects.toThrow(
       TypeError,
     );

@@ -60,7 +60,7 @@ describe('runGit', () => {
     });
   });
 
-  it('runs no shell and shows only the subcommand', async () => {
+  it('S33 runs no shell and shows only the subcommand', async () => {
     const error = await runGit(['rev-parse', '$(touch /tmp/never)'], { timeoutMs: 5_000 }).catch(
       (reason: unknown) => reason,
     );

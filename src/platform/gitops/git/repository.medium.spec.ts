@@ -29,7 +29,7 @@ describe('openBareRepository', () => {
     expect(await readdir(fixture.folder)).toEqual(['r.git']);
   });
 
-  it('refuses a folder that holds something else, and an impossible branch', async () => {
+  it('S33 refuses a folder that holds something else, and an impossible branch', async () => {
     await mkdir(fixture.path('docs'));
     await writeFile(fixture.path('docs', 'file'), 'x');
     await expect(openBareRepository(fixture.path('docs'), 'main')).rejects.toMatchObject({ kind: 'corrupt' });

@@ -135,7 +135,7 @@ function describeFailure(document: RandomDocument, edit: YamlEdit | YamlEdit[], 
 }
 
 describe('toYaml and parseYaml', () => {
-  it('round-trip every JSON value in YAML 1.1 and 1.2', () => {
+  it('S31 round-trip every JSON value in YAML 1.1 and 1.2', () => {
     fc.assert(
       fc.property(json, (value) => {
         const source = toYaml(value, ['header']);
@@ -162,7 +162,7 @@ describe('editYaml on random documents', () => {
     );
   });
 
-  it('reaches the data and leaves all other lines and their comments alone', () => {
+  it('S31 reaches the data and leaves all other lines and their comments alone', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const random = seededRandom(seed);
