@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { mustHoldNoCredential } from './canaries';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -51,6 +52,8 @@ export class Workplace {
     const output = outputOf(child);
     child.stdin?.end(input);
     const [code] = (await once(child, 'close')) as [number | null];
+    // Some commands print a credential on purpose, but none as an error.
+    mustHoldNoCredential(`The errors of ${script} ${args.join(' ')}`, output.stderr);
     return { code, ...output };
   }
 
@@ -115,6 +118,7 @@ export class Server {
   /** Its exit code, or the signal that ended it. */
   async ended(): Promise<number | string | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    mustHoldNoCredential('The log of the server', this.output.stderr);
     return this.child.exitCode ?? this.child.signalCode;
   }
 

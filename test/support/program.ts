@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { mustHoldNoCredential } from './canaries';
 
 /** Another build than the one of `npm run build`, e.g. of a half-finished work tree. */
 const DIST = process.env.MCTL_TEST_DIST ?? resolve(__dirname, '../../dist');
@@ -24,6 +25,7 @@ export interface ProgramOptions {
 export class Program {
   readonly log: string[] = [];
   url = '';
+  private readonly printed: string[] = [];
 
   private constructor(
     readonly dataDir: string,
@@ -74,35 +76,50 @@ export class Program {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Ends it; resolves with its exit code, or the signal that ended it. */
+  /**
+   * Ends it; resolves with its exit code, or the signal that ended it.
+   * @throws Error where anything that it wrote has the form of a credential: so the whole suite looks for leaks.
+   */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string | null> {
     if (this.isRunning) {
       const exited = once(this.child, 'exit');
       this.child.kill(signal);
       await exited;
     }
+    this.checkOutput();
     return this.child.exitCode ?? this.child.signalCode;
   }
 
   async exited(): Promise<number | string | null> {
     if (this.isRunning) await once(this.child, 'exit');
+    this.checkOutput();
     return this.child.exitCode ?? this.child.signalCode;
   }
 
   /** Stops it and removes its data. */
   async dispose(): Promise<void> {
-    await this.stop();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    try {
+      await this.stop();
+    } finally {
+      rmSync(this.dataDir, { recursive: true, force: true });
+    }
   }
 
-  private async listening(): Promise<void> {
+  private checkOutput(): void {
+    mustHoldNoCredential('The output of the program', [...this.printed, ...this.log].join('\n'));
+  }
+
+  private listening(): Promise<void> {
     const lines = createInterface({ input: this.child.stdout! });
-    for await (const line of lines) {
-      const address = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
-      if (!address) continue;
-      this.url = address;
-      return;
-    }
-    throw new Error(`The program ended before it listened:\n${this.log.join('\n')}`);
+    return new Promise((resolve, reject) => {
+      lines.on('line', (line) => {
+        this.printed.push(line);
+        const address = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
+        if (!address || this.url !== '') return;
+        this.url = address;
+        resolve();
+      });
+      lines.on('close', () => reject(new Error(`The program ended before it listened:\n${this.log.join('\n')}`)));
+    });
   }
 }

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { CANARIES } from './canaries';
 import { CertificateAuthority } from './certificates';
 
 const run = promisify(execFile);
@@ -18,7 +19,7 @@ const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 const ADMIN = 'postgres';
 /** Looks like no word of any message, so that a test can look for it everywhere. */
-export const ADMIN_PASSWORD = 'canary-3f9c1b7a';
+export const ADMIN_PASSWORD = CANARIES.postgresPassword;
 
 export interface Login {
   readonly user: string;

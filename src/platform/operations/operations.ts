@@ -102,7 +102,7 @@ export class Operations {
     const { operation, actor, input, now } = call;
     const planned = await this.planner.planCall(operation, actor, input, await this.gitops.world(), { now });
     // After the plan: an operation that knows better where a secret belongs has said so by now.
-    refuseCredentials(meaningOf(input));
+    refuseCredentials({ ...meaningOf(input), idempotency_key: input.idempotency_key });
     if (input.dry_run) return { plan: await this.showPlan(call, planned) };
     // MCTL itself, e.g. a sweeper, has nobody to ask; its plans say themselves when it may destroy.
     const asksFirst = operation.kind === 'destructive' && actor.method !== 'system';
