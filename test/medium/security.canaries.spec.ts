@@ -141,10 +141,10 @@ async function useTokens(): Promise<void> {
 
 /** Where they do not belong: addresses, other headers, bodies, other people's shoes. */
 async function misplaceTokens(): Promise<void> {
+  for (const token of bearers()) await plain(`/api/v1/tenants/${token}`, { headers: bearer(admin) });
   const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'mctl_whoami' } });
   for (const token of [...bearers(), CANARIES.alertmanagerSecret, CANARIES.remoteCredential]) {
     await plain(`/api/v1/whoami?access_token=${token}`);
-    await plain(`/api/v1/tenants/${token}`, { headers: bearer(admin) });
     await plain(`/mcp?token=${token}`, { method: 'POST', headers: { ...MCP_HEADERS, 'X-Api-Key': token }, body: call });
     await plain('/api/v1/whoami', { headers: { Authorization: `Basic ${token}`, Cookie: `session=${token}` } });
     await plain('/api/v1/whoami', { headers: { ...bearer(`${token}x`), Referer: `https://a/?t=${token}` } });

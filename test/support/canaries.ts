@@ -37,7 +37,7 @@ export function needlesOf(credential: string): string[] {
   // Base64 of a text inside of another depends on where it stands: the middle of all three ways is looked for.
   const shifted = [0, 1, 2]
     .map((skip) => bytes.subarray(skip).toString('base64').slice(0, -4))
-    .filter((text) => text.length > 20);
+    .filter((text) => text.length >= 12);
   return [
     ...new Set([core, bytes.toString('hex'), encodeURIComponent(core), ...(credential.length < 60 ? shifted : [])]),
   ];

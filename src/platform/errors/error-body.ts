@@ -1,3 +1,4 @@
+import { maskCredentials } from '../text/secrets';
 import { MctlError, type Problem } from './errors';
 
 /** The one form in which both doors show an error (`error` in the spine of the tool contract). */
@@ -16,7 +17,10 @@ export interface ErrorBody {
   correlation_id: string;
 }
 
-/** Anything that is not one of ours becomes `internal`: its own text may hold paths, queries or credentials. */
+/**
+ * Anything that is not one of ours becomes `internal`: its own text may hold paths, queries or credentials. Of ours, what a caller sent
+ * by mistake is not repeated: errors end up in transcripts of assistants and in steps of workflows.
+ */
 export function toErrorBody(error: unknown, correlationId: string): ErrorBody {
   if (!(error instanceof MctlError)) {
     return {
@@ -31,18 +35,22 @@ export function toErrorBody(error: unknown, correlationId: string): ErrorBody {
   const { field, got, expected, allowed, fix, problems, retryAfterSeconds, details } = error.details;
   return prune({
     code: error.code,
-    message: error.message,
+    message: maskCredentials(error.message),
     field,
-    got,
+    got: got && maskCredentials(got),
     expected,
     allowed,
     fix,
-    problems: problems && problems.length > 1 ? problems : undefined,
+    problems: problems && problems.length > 1 ? problems.map(withoutCredential) : undefined,
     details,
     retryable: error.retryable,
     retry_after_s: retryAfterSeconds,
     correlation_id: correlationId,
   });
+}
+
+function withoutCredential({ got, ...problem }: Problem): Problem {
+  return { ...problem, ...(got !== undefined && { got: maskCredentials(got) }) };
 }
 
 function prune<T extends object>(body: T): T {
