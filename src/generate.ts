@@ -12,8 +12,9 @@ const SECURITY = 'docs/security.md';
 async function main(): Promise<void> {
   const { files, tools } = await withScratchApp(generatedFiles);
   if (existsSync(at(README))) files.set(README, withToolTable(readFileSync(at(README), 'utf8'), tools));
-  if (existsSync(at(SECURITY)))
-    {files.set(SECURITY, withSecurityTable(readFileSync(at(SECURITY), 'utf8'), specsIn(packageRoot)));}
+  if (existsSync(at(SECURITY))) {
+    files.set(SECURITY, withSecurityTable(readFileSync(at(SECURITY), 'utf8'), specsIn(packageRoot)));
+  }
   const stale = goldens().filter((path) => !files.has(path));
   const changed = [...files].filter(([path, text]) => textOf(path) !== text);
   for (const path of stale) rmSync(at(path));

@@ -6,6 +6,10 @@ describe('the security checklist', () => {
     expect(untested(specsIn(packageRoot))).toEqual([]);
   });
 
+  it.each(['T1', 'T2', 'T3', 'T4', 'T5', 'T6'])('has the acceptance test of authorization %s', (number) => {
+    expect(evidenceOf(number, specsIn(packageRoot))).not.toEqual([]);
+  });
+
   it('has its rules once each, in order', () => {
     const numbers = SECURITY_RULES.map(({ number }) => number);
     expect(numbers).toEqual([...new Set(numbers)].sort());

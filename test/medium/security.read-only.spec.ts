@@ -75,7 +75,7 @@ it('S23 what MCTL does by itself is refused like everybody’s writes', async ()
   const operation = scratch.app.get(OperationRegistry).get('remove-custom-domain');
   const input = { team: about.team, service: about.service, domain: DOMAIN };
   const call = { login: 'domain-sweeper', subject: 'test', firstPauseMs: 1, input };
-  await scratch.app.get(SystemCalls).submit(operation as Loose, call);
+  await scratch.app.get(SystemCalls).submit(operation, call);
   expect(await scratch.app.get(OperationStore).findByKey('system:domain-sweeper', 'test:1')).toBeUndefined();
   expect(await state()).toEqual(before);
 });

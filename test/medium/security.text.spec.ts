@@ -87,8 +87,9 @@ it('S31 any text as a variable comes back as it was, in one document without anc
       isAlias(node) ||
       (isNode(node) && ('anchor' in node ? node.anchor : undefined)) ||
       (isNode(node) && node.tag?.startsWith('!'))
-    )
+    ) {
       odd.push(String(node));
+    }
   });
   expect(odd).toEqual([]);
   const written = (document?.toJS() as { env: Record<string, string> }).env;

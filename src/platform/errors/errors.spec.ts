@@ -43,6 +43,18 @@ describe(toErrorBody.name, () => {
     });
   });
 
+  it('S42 repeats no credential that came in a wrong place', () => {
+    const token = `ghp_${'a'.repeat(36)}`;
+    const problem = { field: 'team', got: token };
+    const body = toErrorBody(new NotFound(`no ${token}`, { got: token, problems: [problem, { field: 'x' }] }), 'id-4');
+    expect(JSON.stringify(body)).not.toContain(token);
+    expect(body).toMatchObject({
+      message: 'no [masked]',
+      got: '[masked]',
+      problems: [{ got: '[masked]' }, { field: 'x' }],
+    });
+  });
+
   it('says when to come back', () => {
     const error = new Unavailable('Later.', { retryAfterSeconds: 7 });
     expect(toErrorBody(error, 'id-3')).toMatchObject({ retryable: true, retry_after_s: 7 });

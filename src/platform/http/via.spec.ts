@@ -20,7 +20,7 @@ describe(requestIdOf.name, () => {
     expect(requestIdOf(requestOf('/', { 'x-request-id': id }))).toBe(id);
   });
 
-  it.each(['', 'a b', 'a\nb', 'x'.repeat(65), ['a', 'b']])('replaces %j', (id) => {
+  it.each(['', 'a b', 'a\nb', 'x'.repeat(65), ['a', 'b'], `ghp_${'a'.repeat(36)}`])('replaces %j', (id) => {
     const request = requestOf('/', { 'x-request-id': id });
     expect(requestIdOf(request)).toMatch(/^[0-9a-z]{26}$/);
     expect(requestIdOf(request)).toBe(requestIdOf(request));
@@ -33,6 +33,7 @@ describe(clientName.name, () => {
     ['a\r\nOperation-Id: b', 'a Operation-Id: b'],
     ['x'.repeat(200), 'x'.repeat(100)],
     ['\u202e', undefined],
+    [`curl ghp_${'a'.repeat(36)} x`, 'curl [masked] x'],
     [7, undefined],
   ])('makes %j harmless', (name, expected) => {
     expect(clientName(name)).toBe(expected);

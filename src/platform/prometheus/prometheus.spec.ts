@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../config';
+import fc from 'fast-check';
 import { log } from '../logging';
 import { literally, Prometheus, selector } from '.';
 
@@ -168,7 +169,53 @@ describe('the token', () => {
   });
 });
 
+/** Reads a selector the way PromQL's lexer does: a matcher ends at the first quote that no backslash precedes. */
+function matchersIn(query: string): [label: string, operator: string, value: string][] {
+  const found: [string, string, string][] = [];
+  let rest = query.replace(/^m\{/, '');
+  for (;;) {
+    const [all = '', label = '', operator = '', literal = ''] =
+      /^([a-z]+)(=~|!=|=)("(?:[^"\\\n]|\\.)*")/.exec(rest) ?? [];
+    if (all === '') throw new Error(`no matcher at ${rest}`);
+    found.push([label, operator, JSON.parse(literal) as string]);
+    rest = rest.slice(all.length);
+    if (rest === '}') return found;
+    if (!rest.startsWith(',')) throw new Error(`no end at ${rest}`);
+    rest = rest.slice(1);
+  }
+}
+
 describe(selector, () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .array(fc.constantFrom('"', '\\', '}', ',', '=~', '\n', '`', '.*', '|', '(', 'a'), { maxLength: 12 })
+      .map((parts) => parts.join('')),
+  );
+
+  it('S32 whatever text it is given stays one value of one matcher', () => {
+    fc.assert(
+      fc.property(text, text, text, (a, b, c) => {
+        const query = selector('m', { a, b: { matches: `${literally(b)}-x` }, c: { differsFrom: [c, 'POD'] } });
+        expect(matchersIn(query)).toEqual([
+          ['a', '=', a],
+          ['b', '=~', `${literally(b)}-x`],
+          ['c', '!=', c],
+          ['c', '!=', 'POD'],
+        ]);
+      }),
+    );
+  });
+
+  it('S32 text in an expression matches itself alone', () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const expression = new RegExp(`^(?:${literally(one)})$`, 's');
+        expect([expression.test(one), expression.test(other)]).toEqual([true, one === other]);
+      }),
+    );
+  });
+
   it('quotes every value and anchors nothing by itself', () => {
     expect(
       selector('m', { a: 'x"} or n{', b: { matches: `${literally('a.b')}-.*` }, c: { differsFrom: ['', 'POD'] } }),
