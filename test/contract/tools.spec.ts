@@ -148,7 +148,7 @@ describe.each(contract.map((tool) => [tool.name, tool] as const))('%s', (name, t
     }
   });
 
-  it('is its golden file, so that no description changes unseen (S44)', () => {
+  it('S44 is its golden file, so that no description changes unseen', () => {
     if (!existsSync(GOLDEN_TOOLS) && !process.env.CI) return;
     const golden = join(GOLDEN_TOOLS, `${name}.json`);
     if (!existsSync(golden)) throw new Error(`There is no golden file of ${name}: run \`npm run generate\`.`);
