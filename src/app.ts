@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
@@ -8,9 +9,12 @@ import { setUpHttp } from './platform/http/http-setup';
 import { NestLogger } from './platform/logging';
 import { MctlStrategy } from './platform/mcp';
 
-/** Builds the whole program; it does not listen yet. */
-export async function createApp(config: Config): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+/** Builds the whole program, or what `root` puts around it; it does not listen yet. */
+export async function createApp(
+  config: Config,
+  root: DynamicModule = AppModule.with(config),
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(root, {
     logger: new NestLogger(),
     bodyParser: false,
     abortOnError: false,

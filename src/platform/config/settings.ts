@@ -5,6 +5,7 @@ import { DOMAIN_SETTINGS } from './domain-settings';
 import { GITHUB_SETTINGS } from './github-settings';
 import { IDENTITY_SETTINGS } from './identity-settings';
 import { INCIDENT_SETTINGS } from './incident-settings';
+import { MCP_SESSION_SETTINGS } from './mcp-session-settings';
 import { OAUTH_SETTINGS } from './oauth-settings';
 import { resourceProfiles } from './resource-profiles';
 import { isToolset, TOOLSETS } from '../mcp/toolsets';
@@ -216,6 +217,7 @@ export const SETTINGS = {
   }),
   ...INCIDENT_SETTINGS,
   ...GITHUB_SETTINGS,
+  ...MCP_SESSION_SETTINGS,
   readOnly: plainSetting('MCTL_READ_ONLY', flag, {
     fallback: 'false',
     help: 'true = every write is refused and not listed.',

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MCP_HTTP_HANDLER, StreamableHttpTransport } from '@rekog/mcp-nest';
 import { MctlStrategy } from './mctl.strategy';
+import { McpSessions } from './mcp-sessions';
 import { McpEndpointController } from './mcp.controller';
 import { ProtocolParts } from './protocol-parts';
 import { ToolCatalog } from './tool-catalog';
@@ -15,6 +16,7 @@ import { ToolCatalog } from './tool-catalog';
       inject: [StreamableHttpTransport],
       useFactory: (transport: StreamableHttpTransport) => transport.httpHandlers,
     },
+    McpSessions,
     ProtocolParts,
     ToolCatalog,
     MctlStrategy,

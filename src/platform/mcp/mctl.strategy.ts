@@ -1,21 +1,30 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
-import type { Tool } from '@modelcontextprotocol/server';
-import { McpStrategy, StreamableHttpTransport } from '@rekog/mcp-nest';
+import type { McpServer, Tool } from '@modelcontextprotocol/server';
+import { type McpServerOptions, type McpSessionSeed, McpStrategy, StreamableHttpTransport } from '@rekog/mcp-nest';
 import type { Actor } from '../auth/actor';
 import { RateLimits } from '../auth/rate-limits';
-import { bodyOf } from '../http/error.filter';
 import { packageVersion } from '../package-root';
 import { boundsOf } from './bounds';
 import type { SignedRequest } from './call';
 import { INSTRUCTIONS } from './instructions';
+import { McpSessions, sessionRequest } from './mcp-sessions';
 import { ProtocolParts } from './protocol-parts';
 import { RequestHandlers } from './request-handlers';
-import { protocolError } from './tool-error';
+import { namingTheUri } from './unknown-resource';
 import { ToolCatalog } from './tool-catalog';
 import { TOOL_DECLARATION, type ToolDeclaration } from './tool.decorators';
 import { TOOLSET } from './toolset.decorator';
 import type { ToolGroup } from './toolsets';
+
+/**
+ * How long clients may keep an answer, in milliseconds. Lists depend on the roles of their caller: nobody else may see them, and a
+ * role that is lost shows after a minute, like a token that is revoked.
+ */
+const CACHE_HINTS: McpServerOptions['cacheHints'] = {
+  'server/discover': { ttlMs: 300_000, cacheScope: 'public' },
+  'tools/list': { ttlMs: 60_000, cacheScope: 'private' },
+};
 
 type BoundHandler = MessageHandler & { extras?: { mcpMethodRef?: object } };
 
@@ -30,6 +39,7 @@ export class MctlStrategy extends McpStrategy {
     @Inject(ToolCatalog) private readonly catalog: ToolCatalog,
     @Inject(RateLimits) private readonly limits: RateLimits,
     @Inject(ProtocolParts) private readonly parts: ProtocolParts,
+    @Inject(McpSessions) sessions: McpSessions,
   ) {
     super({
       name: 'mctl',
@@ -39,7 +49,8 @@ export class MctlStrategy extends McpStrategy {
       instructions: INSTRUCTIONS,
       // Without sessions there is no way to announce anything; what is declared must be kept.
       capabilities: { tools: {}, logging: undefined },
-      transports: [transport],
+      cacheHints: CACHE_HINTS,
+      transports: [transport, sessions],
       logging: { level: ['error', 'warn'] },
     });
   }
@@ -50,24 +61,30 @@ export class MctlStrategy extends McpStrategy {
     await super.listen(callback);
   }
 
-  override bindRequestHandlers(...[server, session, rawRequest]: Parameters<McpStrategy['bindRequestHandlers']>): void {
-    const request = rawRequest as SignedRequest | undefined;
-    const handlers = new RequestHandlers(server, session.era, request);
-    handlers.collect(() => super.bindRequestHandlers(server, session, rawRequest));
-    const { actor } = handlers;
-    handlers.handle('tools/list', async () => ({ tools: actor && request ? await this.listFor(actor, request) : [] }));
-    for (const part of this.parts.all) part.bind(handlers);
-    handlers.install();
+  /** A session outlives its requests: who asks, and with which token, is asked anew at each of them. */
+  override bindRequestHandlers(...[server, seed, rawRequest]: Parameters<McpStrategy['bindRequestHandlers']>): void {
+    const handlers = this.handlersFor(server, seed, rawRequest as SignedRequest | undefined);
+    if (seed.stateless) return handlers.install();
+    handlers.install((method) => (request, context) => {
+      const current = this.handlersFor(server, seed, sessionRequest(context));
+      return current.of(method)(request, context);
+    });
   }
 
-  /** No guard sees a list, so it counts here, and its errors are translated here: the SDK would show their own text. */
+  private handlersFor(server: McpServer, seed: McpSessionSeed, request: SignedRequest | undefined): RequestHandlers {
+    const handlers = new RequestHandlers(server, seed.era, request);
+    handlers.collect(() => super.bindRequestHandlers(server, seed, request));
+    const actor = request?.user;
+    handlers.handle('tools/list', async () => ({ tools: actor && request ? await this.listFor(actor, request) : [] }));
+    handlers.wrap('resources/read', namingTheUri);
+    for (const part of this.parts.all) part.bind(handlers);
+    return handlers;
+  }
+
+  /** No guard sees a list, so it counts here. */
   private async listFor(actor: Actor, request: SignedRequest): Promise<Tool[]> {
-    try {
-      await this.limits.count(actor, 'read');
-      return await this.catalog.visibleTo(actor, boundsOf(request));
-    } catch (error) {
-      throw protocolError(bodyOf(error, actor.via.requestId));
-    }
+    await this.limits.count(actor, 'read');
+    return this.catalog.visibleTo(actor, boundsOf(request));
   }
 }
 

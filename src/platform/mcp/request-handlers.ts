@@ -1,7 +1,10 @@
 import type { McpServer, RequestHandlerSchemas, ServerContext } from '@modelcontextprotocol/server';
 import type { McpSessionSeed } from '@rekog/mcp-nest';
+import { bodyOf } from '../http/error.filter';
+import { requestIdOf } from '../http/via';
 import type { SignedRequest } from './call';
 import type { ProtocolBinding, ProtocolHandler, ProtocolRequest } from './protocol-parts';
+import { isProtocolError, protocolError } from './tool-error';
 
 interface Answer {
   readonly handler: ProtocolHandler;
@@ -42,11 +45,29 @@ export class RequestHandlers implements ProtocolBinding {
     }
   }
 
-  /** Hands all of them to the SDK, each once. */
-  install(): void {
+  /**
+   * What answers `method`. Its errors are those of the protocol, or ours in their form: of any other the SDK would show the text.
+   * @throws Error for a method that nobody answers; whoever asks has it from `install`.
+   */
+  of(method: string): ProtocolHandler {
+    const answer = this.answers.get(method);
+    if (!answer) throw new Error(`Nobody answers ${method}.`);
+    return async (request, context) => {
+      try {
+        return await answer.handler(request, context);
+      } catch (error) {
+        if (isProtocolError(error)) throw error;
+        throw protocolError(bodyOf(error, this.request ? requestIdOf(this.request) : 'unknown'));
+      }
+    };
+  }
+
+  /** Hands all of them to the SDK, each once, or what `instead` puts in their place. */
+  install(instead: (method: string) => ProtocolHandler = (method) => this.of(method)): void {
     const { server } = this.server;
     const set = server.setRequestHandler.bind(server) as (method: string, ...rest: unknown[]) => void;
-    for (const [method, { handler, schemas }] of this.answers) {
+    for (const [method, { schemas }] of this.answers) {
+      const handler = instead(method);
       if (schemas) {
         set(method, schemas, (params: ProtocolRequest['params'], context: ServerContext) =>
           handler({ method, params }, context),
