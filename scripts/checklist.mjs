@@ -1,3 +1,4 @@
+import { conformance } from '../test/conformance/run.mjs';
 import { build } from './lib/build.mjs';
 import { badCommits } from './lib/commits.mjs';
 import { staleFiles } from './lib/generated.mjs';
@@ -29,6 +30,7 @@ await step('generated', staleFiles);
 await step('commits', badCommits);
 await step('leaks', leaks);
 await step('packages', brokenPackages);
+await step('conformance', nonConformance);
 
 console.log('\nall tests');
 await ensureTestNeeds();
@@ -47,6 +49,13 @@ async function step(name, findProblems) {
   }
   failed.push(name);
   console.log(problems.map((line) => `  ${line}`).join('\n'));
+}
+
+/** The report belongs into the output of CI, passed or not. */
+async function nonConformance() {
+  const { lines, problems } = await conformance();
+  console.log(lines.join('\n'));
+  return problems;
 }
 
 async function brokenPackages() {
