@@ -1,5 +1,6 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { checkedFetch } from './checked-fetch';
 
 export interface ToolResult {
   readonly isError: boolean;
@@ -15,6 +16,7 @@ export class McpTestClient {
     const client = new Client({ name, version: '1.0.0' });
     await client.connect(
       new StreamableHTTPClientTransport(new URL('/mcp', url), {
+        fetch: checkedFetch,
         requestInit: { headers: { Authorization: `Bearer ${token}` } },
       }),
     );

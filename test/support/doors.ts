@@ -1,3 +1,4 @@
+import { checkedFetch } from './checked-fetch';
 import { routeOf } from './tool-examples';
 import type { Loose } from './loose';
 
@@ -33,7 +34,7 @@ export function bearer(token: string | undefined): Record<string, string> {
 /** One tool call as raw JSON-RPC of the 2025 era: cheap, and free to be wrong. */
 export async function callMcp(url: string, token: string, tool: string, args: unknown): Promise<DoorAnswer> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args } });
-  const response = await fetch(new URL('/mcp', url), {
+  const response = await checkedFetch(new URL('/mcp', url), {
     method: 'POST',
     headers: { ...MCP_HEADERS, ...bearer(token) },
     body,

@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { checkedFetch } from './checked-fetch';
 import type { Loose } from './loose';
 
 /** The official clients there are: the present one on either wire, and the one before, which most assistants still have inside. */
@@ -36,7 +37,7 @@ export interface EraClient {
 
 export async function connectEra(era: Era, url: string, token: string, name = 'era-tests'): Promise<EraClient> {
   const address = new URL('/mcp', url);
-  const options = { requestInit: { headers: { Authorization: `Bearer ${token}` } } };
+  const options = { fetch: checkedFetch, requestInit: { headers: { Authorization: `Bearer ${token}` } } };
   const info = { name, version: '1.0.0' };
   if (era === '2025 by the old client') {
     const client = new OldClient(info);
