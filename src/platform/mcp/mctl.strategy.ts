@@ -74,8 +74,9 @@ export class MctlStrategy extends McpStrategy {
   private handlersFor(server: McpServer, seed: McpSessionSeed, request: SignedRequest | undefined): RequestHandlers {
     const handlers = new RequestHandlers(server, seed.era, request);
     handlers.collect(() => super.bindRequestHandlers(server, seed, request));
-    const actor = request?.user;
-    handlers.handle('tools/list', async () => ({ tools: actor && request ? await this.listFor(actor, request) : [] }));
+    handlers.handle('tools/list', async () => ({
+      tools: request?.user ? await this.listFor(request.user, request) : [],
+    }));
     handlers.wrap('resources/read', namingTheUri);
     for (const part of this.parts.all) part.bind(handlers);
     return handlers;
