@@ -1,7 +1,7 @@
 import { LocalIssuer } from '../platform/auth/local-issuer';
 import type { Config } from '../platform/config';
 import { type ErrorBody, Unavailable } from '../platform/errors';
-import { Keys } from '../platform/keys';
+import { keysOf } from '../platform/keys';
 import type { WriteAnswer } from '../platform/operations/dto';
 import { packageVersion } from '../platform/package-root';
 import type { Call, Outcome } from './call';
@@ -61,7 +61,7 @@ const FIXES: Readonly<Record<string, string>> = {
 const OTHER_AUDIENCE = 'The server was started with another MCTL_PUBLIC_URL; set the same one here.';
 
 async function reach(server: ServerFacts, config: Config, errand: Errand): Promise<Reply> {
-  const token = await new LocalIssuer(Keys.open(config.dataDir), config).sign(errand.user, TOKEN_TTL_MS);
+  const token = await new LocalIssuer(keysOf(config), config).sign(errand.user, TOKEN_TTL_MS);
   const response = await send(server, errand, token);
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok || response.status === PRECONDITION_REQUIRED) return { answer: body };

@@ -1,7 +1,7 @@
 import { LocalIssuer } from '../platform/auth/local-issuer';
 import { loadConfig, parseDuration } from '../platform/config';
 import { InvalidInput } from '../platform/errors';
-import { keyFile, Keys } from '../platform/keys';
+import { findKeys, keyFile, keysOf } from '../platform/keys';
 import { UsageError } from './exit';
 import { loginOf } from './login';
 
@@ -13,8 +13,8 @@ export async function signToken({ user, ttl }: { user: string; ttl: string }): P
   loginOf(user);
   const config = loadConfig();
   if (!config.takesLocalTokens) throw new UsageError(NOT_TAKEN);
-  const isFirst = Keys.find(config.dataDir) === undefined;
-  const issuer = new LocalIssuer(Keys.open(config.dataDir), config);
+  const isFirst = findKeys(config) === undefined;
+  const issuer = new LocalIssuer(keysOf(config), config);
   try {
     process.stdout.write(`${await issuer.sign(user, milliseconds)}\n`);
     if (isFirst) process.stderr.write(newKey(config.dataDir));

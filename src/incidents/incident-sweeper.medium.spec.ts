@@ -1,5 +1,6 @@
 import { Clock } from '../platform/clock';
 import { log } from '../platform/logging';
+import { Leadership } from '../platform/store';
 import { IncidentSweeper } from './incident-sweeper';
 import { at, cleared, firing, IncidentShelf } from './testing/incident-shelf';
 
@@ -19,7 +20,7 @@ afterEach(async () => {
 function sweeper(minutes: number, isLeader = true): IncidentSweeper {
   const clock = new Clock();
   jest.spyOn(clock, 'now').mockReturnValue(at(minutes));
-  const leadership = { isLeader: () => Promise.resolve(isLeader) };
+  const leadership = Object.assign(new Leadership(), { isLeader: () => Promise.resolve(isLeader) });
   return new IncidentSweeper(shelf.store, shelf.recorder, leadership, shelf.config, clock);
 }
 

@@ -10,6 +10,7 @@ import type { Operation } from '../platform/operations/operation';
 import type { OperationStore } from '../platform/operations/operation-store';
 import type { Operations } from '../platform/operations/operations';
 import { SystemCalls } from '../platform/operations/system-calls';
+import { Leadership } from '../platform/store';
 import { PreviewSweeper } from './preview-sweeper';
 
 const file = (expiresAt: string) => `image: {repository: r, tag: "1"}\npreview: {expiresAt: "${expiresAt}"}\n`;
@@ -55,7 +56,7 @@ function aSweeper({
         findByKey: (actor: string, key: string) => Promise.resolve(rows.get(`${actor} ${key}`)),
       } as unknown as OperationStore,
     ),
-    { isLeader: () => Promise.resolve(isLeader) },
+    Object.assign(new Leadership(), { isLeader: () => Promise.resolve(isLeader) }),
     readConfig({ MCTL_DATA_DIR: '/nowhere', ...env }),
     clock,
   );

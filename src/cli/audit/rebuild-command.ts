@@ -4,19 +4,17 @@ import type { RebuildReport } from '../../platform/audit/rebuild/rebuild-report'
 import type { OperationKnowledge } from '../../platform/audit/rebuild/restored-operation';
 import { type Config, loadConfig } from '../../platform/config';
 import { Conflict } from '../../platform/errors';
-import { Keys } from '../../platform/keys';
+import { keysOf } from '../../platform/keys';
 import { OperationRegistry } from '../../platform/operations/registry';
 import { packageVersion } from '../../platform/package-root';
 import { fieldsOf } from '../../platform/schema';
-import { Store } from '../../platform/store';
 import { cliActor } from '../cli-actor';
-import { statOf } from '../doctor/folder-facts';
 import { quietLog } from '../log-settings';
 import { loginOf } from '../login';
 import { withScratchApp } from '../scratch-app';
 import { findServer, type ServerFacts } from '../server-file';
 import { renderRebuild } from './render-rebuild';
-import { explainDamage, storeFile } from './store-file';
+import { isStoreThere, mustBeAlone, openStoreHere, storeName } from './store-file';
 import { mustHaveRepository, withRepository } from './with-repository';
 
 export interface RebuildOptions {
@@ -48,12 +46,12 @@ async function withStore(
   isDryRun: boolean,
   work: (target: RebuildSources['target']) => Promise<RebuildReport>,
 ): Promise<RebuildReport> {
-  const file = storeFile(config);
-  if (isDryRun && !statOf(file)) return work(undefined);
-  const store = await explainDamage(file, () => Store.open(config.dataDir));
+  if (isDryRun && !(await isStoreThere(config))) return work(undefined);
+  await mustBeAlone(config);
+  const store = await openStoreHere(config);
   try {
-    await mustBeEmpty(store, file);
-    return await work(isDryRun ? undefined : { store, audit: new Audit(store, Keys.open(config.dataDir)) });
+    await mustBeEmpty(store, storeName(config));
+    return await work(isDryRun ? undefined : { store, audit: new Audit(store, keysOf(config)) });
   } finally {
     await store.close();
   }

@@ -2,17 +2,15 @@ import { AuditVerifier } from '../../platform/audit/verify/audit-verifier';
 import type { Verification } from '../../platform/audit/verify/verification';
 import { type Config, loadConfig } from '../../platform/config';
 import { type ErrorBody, NotFound } from '../../platform/errors';
-import { keyFile, Keys } from '../../platform/keys';
-import { Store } from '../../platform/store';
+import { findKeys, keyFileOf } from '../../platform/keys';
 import { askServer } from '../call-server';
-import { statOf } from '../doctor/folder-facts';
 import { EXIT } from '../exit';
 import { describeRefusal } from '../faults';
 import { quietLog } from '../log-settings';
 import { loginOf } from '../login';
 import { findServer, type ServerFacts } from '../server-file';
 import { renderVerification } from './render-verification';
-import { explainDamage, storeFile } from './store-file';
+import { explainDamage, mustHaveStore, openStoreHere, storeFile } from './store-file';
 import { mustHaveRepository, withRepository } from './with-repository';
 
 export interface VerifyOptions {
@@ -51,15 +49,14 @@ async function verifyThere(
  * @throws NotFound where there is no store, key or repository: none is made; StoreInUse while another process has it open.
  */
 async function verifyHere(config: Config, since: string | undefined): Promise<Verification> {
-  const file = storeFile(config);
-  if (!statOf(file)) throw noStore(file);
+  await mustHaveStore(config);
   mustHaveRepository(config);
-  const keys = Keys.find(config.dataDir);
-  if (!keys) throw noKey(keyFile(config.dataDir));
-  const store = await explainDamage(file, () => Store.open(config.dataDir));
+  const keys = findKeys(config);
+  if (!keys) throw noKey(keyFileOf(config));
+  const store = await openStoreHere(config);
   try {
     return await withRepository(config, (gitops) =>
-      explainDamage(file, () => new AuditVerifier(store, keys, gitops).verify(since)),
+      explainDamage(storeFile(config), () => new AuditVerifier(store, keys, gitops).verify(since)),
     );
   } finally {
     await store.close();
@@ -70,13 +67,6 @@ function noKey(file: string): NotFound {
   return new NotFound(`There is no key ${file}, so nobody can tell whether the seal of the audit trail holds.`, {
     code: 'key_not_found',
     fix: 'Restore it from the backup of the data folder. The next start makes another key, with which the seal does not hold.',
-  });
-}
-
-function noStore(file: string): NotFound {
-  return new NotFound(`There is no store ${file}, so there is nothing to verify.`, {
-    code: 'store_not_found',
-    fix: 'Check MCTL_DATA_DIR. Where the store was lost, mctl audit rebuild restores from git what git knows.',
   });
 }
 

@@ -1,19 +1,24 @@
 import { createPrivateKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyFileOf } from '../../platform/keys';
 import { type Check, failed, type Finding, ok, warning } from './check';
 import { modeText, statOf } from './folder-facts';
 
 /** The key that signs MCTL's tokens: whoever reads it is an administrator of the platform. */
 export const keysCheck: Check = {
   name: 'keys',
-  settings: ['MCTL_DATA_DIR'],
+  settings: ['MCTL_DATA_DIR', 'MCTL_KEY_FILE'],
   after: ['data folder'],
   limitMs: 5_000,
-  run({ config: { dataDir } }) {
-    const file = join(dataDir, 'keys', 'installation.pem');
+  run({ config }) {
+    const { dataDir, values } = config;
+    const file = keyFileOf(config);
     const stats = statOf(file);
     if (stats) return judge(file, stats.mode);
+    if (values.keyFile !== undefined) {
+      return failed(`${file} is not there`, 'Restore it from the backup, or correct MCTL_KEY_FILE.');
+    }
     return existsSync(join(dataDir, 'mctl.db'))
       ? warning(
           `${file} is gone; the next start makes another one, and tokens signed so far are no longer valid`,

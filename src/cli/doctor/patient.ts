@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../platform/config';
 import type { RemoteLook, RemoteProbe, RepositoryCopy } from '../../platform/gitops';
-import type { StoreReport } from '../../platform/store';
+import type { SharedStoreReport, StoreReport } from '../../platform/store';
 import type { ServerFacts } from '../server-file';
 
 /** The installation under examination, and what earlier checks found out about it for later ones. */
@@ -15,7 +15,7 @@ export class Patient {
   /** Undefined as well while the embedded repository waits for the first start. */
   look: RemoteLook | undefined;
   copy: RepositoryCopy | undefined;
-  store: StoreReport | undefined;
+  store: StoreReport | SharedStoreReport | undefined;
   private folder: string | undefined;
 
   constructor(readonly config: Config) {}

@@ -1,28 +1,40 @@
-import { inspectStore, StoreInUse, type StoreReport } from '../../platform/store';
+import {
+  inspectSharedStore,
+  inspectStore,
+  type SharedStoreReport,
+  sharedStoreOf,
+  StoreInUse,
+  type StoreReport,
+} from '../../platform/store';
 import { HOW_TO_REBUILD } from '../faults';
 import { readServerFile } from '../server-file';
-import { type Check, failed, type Finding, ok, skipped } from './check';
+import { type Check, failed, type Finding, ok, skipped, warning } from './check';
 import { sizeText } from './disk-checks';
 import type { Patient } from './patient';
 import { describeServer } from './server-check';
 
 const LIMIT_MS = 8_000;
 
-/** Whether the embedded store opens and is whole. A server's own word stands for a store that it has open. */
+/** Whether the store opens and is whole. A server's own word stands for a store that it has open. */
 export const storeCheck: Check = {
   name: 'store',
-  settings: ['MCTL_DATA_DIR'],
+  settings: ['MCTL_DATA_DIR', 'DATABASE_URL'],
   after: ['data folder'],
   limitMs: LIMIT_MS,
   async run(patient) {
+    const shared = sharedStoreOf(patient.config);
+    if (shared) {
+      const report = (patient.store = await inspectSharedStore(shared));
+      return report ? judgeShared(report) : ok('the database is empty; the first start makes the store in it');
+    }
     if (patient.server) return ok(`open in the server (${describeServer(patient.server)}); its word on it is above`);
     try {
-      patient.store = await inspectStore(patient.config.dataDir);
+      const report = (patient.store = await inspectStore(patient.config.dataDir));
+      return report ? judge(report) : ok('will be created by the first start');
     } catch (error) {
       if (error instanceof StoreInUse) return inUse(patient);
       throw error;
     }
-    return patient.store ? judge(patient.store) : ok('will be created by the first start');
   },
 };
 
@@ -61,14 +73,39 @@ function judge({ file, bytes, damage, unknownMigrations, pendingMigrations, unfi
   return ok(facts.join(', '), { details });
 }
 
+function judgeShared({ version, bytes, isLed, unknownMigrations, pendingMigrations, unfinished }: SharedStoreReport): Finding {
+  const details = {
+    version,
+    bytes,
+    unfinished,
+    led: isLed,
+    pending_migrations: pendingMigrations,
+    unknown_migrations: unknownMigrations,
+  };
+  if (unknownMigrations.length > 0) {
+    return warning(
+      `a newer MCTL has migrated the database (${unknownMigrations.join(', ')}); the version before it still works with it`,
+      'Start that version on every replica.',
+      { details },
+    );
+  }
+  const facts = [
+    `PostgreSQL ${version}, ${sizeText(bytes)}`,
+    isLed ? 'a replica leads' : 'no replica leads at present',
+    ...(pendingMigrations.length > 0 ? [`the next start migrates it (${pendingMigrations.join(', ')})`] : []),
+    ...(unfinished > 0 ? [`${unfinished} operations have not ended`] : []),
+  ];
+  return ok(facts.join(', '), { details });
+}
+
 /** The end of the audit trail. The whole of it is the business of another command. */
 export const auditCheck: Check = {
   name: 'audit',
-  settings: ['MCTL_DATA_DIR'],
+  settings: ['MCTL_DATA_DIR', 'DATABASE_URL'],
   after: ['store'],
   limitMs: LIMIT_MS,
-  run({ server, store }) {
-    if (server) return skipped('the server has the store open; mctl audit verify checks the whole trail');
+  run({ config, server, store }) {
+    if (server && !config.values.databaseUrl) return skipped('the server has the store open; mctl audit verify checks the whole trail');
     if (!store) return ok('nothing is recorded yet');
     const { lastAuditEntry: last, expectedLastEntry: expected } = store;
     if (expected !== undefined) {

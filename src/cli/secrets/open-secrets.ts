@@ -1,11 +1,10 @@
 import { Audit } from '../../platform/audit/audit';
 import type { Config } from '../../platform/config';
 import { Conflict, NotFound } from '../../platform/errors';
-import { Keys } from '../../platform/keys';
+import { findKeys } from '../../platform/keys';
 import { EmbeddedSecretStore, secretsKeyOf } from '../../platform/secrets';
-import { Store } from '../../platform/store';
-import { explainDamage, storeFile } from '../audit/store-file';
-import { statOf } from '../doctor/folder-facts';
+import type { Store } from '../../platform/store';
+import { isStoreThere, openStoreHere, storeName } from '../audit/store-file';
 import { findServer } from '../server-file';
 
 export interface OpenSecrets {
@@ -26,15 +25,14 @@ export async function withSecrets<T>(config: Config, work: (open: OpenSecrets) =
       fix: 'Stop it, then call again. While it runs, mctl_get_service_config tells names and versions.',
     });
   }
-  const file = storeFile(config);
-  const keys = statOf(file) ? Keys.find(config.dataDir) : undefined;
+  const keys = (await isStoreThere(config)) ? findKeys(config) : undefined;
   if (!keys) {
-    throw new NotFound(`There is no store ${file} with its key.`, {
+    throw new NotFound(`There is no store ${storeName(config)} with its key.`, {
       code: 'store_not_found',
-      fix: 'Check MCTL_DATA_DIR, or restore the data folder from a backup.',
+      fix: 'Check MCTL_DATA_DIR, DATABASE_URL and MCTL_KEY_FILE, or restore the data folder from a backup.',
     });
   }
-  const store = await explainDamage(file, () => Store.open(config.dataDir));
+  const store = await openStoreHere(config);
   try {
     const secrets = new EmbeddedSecretStore(store, secretsKeyOf(config, keys));
     return await work({ store, secrets, audit: new Audit(store, keys) });

@@ -1,6 +1,7 @@
 import { loadConfig } from '../../platform/config';
 import { readSecretsKey } from '../../platform/secrets';
 import { quietLog } from '../log-settings';
+import { mustBeAlone } from '../audit/store-file';
 import { withSecrets } from './open-secrets';
 
 /** Seals every value anew with the key of a file, wholly or not at all; from then on the settings must name that file. */
@@ -8,6 +9,8 @@ export async function rekeySecrets({ to }: { to: string }): Promise<void> {
   const config = loadConfig();
   quietLog(config);
   const key = readSecretsKey(to);
+  // A replica that runs would go on sealing with the old key.
+  await mustBeAlone(config);
   const count = await withSecrets(config, ({ store, secrets }) =>
     store.transaction((transaction) => secrets.rekey(transaction, key)),
   );

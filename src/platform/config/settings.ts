@@ -9,6 +9,7 @@ import { MCP_SESSION_SETTINGS } from './mcp-session-settings';
 import { OAUTH_SETTINGS } from './oauth-settings';
 import { resourceProfiles } from './resource-profiles';
 import { isToolset, TOOLSETS } from '../mcp/toolsets';
+import { STORE_SETTINGS } from './store-settings';
 import { plainSetting, setting } from './setting';
 import {
   domain,
@@ -148,14 +149,7 @@ export const SETTINGS = {
     help: 'Web address of a commit, with {sha} in it; answers and audit then link to it.',
     example: 'https://git.example.org/platform/gitops/commit/{sha}',
   }),
-  databaseUrl: setting(
-    'DATABASE_URL',
-    z.literal('', 'must be empty: this version has the embedded SQLite store only'),
-    {
-      fallback: '',
-      help: 'Store; empty = embedded SQLite in the data folder.',
-    },
-  ),
+  ...STORE_SETTINGS,
   platformDomain: plainSetting('MCTL_PLATFORM_DOMAIN', domain, {
     fallback: 'apps.localhost',
     help: 'Services get the host {team}-{service}.DOMAIN.',

@@ -1,2 +1,3 @@
 export * from './keys';
 export * from './keys.module';
+export * from './open-keys';

@@ -16,6 +16,8 @@ export class Keys {
   readonly formKey: Uint8Array;
   /** 32 bytes for HMAC-SHA256 over what the challenges of custom domains are made of. */
   readonly domainKey: Uint8Array;
+  /** 32 bytes for HMAC-SHA256: proves to other replicas that the key is the same. */
+  readonly checkKey: Uint8Array;
   /** 32 bytes for HMAC-SHA256: one-time links to GitHub are made with it, so that none is kept. */
   readonly githubLinkKey: Uint8Array;
   /** 32 bytes for AES-256-GCM over what the authorisation server keeps between two requests. */
@@ -43,6 +45,7 @@ export class Keys {
     this.secretsKey = derive('mctl secrets v1');
     this.formKey = derive('mctl intake forms v1');
     this.domainKey = derive('mctl domain challenges v1');
+    this.checkKey = derive('mctl key check v1');
     this.githubLinkKey = derive('mctl github links v1');
     this.oauthObjectKey = derive('mctl oauth objects v1');
     this.oauthConnectionKey = derive('mctl oauth connections v1');
@@ -74,7 +77,12 @@ export class Keys {
 
   /** The keys that are there; undefined where there are none. Makes nothing. */
   static find(dataDir: string): Keys | undefined {
-    const pem = readIfThere(keyFile(dataDir));
+    return Keys.read(keyFile(dataDir));
+  }
+
+  /** Those of one file; undefined where it is not there. */
+  static read(file: string): Keys | undefined {
+    const pem = readIfThere(file);
     return pem === undefined ? undefined : new Keys(createPrivateKey(pem));
   }
 }

@@ -1,5 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
-import { type ConnectionOptions, parse } from 'pg-connection-string';
+import { clientConfig } from './connection';
 import type { Quoted } from './quoted';
 import { badTls, serverFailure } from './server-failure';
 
@@ -28,19 +28,15 @@ export class Session {
    * @throws Conflict, Unavailable: see `serverFailure`.
    */
   static async open(url: string, database?: string): Promise<Session> {
-    const { host, port, user, password, database: own, ssl } = read(url);
-    const address = { host: host ?? '', port: Number(port || 5432) };
+    const config = read(url);
+    const address = { host: config.host ?? '', port: config.port ?? 5432 };
     const client = new Client({
-      ...address,
-      user,
-      password,
-      database: database ?? own ?? undefined,
-      ssl: (ssl ?? false) as ClientConfig['ssl'],
+      ...config,
+      database: database ?? config.database,
       application_name: 'mctl',
       connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: STATEMENT_MS,
       query_timeout: STATEMENT_MS + CONNECT_MS,
-      keepAlive: true,
     });
     // A connection that breaks while nobody waits for it would end the process otherwise; the next statement finds out.
     client.on('error', () => undefined);
@@ -78,10 +74,10 @@ export class Session {
   }
 }
 
-/** With what libpq means by each `sslmode`. @throws Conflict where a certificate that the URL names cannot be read. */
-function read(url: string): ConnectionOptions {
+/** @throws Conflict where a certificate that the URL names cannot be read. */
+function read(url: string): ClientConfig {
   try {
-    return parse(url, { useLibpqCompat: true });
+    return clientConfig(url);
   } catch (cause) {
     throw badTls(cause);
   }

@@ -1,4 +1,5 @@
 import { log } from '../logging';
+import { Leadership } from '../store';
 import { Rounds } from './rounds';
 
 /** Rounds whose work, pause and leadership a test decides. */
@@ -13,7 +14,7 @@ class Counted extends Rounds {
     private readonly every: number,
     isLeader = true,
   ) {
-    super({ isLeader: () => Promise.resolve(isLeader) }, 'counting failed');
+    super(Object.assign(new Leadership(), { isLeader: () => Promise.resolve(isLeader) }), 'counting failed');
   }
 
   protected override pause(): number {

@@ -1,13 +1,13 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { log } from '../logging';
-import type { Leadership } from '../store';
+import { inTerm, type Leadership } from '../store';
 
 /** A command that opens the program for one operation is over before the first round. */
 const FIRST_ROUND_MS = 5_000;
 
 /**
  * What the program does by itself, round after round: on the process that leads, one round at a time, the next one a pause after the
- * end of the last. Nothing is kept from round to round that matters: what is due is in git and in the store, so a restart changes nothing.
+ * end of the last. A process that does not lead any more writes nothing, however late it notices. Nothing is kept from round to round that matters: what is due is in git and in the store, so a restart changes nothing.
  */
 export abstract class Rounds implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
@@ -39,7 +39,8 @@ export abstract class Rounds implements OnApplicationBootstrap, OnModuleDestroy 
   /** Never throws. */
   async round(): Promise<void> {
     try {
-      if (await this.leadership.isLeader()) await this.work(this.stopping.signal);
+      if (!(await this.leadership.isLeader())) return;
+      await inTerm(this.leadership.term, () => this.work(this.stopping.signal));
     } catch (error) {
       log.warn({ err: error }, `${this.failure}; the next round tries again`);
     }

@@ -1,11 +1,16 @@
 export type * from './domain-tables';
 export type * from './incident-tables';
 export * from './former-teams';
+export * from './inspect-shared-store';
 export * from './inspect-store';
 export * from './leadership';
 export type * from './oauth-tables';
 export type * from './repository-tables';
 export type * from './secret-tables';
+export * from './open-store';
+export { inTerm, outOfTerm } from './present-term';
+export type * from './signals';
 export * from './store';
+export * from './store-faults';
 export * from './store.module';
 export type * from './tables';

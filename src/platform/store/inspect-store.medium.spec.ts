@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
 import { inspectStore } from './inspect-store';
-import { Store, StoreInUse } from './store';
+import { Store } from './store';
+import { StoreInUse } from './store-faults';
 
 describe(inspectStore, () => {
   let folder: string;

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
 import { migrations } from './migrations';
-import { StoreInUse } from './store';
+import { StoreInUse } from './store-faults';
 
 /** What can be said about the embedded store without changing what it holds. */
 export interface StoreReport {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { Unavailable } from '../errors';
-import { isUniqueViolation, Store, StoreInUse } from './store';
+import { Store } from './store';
+import { isUniqueViolation, StoreInUse } from './store-faults';
 
 const run = promisify(execFile);
 

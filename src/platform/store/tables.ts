@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { DomainTables } from './domain-tables';
 import type { IncidentTables } from './incident-tables';
 import type { OAuthTables } from './oauth-tables';
+import type { ReplicaTables } from './replica-tables';
 import type { RepositoryTables } from './repository-tables';
 import type { SecretTables } from './secret-tables';
 
@@ -116,7 +117,8 @@ export interface ConfirmationRow {
   expires_at: string;
 }
 
-export interface Tables extends SecretTables, IncidentTables, RepositoryTables, DomainTables, OAuthTables {
+export interface Tables
+  extends SecretTables, IncidentTables, RepositoryTables, DomainTables, OAuthTables, ReplicaTables {
   operations: OperationRow;
   operation_steps: StepRow;
   step_logs: StepLogRow;

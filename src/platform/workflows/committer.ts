@@ -160,7 +160,7 @@ export class Committer {
       } catch (error) {
         // Git's own trouble is not this operation's: the batch waits.
         if (error instanceof GitError) throw error;
-        if (world === start) await this.endings.fail(row, error, changed, 'plan');
+        if (world === start) await this.endings.fail(row, error, changed, { at: 'plan' });
         else turns.wait(row);
       }
     }

@@ -1,11 +1,10 @@
-import { EventEmitter, once } from 'node:events';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../config';
 import { explainGitError, GitError, mayBeOfOne, passesWithTime } from '../gitops';
 import { log } from '../logging';
 import { OperationStore, type TaskStage } from '../operations/operation-store';
 import { OperationRegistry } from '../operations/registry';
-import { type OperationRow, type Stage, Store } from '../store';
+import { inTerm, Leadership, LeadershipLost, type OperationRow, outOfTerm, type Stage, Store } from '../store';
 import { Committer } from './committer';
 import { Endings } from './endings';
 import { Pump } from './pump';
@@ -13,6 +12,9 @@ import { stepName } from './steps';
 import { Tasks } from './tasks';
 import { Turns } from './turns';
 
+/** How often calls and queues look by themselves at a store that others write, too: signals mostly come before. */
+const WAIT_LOOK_MS = 1_000;
+const QUEUE_LOOK_MS = 2_000;
 const BACKOFF_MS = 500;
 const BACKOFF_LIMIT_MS = 15_000;
 /** Tasks wait for others most of the time: DNS, a database server, GitHub. */
@@ -27,19 +29,20 @@ const PATIENT_AT_ONCE = TASKS_AT_ONCE / 2;
 @Injectable()
 export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestroy {
   readonly engine = 'embedded';
-  private readonly events = new EventEmitter().setMaxListeners(0);
   private readonly stopped = new AbortController();
+  private deaf: () => void = () => undefined;
   /** Tells tasks that the process ends. */
   private readonly leaving = new AbortController();
   private readonly working = new Map<string, { readonly stage: Stage; readonly work: Promise<void> }>();
   private readonly commits = new Pump({
     drain: (isStopping) => this.drainCommits(isStopping),
-    nextDueAt: () => this.operations.nextDueAt(new Date()),
+    nextDueAt: () => this.nextCommitAt(),
   });
   private readonly tasks = new Pump({
     drain: (isStopping) => this.drainTasks(isStopping),
     nextDueAt: () => this.nextTaskAt(),
   });
+  private readonly changed = (id: string): void => this.store.signals.changed(id);
 
   constructor(
     @Inject(Store) private readonly store: Store,
@@ -48,11 +51,15 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     @Inject(Tasks) private readonly taskRunner: Tasks,
     @Inject(Endings) private readonly endings: Endings,
     @Inject(OperationRegistry) private readonly registry: OperationRegistry,
+    @Inject(Leadership) private readonly leadership: Leadership,
     @Inject(Config) private readonly config: Config,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.operations.endWaiting(new Date());
+    // What others have in hand on a shared store is not ours to call overdue.
+    if (!this.store.shared) await this.operations.endWaiting(new Date());
+    this.deaf = this.store.signals.onWork(() => this.look());
+    this.leadership.onLead(() => this.look());
     if (this.config.values.readOnly) log.info('read-only: what was accepted before waits until that ends');
     this.wake();
   }
@@ -60,6 +67,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   /** Lets the batch in hand end; the rest stays in the queue for the next start, and nobody waits for it any longer. */
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
+    this.deaf();
     await Promise.all([this.commits.stop(), this.tasks.stop()]);
     await Promise.all([...this.working.values()].map(({ work }) => work));
     this.stopped.abort();
@@ -67,6 +75,11 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
 
   /** There is something to do. Never throws, never waits. */
   wake(): void {
+    this.look();
+    this.store.signals.work();
+  }
+
+  private look(): void {
     // Also what was accepted before: read-only means that no commit is made.
     if (this.config.values.readOnly) return;
     this.commits.wake();
@@ -82,7 +95,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     const signal = AbortSignal.any([AbortSignal.timeout(milliseconds), this.stopped.signal, left.signal]);
     try {
       while (!signal.aborted) {
-        const next = once(this.events, id, { signal }).catch(() => undefined);
+        const next = this.nextChange(id, signal);
         const row = await this.operations.get(id);
         await changed();
         if (!isOpen(row) || isAwaiting(row)) return;
@@ -93,14 +106,43 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     }
   }
 
+  /** On a shared store a signal may be lost with its connection: whoever waits looks by itself, too. */
+  private async nextChange(id: string, signal: AbortSignal): Promise<void> {
+    const patience = this.store.shared ? AbortSignal.any([signal, AbortSignal.timeout(WAIT_LOOK_MS)]) : signal;
+    await this.store.signals.nextChange(id, patience);
+  }
+
+  /** One replica commits at a time: two would only take each other's pushes away, and could turn the order of operations round. */
   private async drainCommits(isStopping: () => boolean): Promise<void> {
-    while (!isStopping()) {
-      const rows = await this.operations.due(new Date(), this.config.values.writers);
-      if (rows.length === 0) break;
-      await this.runBatch(rows);
+    try {
+      await inTerm(this.leadership.term, () => this.commitAllDue(isStopping));
+    } catch (error) {
+      if (!(error instanceof LeadershipLost)) throw error;
+      this.leadership.lost();
+      log.warn('another replica has taken over; it finds what this one had begun');
     }
     // What has its first commit may have a task to do now.
     this.tasks.wake();
+  }
+
+  private async commitAllDue(isStopping: () => boolean): Promise<void> {
+    while (!isStopping() && (await this.leadership.isLeader())) {
+      const rows = await this.operations.due(new Date(), this.config.values.writers);
+      if (rows.length === 0) return;
+      await this.runBatch(rows);
+    }
+  }
+
+  private async nextCommitAt(): Promise<Date | undefined> {
+    if (!(await this.leadership.isLeader())) return undefined;
+    return this.orSoon(await this.operations.nextDueAt(new Date()));
+  }
+
+  /** Where others put work into the queue as well, a signal of it may be lost. */
+  private orSoon(next: Date | undefined): Date | undefined {
+    if (!this.store.shared) return next;
+    const soon = new Date(Date.now() + QUEUE_LOOK_MS);
+    return next && next < soon ? next : soon;
   }
 
   /** Begins as many tasks as there are hands, those first that a caller waits for; each that ends wakes the pump for the next. */
@@ -108,8 +150,8 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     for (const stage of ['prepare', 'await'] as const) {
       const free = this.freeHands(stage);
       if (free <= 0 || isStopping()) continue;
-      const due = await this.operations.dueTasks(new Date(), stage, TASKS_AT_ONCE + free);
-      for (const row of due.filter(({ id }) => !this.working.has(id)).slice(0, free)) this.begin(row);
+      const claimed = await this.taskRunner.claim(stage, free, [...this.working.keys()]);
+      for (const row of claimed) outOfTerm(() => this.begin(row));
     }
   }
 
@@ -121,9 +163,8 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private begin(row: OperationRow): void {
-    const changed = (id: string): void => void this.events.emit(id);
     const work = this.taskRunner
-      .attempt(row, this.leaving.signal, changed)
+      .attempt(row, this.leaving.signal, this.changed)
       .catch((error: unknown) => log.error({ err: error, operation: row.id }, 'a task could not be kept'))
       .finally(() => {
         this.working.delete(row.id);
@@ -135,14 +176,15 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   /** While all hands are busy, the next that is free looks itself. */
   private async nextTaskAt(): Promise<Date | undefined> {
     const stages = (['prepare', 'await'] as const).filter((stage) => this.freeHands(stage) > 0);
-    return stages.length === 0 ? undefined : this.operations.nextTaskAt(stages);
+    return stages.length === 0 ? undefined : this.orSoon(await this.operations.nextTaskAt(stages));
   }
 
   private async runBatch(rows: readonly OperationRow[]): Promise<void> {
-    const changed = (id: string): void => void this.events.emit(id);
+    const { changed } = this;
     try {
       await this.committer.run(rows, changed);
     } catch (error) {
+      if (error instanceof LeadershipLost) throw error;
       if (error instanceof GitError) {
         log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
       } else log.error({ err: error }, 'a batch of operations met an unexpected error');

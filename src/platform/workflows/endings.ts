@@ -160,13 +160,19 @@ export class Endings {
   }
 
   /** Ends an operation without a further commit. Its step says why; the caller sees the error in its usual form. */
-  async fail(row: OperationRow, error: unknown, changed: (id: string) => void, at?: 'plan'): Promise<void> {
+  async fail(
+    row: OperationRow,
+    error: unknown,
+    changed: (id: string) => void,
+    { at, ifStill }: { at?: 'plan'; ifStill?: (transaction: StoreTransaction) => Promise<boolean> } = {},
+  ): Promise<void> {
     if (!(error instanceof MctlError)) {
       log.error({ err: error, operation: row.id, request: row.request_id }, 'an operation failed unexpectedly');
     }
     const body = toErrorBody(error, row.request_id);
     const now = new Date().toISOString();
-    await this.store.transaction(async (transaction) => {
+    const isOurs = await this.store.transaction(async (transaction) => {
+      if (ifStill && !(await ifStill(transaction))) return false;
       await this.operations.update(transaction, row.id, {
         status: 'failed',
         finished_at: now,
@@ -191,7 +197,9 @@ export class Endings {
         },
       ]);
       await this.audit.append(transaction, [this.ending(row, 'failed', { code: body.code })]);
+      return true;
     });
+    if (!isOurs) return;
     log.info({ ...facts(row), code: body.code }, 'operation failed');
     changed(row.id);
   }

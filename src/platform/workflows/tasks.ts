@@ -5,7 +5,7 @@ import { MctlError, Unavailable } from '../errors';
 import { Gitops } from '../gitops';
 import { log } from '../logging';
 import type { TaskDeclaration } from '../operations/operation';
-import { callerOf, OperationStore } from '../operations/operation-store';
+import { callerOf, OperationStore, type TaskStage } from '../operations/operation-store';
 import type { TaskContext, TaskOutcome } from '../operations/parts';
 import { OperationRegistry } from '../operations/registry';
 import { taskOf } from '../operations/stages';
@@ -13,10 +13,17 @@ import { parseInput } from '../schema';
 import { type OperationRow, Store, type StoreTransaction } from '../store';
 import { Endings } from './endings';
 
-/** A try that is longer in hand than this has died with its process, or is given up. */
-const LEASE_MS = 15 * 60_000;
+/** A try that was not heard of for so long has died with its process, and another one takes it over. */
+const LEASE_MS = 60_000;
 const BACKOFF_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
+
+/** Somebody else has the task in hand by now. */
+class TakenOver extends Error {}
+
+function inHandUntil(now: Date): Date {
+  return new Date(now.getTime() + LEASE_MS);
+}
 
 /** Works on what an operation does outside git (ADR 14): one try at a time, its outcome kept with the row. */
 @Injectable()
@@ -31,39 +38,60 @@ export class Tasks {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** One try of the task that the row waits for. Throws only where the store cannot be written. */
+  /** Takes tasks that are due into the hands of this process. */
+  claim(stage: TaskStage, limit: number, busy: readonly string[]): Promise<OperationRow[]> {
+    const now = new Date();
+    return this.operations.claimTasks({ now, until: inHandUntil(now) }, stage, { limit, busy });
+  }
+
+  /** One try of the task that a claimed row waits for. Throws only where the store cannot be written. */
   async attempt(row: OperationRow, signal: AbortSignal, changed: (id: string) => void): Promise<void> {
     const task = taskOf(this.registry.get(row.operation), row);
     if (!task) throw new Error(`${row.operation} has no task in stage ${row.stage}.`);
-    const claimed = await this.claim(row, task);
-    changed(row.id);
+    const heart = this.startHeart(row);
     try {
-      const outcome = await this.run(claimed, task, signal);
-      if ('done' in outcome) await this.done(claimed, task, outcome.done);
-      else await this.wait(claimed, task, outcome.wait);
+      await this.begin(row, task);
+      changed(row.id);
+      const outcome = await this.run(row, task, signal);
+      await heart.stop();
+      if ('done' in outcome) await this.done(row, task, outcome.done);
+      else await this.wait(row, task, outcome.wait);
     } catch (error) {
+      await heart.stop();
       // The next process tries again; this one may not even have begun.
-      if (signal.aborted) return;
-      await this.failOrTryAgain(claimed, task, { error, changed });
+      if (signal.aborted || error instanceof TakenOver) return;
+      await this.failOrTryAgain(row, task, { error, changed });
     }
     changed(row.id);
   }
 
-  private async claim(row: OperationRow, { name }: TaskDeclaration<never>): Promise<OperationRow> {
-    const now = new Date();
-    const change: Partial<OperationRow> = {
-      status: 'running',
-      started_at: row.started_at ?? now.toISOString(),
-      attempts: row.attempts + 1,
-      next_run_at: new Date(now.getTime() + LEASE_MS).toISOString(),
+  private async begin(row: OperationRow, { name }: TaskDeclaration<never>): Promise<void> {
+    if (row.attempts > 1) return;
+    const begun = { status: 'running' as const, started_at: new Date().toISOString() };
+    await this.inHand(row, (transaction) => this.operations.updateStep(transaction, row.id, name, begun));
+  }
+
+  /** Says now and then that this process is alive. One beat that is lost does no harm. */
+  private startHeart(row: OperationRow): { stop(): Promise<void> } {
+    let beat: Promise<void> = Promise.resolve();
+    const timer = setInterval(() => {
+      beat = this.operations
+        .keepTask(row, inHandUntil(new Date()))
+        .catch((error: unknown) => log.debug({ err: error, operation: row.id }, 'a task cannot be kept in hand'));
+    }, LEASE_MS / 3).unref();
+    const stop = (): Promise<void> => {
+      clearInterval(timer);
+      return beat;
     };
+    return { stop };
+  }
+
+  /** Writes for a try only while it is the one that counts: a process that was stopped and wakes up changes nothing any more. */
+  private async inHand(row: OperationRow, work: (transaction: StoreTransaction) => Promise<void>): Promise<void> {
     await this.store.transaction(async (transaction) => {
-      await this.operations.update(transaction, row.id, change);
-      if (row.attempts > 0) return;
-      const begun = { status: 'running' as const, started_at: now.toISOString() };
-      await this.operations.updateStep(transaction, row.id, name, begun);
+      if (!(await this.operations.isInHand(transaction, row))) throw new TakenOver();
+      await work(transaction);
     });
-    return { ...row, ...change };
   }
 
   private async run(row: OperationRow, { name }: TaskDeclaration<never>, signal: AbortSignal): Promise<TaskOutcome> {
@@ -90,7 +118,7 @@ export class Tasks {
 
   private async done(row: OperationRow, { name, title }: TaskDeclaration<never>, result: unknown): Promise<void> {
     const now = new Date().toISOString();
-    await this.store.transaction(async (transaction) => {
+    await this.inHand(row, async (transaction) => {
       await this.operations.update(transaction, row.id, {
         stage: row.stage === 'prepare' ? 'commit' : 'continue',
         stage_since: now,
@@ -114,7 +142,7 @@ export class Tasks {
     { name }: TaskDeclaration<never>,
     { milliseconds, message, state }: { milliseconds: number; message: string; state?: unknown },
   ): Promise<void> {
-    await this.store.transaction(async (transaction) => {
+    await this.inHand(row, async (transaction) => {
       await this.operations.update(transaction, row.id, {
         task_state: JSON.stringify(state ?? null),
         next_run_at: new Date(Date.now() + Math.max(0, milliseconds)).toISOString(),
@@ -130,11 +158,11 @@ export class Tasks {
   ): Promise<void> {
     const isFinal = error instanceof MctlError && !(error instanceof Unavailable);
     const isLate = Date.now() - Date.parse(row.submitted_at) > this.config.values.workflowDeadline;
-    if (isFinal || (isLate && row.stage === 'prepare')) return this.endings.fail(row, error, changed);
+    if (isFinal || (isLate && row.stage === 'prepare')) return this.fail(row, error, changed);
     if (!(error instanceof MctlError)) log.error({ err: error, operation: row.id, task: name }, 'a task stumbled');
     const message = error instanceof MctlError ? error.message : 'An unexpected error; the log has it.';
     const delay = Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** Math.min(row.attempts, 10)) * (0.5 + Math.random() / 2);
-    await this.store.transaction(async (transaction) => {
+    await this.ifInHand(row, async (transaction) => {
       const next_run_at = new Date(Date.now() + delay).toISOString();
       await this.operations.update(transaction, row.id, { next_run_at });
       await this.tell(
@@ -143,6 +171,16 @@ export class Tasks {
         name,
         /\btr(?:y|ies|ying) again\b/i.test(message) ? message : `${message} MCTL tries again by itself.`,
       );
+    });
+  }
+
+  private fail(row: OperationRow, error: unknown, changed: (id: string) => void): Promise<void> {
+    return this.endings.fail(row, error, changed, { ifStill: (transaction) => this.operations.isInHand(transaction, row) });
+  }
+
+  private ifInHand(row: OperationRow, work: (transaction: StoreTransaction) => Promise<void>): Promise<void> {
+    return this.inHand(row, work).catch((error: unknown) => {
+      if (!(error instanceof TakenOver)) throw error;
     });
   }
 

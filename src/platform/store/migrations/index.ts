@@ -9,8 +9,12 @@ import { domains } from './007-domains';
 import { intakeRules } from './008-intake-rules';
 import { actorTeams } from './009-actor-teams';
 import { oauth } from './010-oauth';
+import { replicas } from './011-replicas';
 
-/** Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one. */
+/**
+ * Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one,
+ * and only add: the version before goes on with the same tables while replicas are replaced (ADR 24).
+ */
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -24,5 +28,6 @@ export const migrations: MigrationProvider = {
       '008-intake-rules': intakeRules,
       '009-actor-teams': actorTeams,
       '010-oauth': oauth,
+      '011-replicas': replicas,
     }),
 };

@@ -19,7 +19,7 @@ import { Operations } from '../../operations/operations';
 import { Planner } from '../../operations/planner';
 import { OperationRegistry } from '../../operations/registry';
 import { Flag, parseInput, Text } from '../../schema';
-import { type OperationRow, Store } from '../../store';
+import { Leadership, type OperationRow, Store } from '../../store';
 import { Committer } from '../committer';
 import { Endings } from '../endings';
 import { EmbeddedWorkflows } from '../embedded.workflows';
@@ -170,7 +170,7 @@ export class WritePath {
     const tasks = new Tasks(store, this.rows, registry, gitops, access, endings, config);
     this.registry = registry;
     this.config = config;
-    this.engine = () => new EmbeddedWorkflows(store, this.rows, committer, tasks, endings, registry, config);
+    this.engine = () => new EmbeddedWorkflows(store, this.rows, committer, tasks, endings, registry, new Leadership(), config);
     this.workflows = this.engine();
     const { tokens, rows, workflows, audit } = this;
     this.operations = new Operations(planner, tokens, rows, workflows, answers, audit, gitops, store, config);

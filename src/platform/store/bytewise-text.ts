@@ -1,0 +1,37 @@
+import {
+  type ColumnDefinitionNode,
+  DataTypeNode,
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  type PluginTransformQueryArgs,
+  type PluginTransformResultArgs,
+  type QueryResult,
+  RawNode,
+  type RootOperationNode,
+  type UnknownRow,
+} from 'kysely';
+
+/**
+ * Lets migrations that were written for SQLite make the same columns on PostgreSQL. Text is compared byte by byte there, as SQLite does
+ * it: in a database with a language's collation, ids, times and names would otherwise come in another order, and page after page.
+ */
+export class BytewiseText implements KyselyPlugin {
+  private readonly transformer = new Transformer();
+
+  transformQuery({ node, queryId }: PluginTransformQueryArgs): RootOperationNode {
+    return this.transformer.transformNode(node, queryId);
+  }
+
+  transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    return Promise.resolve(result);
+  }
+}
+
+class Transformer extends OperationNodeTransformer {
+  protected override transformColumnDefinition(node: ColumnDefinitionNode): ColumnDefinitionNode {
+    const column = super.transformColumnDefinition(node);
+    if (column.autoIncrement) return { ...column, autoIncrement: false, dataType: DataTypeNode.create('bigserial') };
+    const isText = DataTypeNode.is(column.dataType) && column.dataType.dataType === 'text';
+    return isText ? { ...column, dataType: RawNode.createWithSql('text collate "C"') } : column;
+  }
+}
