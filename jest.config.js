@@ -61,6 +61,23 @@ module.exports = {
       displayName: 'medium',
       testMatch: ['<rootDir>/test/medium/**/*.spec.ts', '<rootDir>/src/**/*.medium.spec.ts'],
     },
+    {
+      ...shared,
+      // What both stores must show alike, once more on PostgreSQL.
+      displayName: 'postgres',
+      testMatch: [
+        '<rootDir>/src/platform/audit/audit.medium.spec.ts',
+        '<rootDir>/src/platform/audit/rebuild/rebuild-audit.medium.spec.ts',
+        '<rootDir>/src/platform/operations/{confirm-token,operations.medium,system-calls.medium}.spec.ts',
+        '<rootDir>/src/platform/secrets/embedded-secret-store.spec.ts',
+        '<rootDir>/src/platform/workflows/{embedded.workflows,tasks}.medium.spec.ts',
+        '<rootDir>/src/incidents/*.medium.spec.ts',
+        '<rootDir>/src/repositories/*.medium.spec.ts',
+      ],
+      globalSetup: '<rootDir>/test/support/postgres-project.ts',
+      globalTeardown: '<rootDir>/test/support/postgres-project.stop.ts',
+      setupFiles: ['<rootDir>/test/support/postgres-project.store.js'],
+    },
     { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.spec.ts'] },
   ],
 };

@@ -1,3 +1,4 @@
+import { openTestStore } from '../../test/support/test-store';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ let teams: RepositoryTeams;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mctl-teams-'));
-  store = await Store.open(folder);
+  store = await openTestStore(folder);
   rows = new RepositoryRows(store);
   teams = new RepositoryTeams({ app: APP } as ConstructorParameters<typeof RepositoryTeams>[0], rows);
 });

@@ -22,15 +22,28 @@ export interface Ledger {
 export async function readLedger(dataDir: string, repository: string): Promise<Ledger> {
   const copy = copyOfStore(dataDir);
   try {
-    const store = await Store.open(copy);
-    const { db } = store;
-    const operations = await db.selectFrom('operations').selectAll().orderBy('id').execute();
-    const audit = await db.selectFrom('audit').selectAll().orderBy('seq').execute();
-    const verification = await verify(store, dataDir, repository);
-    return { operations, audit, commits: await commitsOf(repository), verification };
+    return await ledgerOf(await Store.open(copy), dataDir, repository);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** Of the store that replicas share; they may run. `dataDir` has their key. */
+export async function readSharedLedger(url: string, dataDir: string, repository: string): Promise<Ledger> {
+  const store = await Store.open(dataDir, { url, connections: 2, name: 'ledger' });
+  try {
+    return await ledgerOf(store, dataDir, repository);
+  } finally {
+    await store.close();
+  }
+}
+
+async function ledgerOf(store: Store, dataDir: string, repository: string): Promise<Ledger> {
+  const { db } = store;
+  const operations = await db.selectFrom('operations').selectAll().orderBy('id').execute();
+  const audit = await db.selectFrom('audit').selectAll().orderBy('seq').execute();
+  const verification = await verify(store, dataDir, repository);
+  return { operations, audit, commits: await commitsOf(repository), verification };
 }
 
 async function verify(store: Store, dataDir: string, repository: string): Promise<Verification> {

@@ -73,7 +73,14 @@ function judge({ file, bytes, damage, unknownMigrations, pendingMigrations, unfi
   return ok(facts.join(', '), { details });
 }
 
-function judgeShared({ version, bytes, isLed, unknownMigrations, pendingMigrations, unfinished }: SharedStoreReport): Finding {
+function judgeShared({
+  version,
+  bytes,
+  isLed,
+  unknownMigrations,
+  pendingMigrations,
+  unfinished,
+}: SharedStoreReport): Finding {
   const details = {
     version,
     bytes,
@@ -105,7 +112,8 @@ export const auditCheck: Check = {
   after: ['store'],
   limitMs: LIMIT_MS,
   run({ config, server, store }) {
-    if (server && !config.values.databaseUrl) return skipped('the server has the store open; mctl audit verify checks the whole trail');
+    if (server && !config.values.databaseUrl)
+      {return skipped('the server has the store open; mctl audit verify checks the whole trail');}
     if (!store) return ok('nothing is recorded yet');
     const { lastAuditEntry: last, expectedLastEntry: expected } = store;
     if (expected !== undefined) {

@@ -1,3 +1,4 @@
+import { openTestStore } from '../../../test/support/test-store';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,7 @@ export class IncidentShelf {
 
   static async open(env: Record<string, string> = {}): Promise<IncidentShelf> {
     const folder = mkdtempSync(join(tmpdir(), 'mctl-incidents-'));
-    const store = await Store.open(folder);
+    const store = await openTestStore(folder);
     const config = readConfig({
       MCTL_DATA_DIR: folder,
       MCTL_INCIDENT_FLAP_WINDOW: '30m',

@@ -1,3 +1,4 @@
+import { openTestStore } from '../../../test/support/test-store';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ let audit: Audit;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mctl-audit-'));
-  store = await Store.open(folder);
+  store = await openTestStore(folder);
   audit = new Audit(store, Keys.open(folder));
 });
 
@@ -57,7 +58,7 @@ describe('Audit', () => {
       audit.append(transaction, [entry({ target: 'a' }), entry({ target: 'b' })]),
     );
     await store.close();
-    store = await Store.open(folder);
+    store = await openTestStore(folder);
     audit = new Audit(store, Keys.open(folder));
     await audit.record(entry({ target: 'c' }));
     expect((await rows()).map(({ seq, target }) => [seq, target])).toEqual([
@@ -102,7 +103,7 @@ describe('Audit', () => {
   it('says that nothing was done where it cannot be written', async () => {
     await store.close();
     await expect(audit.record(entry())).rejects.toMatchObject({ code: 'audit_unavailable', retryable: true });
-    store = await Store.open(folder);
+    store = await openTestStore(folder);
   });
 });
 

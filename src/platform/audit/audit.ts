@@ -69,7 +69,7 @@ export class Audit {
     } catch (cause) {
       throw new Unavailable('The audit trail cannot be written, so nothing was done.', {
         code: 'audit_unavailable',
-        fix: 'Check free space and permissions of the data folder.',
+        fix: (cause instanceof Unavailable && cause.details.fix) || 'The log of MCTL has the reason.',
         cause,
       });
     }

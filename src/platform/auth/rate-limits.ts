@@ -1,8 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
 import { Config } from '../config';
 import { Unavailable } from '../errors';
+import { Store } from '../store';
 import type { Actor } from './actor';
 import { networkOf } from './network-of';
 
@@ -41,6 +47,15 @@ export class RateLimits {
     this.teamWrites = perMinute(values.teamWritesPerMinute ?? values.writesPerMinute * TEAM_FACTOR);
     this.open = perMinute(values.openRequestsPerMinute);
     this.mostHeld = values.callsAtOnce;
+/** Calls per user and minute, reads and writes apart; those of all replicas together where they share a store. */
+@Injectable()
+export class RateLimits {
+  private readonly reads: RateLimiterAbstract;
+  private readonly writes: RateLimiterAbstract;
+
+  constructor(@Inject(Config) { values }: Config, @Inject(Store) store: Pick<Store, 'shared'>) {
+    this.reads = limiterOf(store, 'reads', values.readsPerMinute);
+    this.writes = limiterOf(store, 'writes', values.writesPerMinute);
   }
 
   /** @throws RateLimited with the seconds to wait. */
@@ -103,4 +118,20 @@ export async function consume(limiter: RateLimiterMemory, key: string, what: str
     const isFirst = error.consumedPoints === limiter.points + 1;
     throw new RateLimited(`That is more than ${limiter.points} ${what}.`, seconds, isFirst);
   }
+}
+
+function limiterOf({ shared }: Pick<Store, 'shared'>, keyPrefix: string, points: number): RateLimiterAbstract {
+  const limit = { keyPrefix, points, duration: 60 };
+  const own = new RateLimiterMemory(limit);
+  if (!shared) return own;
+  return new RateLimiterPostgres({
+    ...limit,
+    storeClient: shared.pool.raw,
+    storeType: 'pool',
+    tableName: 'rate_limits',
+    // A migration has made it.
+    tableCreated: true,
+    // Where the store does not answer each replica counts for itself.
+    insuranceLimiter: own,
+  });
 }

@@ -116,7 +116,9 @@ function contradictions(values: Partial<SettingValues>): string[] {
     problems.push('MCTL_DATABASE_ADMIN_URL and MCTL_DATABASE_ADMIN_URL_FILE are both set; keep the file');
   }
   if (values.databaseUrl !== undefined && values.gitopsRemote === undefined && 'gitopsRemote' in values) {
-    problems.push('DATABASE_URL needs MCTL_GITOPS_REMOTE: the embedded repository is in the data folder of one replica');
+    problems.push(
+      'DATABASE_URL needs MCTL_GITOPS_REMOTE: the embedded repository is in the data folder of one replica',
+    );
   }
   if (admins?.length === 0) problems.push('MCTL_ADMINS must name at least one login');
   if (commitUrl && !commitUrl.includes('{sha}')) problems.push('MCTL_COMMIT_URL must contain {sha}');

@@ -1,3 +1,4 @@
+import { openTestStore } from '../../../test/support/test-store';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ describe('ConfirmTokens', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mctl-tokens-'));
-    store = await Store.open(folder);
+    store = await openTestStore(folder);
     tokens = new ConfirmTokens(Keys.open(folder), store);
   });
 

@@ -1,3 +1,4 @@
+import { openTestStore } from '../../../test/support/test-store';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ describe('EmbeddedSecretStore', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mctl-secrets-'));
-    store = await Store.open(folder);
+    store = await openTestStore(folder);
     secrets = new EmbeddedSecretStore(store, randomBytes(32));
   });
 

@@ -15,6 +15,8 @@ export class ControlConnection {
   private listener: (signal: string) => void = () => undefined;
   private readonly closing = new AbortController();
   private isListening = false;
+  /** The driver takes one statement of a connection at a time. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: { readonly url: string; readonly name: string }) {}
 
@@ -25,9 +27,7 @@ export class ControlConnection {
   /** From now on there is always a connection that listens; for commands that only look there is none. */
   listen(): void {
     this.isListening = true;
-    void this.connected()
-      .then((client) => client.query(LISTEN))
-      .catch(() => undefined);
+    void this.query(LISTEN).catch(() => undefined);
   }
 
   /** Best effort: who is not reached looks again by itself. */
@@ -36,9 +36,13 @@ export class ControlConnection {
   }
 
   /** @throws whatever the driver says. */
-  async query<Row extends object>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
-    const client = await this.connected();
-    return (await client.query<Row>(statement, [...parameters])).rows;
+  query<Row extends object>(statement: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const rows = this.last.then(async () => {
+      const client = await this.connected();
+      return (await client.query<Row>(statement, [...parameters])).rows;
+    });
+    this.last = rows.catch(() => undefined);
+    return rows;
   }
 
   async close(): Promise<void> {

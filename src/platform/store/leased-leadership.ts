@@ -75,7 +75,7 @@ export class LeasedLeadership extends Leadership {
     const before = this.present;
     this.present = taken && { term: taken.term, until: asked + this.leaseMs };
     if (before?.term === this.present?.term) return;
-    if (!this.present) return log.warn({ term: before?.term }, 'another replica leads');
+    if (!this.present) { log.warn({ term: before?.term }, 'another replica leads'); return; }
     log.info({ term: this.present.term }, 'this replica leads');
     this.begun();
   }

@@ -1,11 +1,11 @@
 import { Kysely, Migrator, type MigrationProvider, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import { log } from '../logging';
 import { StorePool } from '../postgres';
-import { BytewiseText } from './bytewise-text';
 import { ControlConnection } from './control-connection';
 import { migrations } from './migrations';
 import { presentTerm } from './present-term';
 import { Signals } from './signals';
+import { SqliteColumns } from './sqlite-columns';
 import type { Database, StoreEngine, StoreTransaction } from './store';
 import { explainPostgres, LeadershipLost } from './store-faults';
 import type { Tables } from './tables';
@@ -61,13 +61,15 @@ async function begin(transaction: StoreTransaction): Promise<void> {
   const term = presentTerm();
   if (term === undefined) return;
   // Shared lock: nobody takes the lease over before this transaction has ended.
-  const { rows } = await sql`select 1 from leases where name = 'leader' and term = ${term} for share`.execute(transaction);
+  const { rows } = await sql`select 1 from leases where name = 'leader' and term = ${term} for share`.execute(
+    transaction,
+  );
   if (rows.length === 0) throw new LeadershipLost();
 }
 
 async function migrate(db: Database): Promise<void> {
   const provider: MigrationProvider = { getMigrations: () => withUnknown(db) };
-  const { error } = await new Migrator({ db: db.withPlugin(new BytewiseText()), provider }).migrateToLatest();
+  const { error } = await new Migrator({ db: db.withPlugin(new SqliteColumns()), provider }).migrateToLatest();
   if (!error) return;
   const explained = explainPostgres(error);
   throw explained === error ? new Error('The store could not be migrated.', { cause: error }) : explained;
@@ -80,16 +82,17 @@ async function migrate(db: Database): Promise<void> {
 async function withUnknown(db: Database): ReturnType<MigrationProvider['getMigrations']> {
   const known = await migrations.getMigrations();
   const unknown = (await migrationsDone(db)).filter((name) => !(name in known));
-  if (unknown.length > 0) log.warn({ migrations: unknown }, 'a newer MCTL has migrated the store; this one goes on with it');
+  if (unknown.length > 0)
+    {log.warn({ migrations: unknown }, 'a newer MCTL has migrated the store; this one goes on with it');}
   const nothing = { up: () => Promise.resolve() };
   return { ...known, ...Object.fromEntries(unknown.map((name) => [name, nothing])) };
 }
 
 /** Names of the migrations that have run; none where there is no store yet. */
 export async function migrationsDone(db: Kysely<never> | Database): Promise<string[]> {
-  const { rows: tables } = await sql<{ name: string | null }>`select to_regclass('kysely_migration')::text as name`.execute(
-    db,
-  );
+  const { rows: tables } = await sql<{
+    name: string | null;
+  }>`select to_regclass('kysely_migration')::text as name`.execute(db);
   if (!tables[0]?.name) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name collate "C"`.execute(db);
   return rows.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { MctlError, Unavailable } from '../errors';
+import { InvalidInput, MctlError, Unavailable } from '../errors';
 
 /** Another process has the embedded store open. */
 export class StoreInUse extends Error {
@@ -58,6 +58,9 @@ export function explainSqlite(error: unknown): unknown {
  */
 const SERVER_STATES = /^(08|25006|25P03|28|3D|40|53|55P03|57|58)/;
 
+/** PostgreSQL keeps no NUL in text, where SQLite keeps any character. */
+const NOT_A_CHARACTER = '22021';
+
 /**
  * What comes of no statement of ours, e.g. a connection that broke, becomes `Unavailable`. The server's own words stay inside: they may
  * name addresses and users.
@@ -65,6 +68,7 @@ const SERVER_STATES = /^(08|25006|25P03|28|3D|40|53|55P03|57|58)/;
 export function explainPostgres(error: unknown): unknown {
   if (error instanceof MctlError || !(error instanceof Error)) return error;
   const code = codeOf(error);
+  if (code === NOT_A_CHARACTER) return new InvalidInput('Text must not contain the character NUL.', { cause: error });
   const isSqlState = /^[0-9A-Z]{5}$/.test(code) && 'severity' in error;
   if (isSqlState && !SERVER_STATES.test(code)) return error;
   return new Unavailable(`The PostgreSQL server of the store cannot be reached, or refuses${code && ` (${code})`}.`, {

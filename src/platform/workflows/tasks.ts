@@ -175,7 +175,9 @@ export class Tasks {
   }
 
   private fail(row: OperationRow, error: unknown, changed: (id: string) => void): Promise<void> {
-    return this.endings.fail(row, error, changed, { ifStill: (transaction) => this.operations.isInHand(transaction, row) });
+    return this.endings.fail(row, error, changed, {
+      ifStill: (transaction) => this.operations.isInHand(transaction, row),
+    });
   }
 
   private ifInHand(row: OperationRow, work: (transaction: StoreTransaction) => Promise<void>): Promise<void> {

@@ -1,3 +1,4 @@
+import { openTestStore } from '../../../../test/support/test-store';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -170,7 +171,8 @@ export class WritePath {
     const tasks = new Tasks(store, this.rows, registry, gitops, access, endings, config);
     this.registry = registry;
     this.config = config;
-    this.engine = () => new EmbeddedWorkflows(store, this.rows, committer, tasks, endings, registry, new Leadership(), config);
+    this.engine = () =>
+      new EmbeddedWorkflows(store, this.rows, committer, tasks, endings, registry, new Leadership(), config);
     this.workflows = this.engine();
     const { tokens, rows, workflows, audit } = this;
     this.operations = new Operations(planner, tokens, rows, workflows, answers, audit, gitops, store, config);
@@ -189,7 +191,7 @@ export class WritePath {
       maxStalenessMs: 60_000,
       isLocal: true,
     });
-    return new WritePath({ folder, config, store: await Store.open(folder), reader, remote, gitops });
+    return new WritePath({ folder, config, store: await openTestStore(folder), reader, remote, gitops });
   }
 
   get gitDir(): string {
