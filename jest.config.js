@@ -67,10 +67,9 @@ module.exports = {
       displayName: 'postgres',
       testMatch: [
         '<rootDir>/src/platform/audit/audit.medium.spec.ts',
-        '<rootDir>/src/platform/audit/rebuild/rebuild-audit.medium.spec.ts',
         '<rootDir>/src/platform/operations/{confirm-token,operations.medium,system-calls.medium}.spec.ts',
         '<rootDir>/src/platform/secrets/embedded-secret-store.spec.ts',
-        '<rootDir>/src/platform/workflows/{embedded.workflows,tasks}.medium.spec.ts',
+        '<rootDir>/src/platform/workflows/tasks.medium.spec.ts',
         '<rootDir>/src/incidents/*.medium.spec.ts',
         '<rootDir>/src/repositories/*.medium.spec.ts',
       ],

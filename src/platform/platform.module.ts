@@ -40,6 +40,7 @@ import { SecretsModule } from './secrets';
 import { StoreModule } from './store';
 import { Committer } from './workflows/committer';
 import { Endings } from './workflows/endings';
+import { TaskQueue } from './workflows/task-queue';
 import { Tasks } from './workflows/tasks';
 import { EmbeddedWorkflows } from './workflows';
 
@@ -57,6 +58,7 @@ const shared = [
   EmbeddedWorkflows,
   Endings,
   FailedSignIns,
+  TaskQueue,
   Tasks,
   Github,
   GithubPeople,

@@ -1,13 +1,13 @@
 import { TestPostgres } from './test-postgres';
 
-/** Starts one PostgreSQL for all specs of the jest project `postgres`, and ends it after the last. */
-export default async function start(): Promise<void> {
-  const server = await TestPostgres.start();
-  process.env.MCTL_TEST_POSTGRES = server.url();
-  Object.assign(globalThis, { mctlTestPostgres: server });
+/** Of the one that was started for all specs of the jest project `postgres`. */
+interface Shared {
+  mctlTestPostgres?: TestPostgres;
 }
 
-export async function stop(): Promise<void> {
-  const { mctlTestPostgres: server } = globalThis as { mctlTestPostgres?: TestPostgres };
-  await server?.dispose();
-}
+/** Starts it before the first spec. */
+module.exports = async (): Promise<void> => {
+  const server = await TestPostgres.start();
+  process.env.MCTL_TEST_POSTGRES = server.url();
+  (globalThis as Shared).mctlTestPostgres = server;
+};

@@ -112,8 +112,9 @@ export const auditCheck: Check = {
   after: ['store'],
   limitMs: LIMIT_MS,
   run({ config, server, store }) {
-    if (server && !config.values.databaseUrl)
-      {return skipped('the server has the store open; mctl audit verify checks the whole trail');}
+    if (server && !config.values.databaseUrl) {
+      return skipped('the server has the store open; mctl audit verify checks the whole trail');
+    }
     if (!store) return ok('nothing is recorded yet');
     const { lastAuditEntry: last, expectedLastEntry: expected } = store;
     if (expected !== undefined) {

@@ -40,8 +40,9 @@ export function keysOf(config: Config): Keys {
  */
 export async function openKeys(config: Config, store: Store): Promise<Keys> {
   if (!store.shared) return keysOf(config);
-  if (!findKeys(config) && (await knownCheck(store)) !== undefined)
-    {throw otherKey('This replica has no key, and the store of DATABASE_URL belongs to an installation that has one.');}
+  if (!findKeys(config) && (await knownCheck(store)) !== undefined) {
+    throw otherKey('This replica has no key, and the store of DATABASE_URL belongs to an installation that has one.');
+  }
   const keys = keysOf(config);
   const own = checkOf(keys);
   await store.db
@@ -49,8 +50,9 @@ export async function openKeys(config: Config, store: Store): Promise<Keys> {
     .values({ name: NAME, value: own })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  if (!isSameSecret((await knownCheck(store)) ?? '', own))
-    {throw otherKey('This replica has another key than the installation that the store of DATABASE_URL belongs to.');}
+  if (!isSameSecret((await knownCheck(store)) ?? '', own)) {
+    throw otherKey('This replica has another key than the installation that the store of DATABASE_URL belongs to.');
+  }
   return keys;
 }
 

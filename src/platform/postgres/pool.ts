@@ -11,9 +11,9 @@ const IDLE_MS = 30_000;
 const INT8 = 20;
 
 /** Counts and ids of ours are whole numbers far below 2^53; the driver would give them as text. */
-const NUMBERS: Pick<typeof types, 'getTypeParser'> = {
-  getTypeParser: ((oid: number, format: 'text') =>
-    oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+const NUMBERS = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) =>
+    oid === INT8 ? Number : (types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
 };
 
 export interface PoolOptions {

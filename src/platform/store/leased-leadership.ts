@@ -75,7 +75,10 @@ export class LeasedLeadership extends Leadership {
     const before = this.present;
     this.present = taken && { term: taken.term, until: asked + this.leaseMs };
     if (before?.term === this.present?.term) return;
-    if (!this.present) { log.warn({ term: before?.term }, 'another replica leads'); return; }
+    if (!this.present) {
+      log.warn({ term: before?.term }, 'another replica leads');
+      return;
+    }
     log.info({ term: this.present.term }, 'this replica leads');
     this.begun();
   }

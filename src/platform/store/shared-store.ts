@@ -82,8 +82,9 @@ async function migrate(db: Database): Promise<void> {
 async function withUnknown(db: Database): ReturnType<MigrationProvider['getMigrations']> {
   const known = await migrations.getMigrations();
   const unknown = (await migrationsDone(db)).filter((name) => !(name in known));
-  if (unknown.length > 0)
-    {log.warn({ migrations: unknown }, 'a newer MCTL has migrated the store; this one goes on with it');}
+  if (unknown.length > 0) {
+    log.warn({ migrations: unknown }, 'a newer MCTL has migrated the store; this one goes on with it');
+  }
   const nothing = { up: () => Promise.resolve() };
   return { ...known, ...Object.fromEntries(unknown.map((name) => [name, nothing])) };
 }

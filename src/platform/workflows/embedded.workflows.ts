@@ -2,13 +2,14 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Config } from '../config';
 import { explainGitError, GitError, mayBeOfOne, passesWithTime } from '../gitops';
 import { log } from '../logging';
-import { OperationStore, type TaskStage } from '../operations/operation-store';
+import { OperationStore } from '../operations/operation-store';
 import { OperationRegistry } from '../operations/registry';
 import { inTerm, Leadership, LeadershipLost, type OperationRow, outOfTerm, type Stage, Store } from '../store';
 import { Committer } from './committer';
 import { Endings } from './endings';
 import { Pump } from './pump';
 import { stepName } from './steps';
+import { TaskQueue, type TaskStage } from './task-queue';
 import { Tasks } from './tasks';
 import { Turns } from './turns';
 
@@ -47,6 +48,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(TaskQueue) private readonly queue: TaskQueue,
     @Inject(Committer) private readonly committer: Committer,
     @Inject(Tasks) private readonly taskRunner: Tasks,
     @Inject(Endings) private readonly endings: Endings,
@@ -176,7 +178,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   /** While all hands are busy, the next that is free looks itself. */
   private async nextTaskAt(): Promise<Date | undefined> {
     const stages = (['prepare', 'await'] as const).filter((stage) => this.freeHands(stage) > 0);
-    return stages.length === 0 ? undefined : this.orSoon(await this.operations.nextTaskAt(stages));
+    return stages.length === 0 ? undefined : this.orSoon(await this.queue.nextDueAt(stages));
   }
 
   private async runBatch(rows: readonly OperationRow[]): Promise<void> {

@@ -5,13 +5,14 @@ import { MctlError, Unavailable } from '../errors';
 import { Gitops } from '../gitops';
 import { log } from '../logging';
 import type { TaskDeclaration } from '../operations/operation';
-import { callerOf, OperationStore, type TaskStage } from '../operations/operation-store';
+import { callerOf, OperationStore } from '../operations/operation-store';
 import type { TaskContext, TaskOutcome } from '../operations/parts';
 import { OperationRegistry } from '../operations/registry';
 import { taskOf } from '../operations/stages';
 import { parseInput } from '../schema';
 import { type OperationRow, Store, type StoreTransaction } from '../store';
 import { Endings } from './endings';
+import { TaskQueue, type TaskStage } from './task-queue';
 
 /** A try that was not heard of for so long has died with its process, and another one takes it over. */
 const LEASE_MS = 60_000;
@@ -31,6 +32,7 @@ export class Tasks {
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(TaskQueue) private readonly queue: TaskQueue,
     @Inject(OperationRegistry) private readonly registry: OperationRegistry,
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Access) private readonly access: Access,
@@ -41,7 +43,7 @@ export class Tasks {
   /** Takes tasks that are due into the hands of this process. */
   claim(stage: TaskStage, limit: number, busy: readonly string[]): Promise<OperationRow[]> {
     const now = new Date();
-    return this.operations.claimTasks({ now, until: inHandUntil(now) }, stage, { limit, busy });
+    return this.queue.claim({ now, until: inHandUntil(now) }, stage, { limit, busy });
   }
 
   /** One try of the task that a claimed row waits for. Throws only where the store cannot be written. */
@@ -58,8 +60,9 @@ export class Tasks {
       else await this.wait(row, task, outcome.wait);
     } catch (error) {
       await heart.stop();
-      // The next process tries again; this one may not even have begun.
-      if (signal.aborted || error instanceof TakenOver) return;
+      if (error instanceof TakenOver) return;
+      // The next process tries again, at once; this one may not even have begun.
+      if (signal.aborted) return this.queue.keep(row, new Date());
       await this.failOrTryAgain(row, task, { error, changed });
     }
     changed(row.id);
@@ -75,8 +78,8 @@ export class Tasks {
   private startHeart(row: OperationRow): { stop(): Promise<void> } {
     let beat: Promise<void> = Promise.resolve();
     const timer = setInterval(() => {
-      beat = this.operations
-        .keepTask(row, inHandUntil(new Date()))
+      beat = this.queue
+        .keep(row, inHandUntil(new Date()))
         .catch((error: unknown) => log.debug({ err: error, operation: row.id }, 'a task cannot be kept in hand'));
     }, LEASE_MS / 3).unref();
     const stop = (): Promise<void> => {
@@ -89,7 +92,7 @@ export class Tasks {
   /** Writes for a try only while it is the one that counts: a process that was stopped and wakes up changes nothing any more. */
   private async inHand(row: OperationRow, work: (transaction: StoreTransaction) => Promise<void>): Promise<void> {
     await this.store.transaction(async (transaction) => {
-      if (!(await this.operations.isInHand(transaction, row))) throw new TakenOver();
+      if (!(await this.queue.isInHand(transaction, row))) throw new TakenOver();
       await work(transaction);
     });
   }
@@ -176,7 +179,7 @@ export class Tasks {
 
   private fail(row: OperationRow, error: unknown, changed: (id: string) => void): Promise<void> {
     return this.endings.fail(row, error, changed, {
-      ifStill: (transaction) => this.operations.isInHand(transaction, row),
+      ifStill: (transaction) => this.queue.isInHand(transaction, row),
     });
   }
 

@@ -24,6 +24,7 @@ import { Leadership, type OperationRow, Store } from '../../store';
 import { Committer } from '../committer';
 import { Endings } from '../endings';
 import { EmbeddedWorkflows } from '../embedded.workflows';
+import { TaskQueue } from '../task-queue';
 import { Tasks } from '../tasks';
 
 class FileInput extends DestructiveArguments {
@@ -168,11 +169,12 @@ export class WritePath {
     this.tokens = new ConfirmTokens(Keys.open(folder), store);
     const endings = new Endings(store, this.rows, registry, this.audit, config);
     const committer = new Committer(store, this.rows, registry, planner, gitops, endings, config);
-    const tasks = new Tasks(store, this.rows, registry, gitops, access, endings, config);
+    const queue = new TaskQueue(store);
+    const tasks = new Tasks(store, this.rows, queue, registry, gitops, access, endings, config);
     this.registry = registry;
     this.config = config;
     this.engine = () =>
-      new EmbeddedWorkflows(store, this.rows, committer, tasks, endings, registry, new Leadership(), config);
+      new EmbeddedWorkflows(store, this.rows, queue, committer, tasks, endings, registry, new Leadership(), config);
     this.workflows = this.engine();
     const { tokens, rows, workflows, audit } = this;
     this.operations = new Operations(planner, tokens, rows, workflows, answers, audit, gitops, store, config);
