@@ -13,7 +13,7 @@ const INT8 = 20;
 /** Counts and ids of ours are whole numbers far below 2^53; the driver would give them as text. */
 const NUMBERS = {
   getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) =>
-    oid === INT8 ? Number : (types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
+    oid === INT8 ? Number : (types.getTypeParser(oid, format) as (value: string) => unknown),
 };
 
 export interface PoolOptions {
