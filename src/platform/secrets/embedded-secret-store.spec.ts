@@ -93,9 +93,10 @@ describe('EmbeddedSecretStore', () => {
     expect((await secrets.all()).map(({ team }) => team)).toEqual(['elsewhere']);
   });
 
-  it('keeps no value in clear in any of its files', async () => {
+  it('keeps no value in clear in any of its files and rows', async () => {
     await put('KEY', 'canary-7f3a9c');
-    for (const file of ['mctl.db', 'mctl.db-wal']) {
+    expect(await sealedOf('KEY')).not.toContain('canary-7f3a9c');
+    for (const file of store.shared ? [] : ['mctl.db', 'mctl.db-wal']) {
       expect(readFileSync(join(folder, file)).includes('canary-7f3a9c')).toBe(false);
     }
   });

@@ -118,17 +118,17 @@ describe('a task before the commit', () => {
   });
 
   it('has hands of its own, however many tasks wait for silence after their first commit', async () => {
-    const silence = new Promise<TaskOutcome>((resolve) => setTimeout(() => resolve(WAITING), 1_500));
+    let speak = (_: TaskOutcome): void => undefined;
+    const silence = new Promise<TaskOutcome>((resolve) => (speak = resolve));
     let silent = 0;
     bind(register, { tasks: { wait: () => ((silent += 1), silence) } });
     bind(provision, { tasks: { make: () => Promise.resolve({ done: 'made' }) } });
     for (let count = 0; count < 10; count += 1) await start(register, { path: `p${count}`, text: 'pending' });
     await until(() => silent >= 4);
-    const began = Date.now();
     const answer = await path.call(provision, { path: 'a', text: '1' });
     expect(answer.operation.status).toBe('succeeded');
-    expect(Date.now() - began).toBeLessThan(1_000);
     expect(silent).toBe(4);
+    speak(WAITING);
     await until(() => silent === 10);
   });
 
@@ -259,6 +259,8 @@ describe('a second commit', () => {
     await until(async () => (await rowOf(id)).task_state !== null);
     isSigned = true;
     await path.restart();
+    // A start of one of many replicas leaves the times that were agreed on alone.
+    if (path.store.shared) await path.rows.endWaiting(new Date());
     await until(async () => (await rowOf(id)).status === 'succeeded');
     expect(await path.text('a')).toBe('active late');
   });
