@@ -28,34 +28,31 @@ export class RateLimited extends Unavailable {
   }
 }
 
-/** Calls per user, per team and per address and minute, reads and writes apart; and how many of one user are open at a time. */
-@Injectable()
-export class RateLimits {
-  private readonly reads: RateLimiterMemory;
-  private readonly writes: RateLimiterMemory;
-  private readonly teamReads: RateLimiterMemory;
-  private readonly teamWrites: RateLimiterMemory;
-  private readonly open: RateLimiterMemory;
-  private readonly held = new Map<string, number>();
-  private readonly mostHeld: number;
-
-  constructor(@Inject(Config) { values }: Config) {
-    const perMinute = (points: number): RateLimiterMemory => new RateLimiterMemory({ points, duration: 60 });
-    this.reads = perMinute(values.readsPerMinute);
-    this.writes = perMinute(values.writesPerMinute);
-    this.teamReads = perMinute(values.teamReadsPerMinute ?? values.readsPerMinute * TEAM_FACTOR);
-    this.teamWrites = perMinute(values.teamWritesPerMinute ?? values.writesPerMinute * TEAM_FACTOR);
-    this.open = perMinute(values.openRequestsPerMinute);
-    this.mostHeld = values.callsAtOnce;
-/** Calls per user and minute, reads and writes apart; those of all replicas together where they share a store. */
+/**
+ * Calls per user, per team and per address and minute, reads and writes apart, of all replicas together where they share a
+ * store; requests without a token, and how many of one user are open at a time, on each.
+ */
 @Injectable()
 export class RateLimits {
   private readonly reads: RateLimiterAbstract;
   private readonly writes: RateLimiterAbstract;
+  private readonly teamReads: RateLimiterAbstract;
+  private readonly teamWrites: RateLimiterAbstract;
+  private readonly open: RateLimiterMemory;
+  private readonly held = new Map<string, number>();
+  private readonly mostHeld: number;
 
-  constructor(@Inject(Config) { values }: Config, @Inject(Store) store: Pick<Store, 'shared'>) {
+  constructor(@Inject(Config) { values }: Config, @Inject(Store) store: Pick<Store, 'shared'> = { shared: undefined }) {
     this.reads = limiterOf(store, 'reads', values.readsPerMinute);
     this.writes = limiterOf(store, 'writes', values.writesPerMinute);
+    this.teamReads = limiterOf(store, 'team-reads', values.teamReadsPerMinute ?? values.readsPerMinute * TEAM_FACTOR);
+    this.teamWrites = limiterOf(
+      store,
+      'team-writes',
+      values.teamWritesPerMinute ?? values.writesPerMinute * TEAM_FACTOR,
+    );
+    this.open = new RateLimiterMemory({ points: values.openRequestsPerMinute, duration: 60 });
+    this.mostHeld = values.callsAtOnce;
   }
 
   /** @throws RateLimited with the seconds to wait. */
@@ -109,7 +106,7 @@ export class RateLimits {
  * Takes one point of this key.
  * @param what of the limit, e.g. `reads a minute`. @throws RateLimited with the seconds to wait.
  */
-export async function consume(limiter: RateLimiterMemory, key: string, what: string): Promise<void> {
+export async function consume(limiter: RateLimiterAbstract, key: string, what: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (error) {
