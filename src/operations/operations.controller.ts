@@ -4,9 +4,9 @@ import { Allow } from '../platform/auth/access-rule';
 import type { Actor } from '../platform/auth/actor';
 import { ReadRoute } from '../platform/http/route.decorators';
 import { WriteStatusInterceptor } from '../platform/http/write-status.interceptor';
-import { Caller, CORE, Input, InToolset } from '../platform/mcp';
+import { Caller, CORE, Input, InToolset, Progress } from '../platform/mcp';
 import type { WriteAnswer } from '../platform/operations/dto';
-import { Operations } from '../platform/operations/operations';
+import { Operations, type ProgressListener } from '../platform/operations/operations';
 import { OperationRegistry } from '../platform/operations/registry';
 import { parseInput } from '../platform/schema';
 import {
@@ -65,9 +65,14 @@ export class OperationsController {
   @ApiParam({ name: 'operation' })
   @Post('operations/:operation/execute')
   @UseInterceptors(WriteStatusInterceptor)
-  execute(@Param('operation') name: string, @Body() body: unknown, @Caller() actor: Actor): Promise<WriteAnswer> {
+  execute(
+    @Param('operation') name: string,
+    @Body() body: unknown,
+    @Caller() actor: Actor,
+    @Progress() progress: ProgressListener,
+  ): Promise<WriteAnswer> {
     const operation = this.registry.get(name);
-    return this.writes.run(operation, actor, parseInput(operation.input, body));
+    return this.writes.run(operation, actor, parseInput(operation.input, body), progress);
   }
 
   @ReadRoute('audit', {

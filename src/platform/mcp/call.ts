@@ -51,7 +51,7 @@ export const Progress = createParamDecorator((_: unknown, context: ExecutionCont
     context.getType() === 'http' ? undefined : (metaOf(context)?.progressToken as string | number | undefined);
   const sdk = progressToken === undefined ? undefined : mcpContextOf(context).getArgs()[4];
   let last = -1;
-  return async (done, total, message) => {
+  const tell = async (done: number, total: number, message: string): Promise<void> => {
     // The protocol wants every value to be greater than the one before.
     if (!sdk || progressToken === undefined || done <= last) return;
     last = done;
@@ -60,7 +60,16 @@ export const Progress = createParamDecorator((_: unknown, context: ExecutionCont
       params: { progressToken, progress: done, total, message },
     });
   };
+  return Object.assign(tell, { gone: hangUpOf(requestOf(context)) });
 });
+
+/** Aborts when the response is closed before its end, whichever door and revision the request came through. */
+function hangUpOf({ res }: SignedRequest): AbortSignal {
+  const gone = new AbortController();
+  if (res?.closed) gone.abort();
+  res?.once('close', () => gone.abort());
+  return gone.signal;
+}
 
 function metaOf(context: ExecutionContext): Record<string, unknown> | undefined {
   const { params } = mcpContextOf(context).mcpRequest as { params?: { _meta?: Record<string, unknown> } };

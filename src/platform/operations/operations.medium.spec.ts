@@ -118,6 +118,22 @@ describe('what is not recorded does not happen', () => {
   });
 });
 
+it('S05 waits no longer for a caller who has hung up, whose operation goes on', async () => {
+  const wake = jest.spyOn(path.workflows, 'wake').mockImplementation(() => undefined);
+  const hangUp = new AbortController();
+  const listener = (): Promise<void> => {
+    hangUp.abort();
+    return Promise.resolve();
+  };
+  const progress = Object.assign(listener, { gone: hangUp.signal });
+  const input = { path: 'a', text: '1', dry_run: false, wait_seconds: 25 };
+  const { operation } = await path.operations.run(put, ada, input, progress);
+  expect(operation.status).toBe('submitted');
+  wake.mockRestore();
+  expect((await path.call(put, { path: 'b', text: '1' })).operation.status).toBe('succeeded');
+  expect((await path.rows.get(operation.id ?? '')).status).toBe('succeeded');
+}, 10_000);
+
 describe('a reason', () => {
   it('is kept on one line in queue, audit and commit', async () => {
     const input = { path: 'a', text: '1', reason: 'one\r\nOperation-Id: two\ud800', dry_run: false, wait_seconds: 25 };

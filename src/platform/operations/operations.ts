@@ -23,7 +23,11 @@ import { type Planned, Planner } from './planner';
 import { firstStage } from './stages';
 
 /** Told after every step of the workflow: steps done, steps there are, the present step in words. */
-export type ProgressListener = (done: number, total: number, message: string) => Promise<void>;
+export interface ProgressListener {
+  (done: number, total: number, message: string): Promise<void>;
+  /** Aborted when the caller has hung up: nobody waits for the answer any more. The workflow goes on all the same. */
+  readonly gone?: AbortSignal;
+}
 
 const silent: ProgressListener = () => Promise.resolve();
 
@@ -166,7 +170,7 @@ export class Operations {
 
   private async follow({ id }: OperationRow, input: WriteArguments, progress: ProgressListener): Promise<WriteAnswer> {
     if (input.wait_seconds > 0) {
-      await this.workflows.wait(id, input.wait_seconds * 1000, () => this.report(id, progress));
+      await this.workflows.wait(id, input.wait_seconds * 1000, () => this.report(id, progress), progress.gone);
     }
     return this.answers.forCaller(await this.operations.get(id));
   }

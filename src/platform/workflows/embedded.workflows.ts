@@ -91,10 +91,12 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   /**
    * Waits until the operation has ended, or waits itself after its first commit for what may take days, or the time is over; tells
    * every change in between.
+   * @param gone ends the waiting early: whoever waited is no longer there.
    */
-  async wait(id: string, milliseconds: number, changed: () => Promise<void>): Promise<void> {
+  async wait(id: string, milliseconds: number, changed: () => Promise<void>, gone?: AbortSignal): Promise<void> {
     const left = new AbortController();
-    const signal = AbortSignal.any([AbortSignal.timeout(milliseconds), this.stopped.signal, left.signal]);
+    const ends = [AbortSignal.timeout(milliseconds), this.stopped.signal, left.signal];
+    const signal = AbortSignal.any(gone ? [...ends, gone] : ends);
     try {
       while (!signal.aborted) {
         const next = this.nextChange(id, signal);
