@@ -15,7 +15,7 @@ import { Config } from '../config';
 import { type ErrorBody, httpStatusOf, InvalidInput, MctlError, NotFound, toErrorBody } from '../errors';
 import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
-import { isProtocolError, toolError } from '../mcp/tool-error';
+import { isProtocolError, refusal, toolError } from '../mcp/tool-error';
 import { methodsAt } from './methods';
 import { requestIdOf } from './via';
 
@@ -32,8 +32,12 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (isProtocolError(thrown)) return throwError(() => thrown);
-    const request = host.switchToRpc().getContext<McpContext>().getRawRequest<SignedRequest>();
-    return of(toolError(bodyOf(thrown, request ? requestIdOf(request) : 'unknown')));
+    const call = host.switchToRpc().getContext<McpContext>();
+    const request = call.getRawRequest<SignedRequest>();
+    const body = bodyOf(thrown, request ? requestIdOf(request) : 'unknown');
+    const { method, params } = call.mcpRequest as { method: string; params?: { uri?: string } };
+    if (method === 'tools/call') return of(toolError(body));
+    return throwError(() => refusal(thrown, body, method === 'resources/read' ? params?.uri : undefined));
   }
 
   private answerHttp(thrown: unknown, request: SignedRequest, response: Response): undefined {

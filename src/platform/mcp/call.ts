@@ -31,12 +31,20 @@ export function actorOf(context: ExecutionContext): Actor {
 
 /** What the caller sent, not checked yet: tool arguments, or path, query and body of a route taken together. */
 export function rawInputOf(context: ExecutionContext): unknown {
-  if (context.getType() !== 'http') return context.switchToRpc().getData<unknown>();
+  if (context.getType() !== 'http') return mcpInputOf(context);
   const request = requestOf(context);
   const body: unknown = request.body;
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   // Names in the path win: they are what the guard has checked.
   return isObject || body === undefined ? { ...request.query, ...(body as object), ...request.params } : body;
+}
+
+/** A resource is named by its URI, whose variables are the arguments; the library hands on both. */
+function mcpInputOf(context: ExecutionContext): unknown {
+  const data: unknown = context.switchToRpc().getData();
+  if (mcpContextOf(context).mcpRequest.method !== 'resources/read') return data;
+  const { uri: _uri, ...variables } = data as Record<string, unknown>;
+  return variables;
 }
 
 /** The caller, first parameter of every door's method. */

@@ -1,8 +1,12 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { MCP_HTTP_HANDLER, StreamableHttpTransport } from '@rekog/mcp-nest';
 import { MctlStrategy } from './mctl.strategy';
 import { McpSessions } from './mcp-sessions';
 import { McpEndpointController } from './mcp.controller';
+import { Completions } from './completions/completions';
+import { PromptCatalog } from './prompts/prompt-catalog';
+import { ResourceCatalog } from './resources/resource-catalog';
+import { Unguarded } from './unguarded';
 import { ProtocolParts } from './protocol-parts';
 import { ToolCatalog } from './tool-catalog';
 
@@ -16,11 +20,24 @@ import { ToolCatalog } from './tool-catalog';
       inject: [StreamableHttpTransport],
       useFactory: (transport: StreamableHttpTransport) => transport.httpHandlers,
     },
+    Completions,
+    PromptCatalog,
     McpSessions,
     ProtocolParts,
+    ResourceCatalog,
     ToolCatalog,
+    Unguarded,
     MctlStrategy,
   ],
-  exports: [MctlStrategy, ProtocolParts, ToolCatalog],
+  exports: [Completions, PromptCatalog, ResourceCatalog, MctlStrategy, ProtocolParts, ToolCatalog],
 })
-export class McpModule {}
+export class McpModule {
+  constructor(
+    @Inject(ProtocolParts) parts: ProtocolParts,
+    @Inject(PromptCatalog) prompts: PromptCatalog,
+    @Inject(ResourceCatalog) resources: ResourceCatalog,
+    @Inject(Completions) completions: Completions,
+  ) {
+    parts.add(prompts, resources, completions);
+  }
+}

@@ -36,6 +36,8 @@ export interface ProtocolBinding {
 export interface ProtocolPart {
   /** What clients are told is there. Conformance asks that each has its handlers. */
   readonly capabilities?: ServerCapabilities;
+  /** Takes every method that the MCP library has found, once, before the server starts. */
+  start?(methods: readonly object[]): void;
   bind(binding: ProtocolBinding): void;
 }
 

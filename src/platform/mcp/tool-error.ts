@@ -1,5 +1,10 @@
-import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { ErrorBody } from '../errors';
+import {
+  type CallToolResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+} from '@modelcontextprotocol/server';
+import { type ErrorBody, MctlError, NotFound, Unavailable } from '../errors';
 
 /** A refusal that the model can read and act on. Not structured content: that would have to fit the tool's output schema. */
 export function toolError(body: ErrorBody): CallToolResult {
@@ -9,6 +14,18 @@ export function toolError(body: ErrorBody): CallToolResult {
 /** The same for what is no tool call and so has no result to carry it. */
 export function protocolError(body: ErrorBody): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InternalError, body.message, body);
+}
+
+/**
+ * The same for prompts, resources and completions, whose callers tell their own mistakes by the code. Clients show the message only,
+ * so it holds the fix as well.
+ * @param uri of the resource that was read. One that is not found has nothing but the URI as its data: by that clients know it.
+ */
+export function refusal(error: unknown, body: ErrorBody, uri?: string): ProtocolError {
+  const message = [body.message, body.fix].filter(Boolean).join(' ');
+  if (uri !== undefined && error instanceof NotFound) return new ResourceNotFoundError(uri, message);
+  const isTheirs = error instanceof MctlError && !(error instanceof Unavailable);
+  return new ProtocolError(isTheirs ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, message, body);
 }
 
 /** Faults of the protocol itself travel as JSON-RPC errors. */
