@@ -49,7 +49,11 @@ module.exports = {
       'mcp-nest',
       'Features use its decorator and nothing else of it; the error filter speaks to both doors.',
       ['@rekog/mcp-nest'],
-      ['^src/platform/mcp/', String.raw`^src/platform/http/error\.filter\.ts$`, String.raw`\.tools\.ts$`],
+      [
+        '^src/platform/mcp/',
+        String.raw`^src/platform/http/error\.filter\.ts$`,
+        String.raw`\.(tools|resources|prompts)\.ts$`,
+      ],
     ),
     only(
       'sql',

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ConnectModule } from './connect';
 import { DomainsModule } from './domains';
 import { DatabasesModule } from './databases';
+import { GuidesModule } from './guides/guides.module';
 import { IdentityModule } from './identity';
 import { IntakeModule } from './intake';
 import { IncidentsModule } from './incidents';
@@ -21,7 +22,7 @@ import { ResourcesModule } from './resources';
 import { PreviewsModule } from './previews';
 import { RepositoriesModule } from './repositories';
 import { ServicesModule } from './services';
-import { TenantsModule } from './tenants/tenants.module';
+import { TenantsModule } from './tenants';
 
 /** The table of contents: the platform, then the features, then what every call through either door passes. */
 @Module({})
@@ -36,6 +37,7 @@ export class AppModule {
         DomainsModule,
         DatabasesModule,
         OAuthModule,
+        GuidesModule,
         IdentityModule,
         IntakeModule,
         IncidentsModule,

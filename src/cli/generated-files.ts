@@ -1,7 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { renderEnvExample } from '../platform/config';
 import { openApiDocument } from '../platform/http/docs';
-import { ToolCatalog } from '../platform/mcp';
+import {
+  PromptCatalog,
+  type PromptDeclaration,
+  ResourceCatalog,
+  type ResourceDeclaration,
+  ToolCatalog,
+} from '../platform/mcp';
+import { promptListing } from '../platform/mcp/prompts/prompt-catalog';
 import { listingOf } from '../platform/mcp/tool-listing';
 import type { ToolDeclaration } from '../platform/mcp/tool.decorators';
 import type { Operation } from '../platform/operations/operation';
@@ -12,6 +19,8 @@ import { budgetReport } from './tool-budget';
 
 export const README = 'README.md';
 export const GOLDEN_TOOLS = 'test/contract/__goldens__/tools';
+const GOLDEN_PROMPTS = 'test/contract/__goldens__/prompts.json';
+const GOLDEN_RESOURCES = 'test/contract/__goldens__/resources.json';
 const GOLDEN_OPERATIONS = 'test/contract/__goldens__/operations.json';
 
 /** Text of every file that follows from the declarations, by path; the README's table is put in by `withToolTable`. */
@@ -25,6 +34,8 @@ export function generatedFiles(app: INestApplication): { files: Map<string, stri
     ['docs/permissions.md', permissions(tools)],
     ['docs/tools-budget.md', budgetReport(tools)],
     [GOLDEN_OPERATIONS, json(operations.map(operationFacts))],
+    [GOLDEN_PROMPTS, json(app.get(PromptCatalog).declarations.map(promptFacts))],
+    [GOLDEN_RESOURCES, json(app.get(ResourceCatalog).declarations.map(resourceFacts))],
     ...goldens,
   ]);
   return { files, tools };
@@ -59,6 +70,15 @@ function operationFacts(operation: Operation): object {
   const { name, tool, title, description, kind, risk, role, byResource = false, idempotent, input, paths } = operation;
   const facts = { name, tool, title, description, kind, risk, role, byResource, idempotent, paths };
   return { ...facts, input: jsonSchemaOf(input, 'input') };
+}
+
+function promptFacts(prompt: PromptDeclaration): object {
+  const { role, team } = prompt.access;
+  return { ...promptListing(prompt), role, team, tools: prompt.tools };
+}
+
+function resourceFacts({ uri, name, title, description, access }: ResourceDeclaration): object {
+  return { uri, name, title, description, as: access.name, role: access.role, team: access.team };
 }
 
 function firstSentence({ description }: ToolDeclaration): string {

@@ -1,4 +1,5 @@
 import { Inject, Module } from '@nestjs/common';
+import { Completions } from '../platform/mcp';
 import { OperationRegistry } from '../platform/operations/registry';
 import { RepositoriesModule } from '../repositories';
 import { acknowledgeIncident } from './acknowledge-incident.operation';
@@ -31,14 +32,17 @@ import { WebhooksService } from './webhooks.service';
     SettleTransition,
     WebhooksService,
   ],
-  exports: [IncidentStore, WebhooksService],
+  exports: [IncidentStore, IncidentsService, WebhooksService],
 })
 export class IncidentsModule {
   constructor(
     @Inject(OperationRegistry) registry: OperationRegistry,
     @Inject(IncidentAccess) access: IncidentAccess,
     @Inject(SettleTransition) settle: SettleTransition,
+    @Inject(Completions) completions: Completions,
+    @Inject(IncidentsService) incidents: IncidentsService,
   ) {
+    completions.add('incident', (actor, { team }) => incidents.ids(actor, team));
     registry.register(acknowledgeIncident, resolveIncident);
     registry.bind<AcknowledgeIncidentInput, unknown>(acknowledgeIncident, {
       facts: ({ id }, actor) => access.forWriting(actor, id),

@@ -22,6 +22,8 @@ import { RelatedOperations } from './related-operations';
 
 /** Types are words of whoever raises alerts: there may be any number of them. */
 const MOST_TYPES = 50;
+/** Ids that are kept ready for completion. */
+const MOST_IDS = 200;
 const UNASSIGNED = '(unassigned)';
 const OTHER = '(other)';
 
@@ -57,6 +59,12 @@ export class IncidentsService {
       untrusted: LIST_UNTRUSTED,
       warnings: (await this.incidents.storms(visibility)).map(stormWarning),
     };
+  }
+
+  /** Ids of the active incidents, the one reported last first. @throws NotFound as `list`. */
+  async ids(actor: Actor, team?: string): Promise<string[]> {
+    const { items } = await this.list(actor, { team: team || undefined, status: 'active', limit: MOST_IDS });
+    return items.map(({ id }) => id);
   }
 
   /** @throws NotFound for an incident that the caller may not see; InvalidInput where several begin so. */

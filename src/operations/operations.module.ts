@@ -1,14 +1,20 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { AuditQuery } from '../platform/audit/audit-query';
 import { AuditVerifier } from '../platform/audit/verify/audit-verifier';
 import { AuditVerificationController } from './audit-verification.controller';
+import { Completions } from '../platform/mcp';
 import { OperationsController } from './operations.controller';
+import { OperationsResources } from './operations.resources';
 import { OperationsService } from './operations.service';
 import { OperationsTools } from './operations.tools';
 import { WorkflowsService } from './workflows.service';
 
 @Module({
-  controllers: [OperationsTools, OperationsController, AuditVerificationController],
+  controllers: [OperationsTools, OperationsController, OperationsResources, AuditVerificationController],
   providers: [AuditQuery, AuditVerifier, OperationsService, WorkflowsService],
 })
-export class OperationsModule {}
+export class OperationsModule {
+  constructor(@Inject(Completions) completions: Completions, @Inject(WorkflowsService) workflows: WorkflowsService) {
+    completions.add('workflow', (actor) => workflows.names(actor));
+  }
+}

@@ -21,6 +21,8 @@ import type {
 import { CALLERS } from './callers';
 import { teamScope } from './team-scope';
 
+/** Names that are kept ready for completion; older workflows are looked up in the list. */
+const MOST_NAMES = 200;
 const SELF = 'mctl_get_workflow_status';
 
 @Injectable()
@@ -49,6 +51,11 @@ export class WorkflowsService {
       count: page.length,
       next_cursor: rows.length > page.length && last ? writeCursor(last.id) : null,
     };
+  }
+
+  /** The newest workflows that the caller may see, newest first. */
+  async names(actor: Actor): Promise<string[]> {
+    return (await this.list(actor, { limit: MOST_NAMES })).items.map(({ workflow }) => workflow);
   }
 
   /** @throws NotFound for a workflow that does not exist or belongs to a team the caller is not in. */

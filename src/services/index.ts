@@ -7,3 +7,4 @@ export { IntakePart, ServiceChangeAnswer } from './operations.dto';
 export { checkRoom } from './quota.policy';
 export { dataOf, textOf } from './service-file';
 export * from './services.module';
+export { ServicesService } from './services.service';

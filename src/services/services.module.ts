@@ -1,6 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import { IntakeModule } from '../intake';
 import type { TaskContext } from '../platform/operations/parts';
+import { Completions } from '../platform/mcp';
 import { OperationRegistry } from '../platform/operations/registry';
 import { CREATE_DATABASE, DatabaseProvisioner, ProvisioningModule } from '../provisioning';
 import { deployService } from './deploy.operation';
@@ -10,20 +11,28 @@ import { rollbackService } from './rollback.operation';
 import { scaleService } from './scale.operation';
 import { ServiceSecrets } from './service-secrets';
 import { ServicesController } from './services.controller';
+import { ServicesResources } from './services.resources';
 import { ServicesService } from './services.service';
 import { ServicesTools } from './services.tools';
 
 @Module({
   imports: [IntakeModule, ProvisioningModule],
-  controllers: [ServicesTools, ServicesController],
+  controllers: [ServicesTools, ServicesController, ServicesResources],
   providers: [ServicesService, ServiceSecrets],
+  exports: [ServicesService],
 })
 export class ServicesModule {
   constructor(
     @Inject(OperationRegistry) registry: OperationRegistry,
     @Inject(ServiceSecrets) secrets: ServiceSecrets,
     @Inject(DatabaseProvisioner) provisioner: DatabaseProvisioner,
+    @Inject(Completions) completions: Completions,
+    @Inject(ServicesService) services: ServicesService,
   ) {
+    completions.add('service', (actor, { team }) => services.names(actor, team));
+    for (const tag of ['image_tag', 'target_tag']) {
+      completions.add(tag, (actor, { team, service }) => services.tags(actor, team, service));
+    }
     registry.register(deployService, scaleService, rollbackService, retireService);
     registry.bind(deployService, {
       ...secrets.deploy,

@@ -76,6 +76,19 @@ export class ServicesService {
     return { items, count: items.length, next_cursor, source: sourceOf(world), warnings };
   }
 
+  /** Names of the services of a team, or of all teams that the caller sees, sorted. @throws NotFound as `list`. */
+  async names(actor: Actor, team?: string): Promise<string[]> {
+    if (team) await this.access.requireRole(actor, team, 'viewer');
+    const teams = team ? [team] : await this.access.visibleTeams(actor);
+    return [...named(await this.gitops.world(), teams)].map(({ name }) => name).sort();
+  }
+
+  /** Tags that a service has had, newest first; none where there is no such service. @throws NotFound as `list`. */
+  async tags(actor: Actor, team?: string, service?: string): Promise<string[]> {
+    if (!team || !service || !(await this.names(actor, team)).includes(service)) return [];
+    return (await readTagHistory(this.gitops, team, service)).map(({ tag }) => tag);
+  }
+
   /** @throws NotFound, or Conflict `unreadable_file`. */
   async status(_actor: Actor, { team, service: name }: ServiceInput): Promise<ServiceStatus> {
     const world = await this.gitops.world();

@@ -32,7 +32,21 @@ export interface EraClient {
   readonly instructions: string | undefined;
   list(): Promise<readonly ListedTool[]>;
   call(name: string, args?: Record<string, unknown>, onProgress?: (progress: Progress) => void): Promise<CallResult>;
+  /** What the client was told the server can do. */
+  readonly capabilities: Loose;
+  prompts(): Promise<readonly Loose[]>;
+  prompt(name: string, args?: Record<string, string>): Promise<Loose>;
+  resources(): Promise<Loose>;
+  templates(): Promise<readonly Loose[]>;
+  read(uri: string): Promise<Loose>;
+  complete(params: CompleteParams): Promise<Loose>;
   close(): Promise<void>;
+}
+
+export interface CompleteParams {
+  readonly ref: { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string };
+  readonly argument: { name: string; value: string };
+  readonly context?: { arguments?: Record<string, string> };
 }
 
 export async function connectEra(era: Era, url: string, token: string, name = 'era-tests'): Promise<EraClient> {
@@ -56,6 +70,13 @@ interface Wrapped {
   getServerVersion(): { name: string } | undefined;
   getInstructions(): string | undefined;
   listTools(): Promise<{ tools: unknown[] }>;
+  getServerCapabilities(): object | undefined;
+  listPrompts(): Promise<{ prompts: unknown[] }>;
+  getPrompt(params: { name: string; arguments?: Record<string, string> }): Promise<unknown>;
+  listResources(): Promise<unknown>;
+  listResourceTemplates(): Promise<{ resourceTemplates: unknown[] }>;
+  readResource(params: { uri: string }): Promise<unknown>;
+  complete(params: CompleteParams): Promise<unknown>;
   callTool(
     params: { name: string; arguments?: Record<string, unknown> },
     schema: undefined,
@@ -69,6 +90,13 @@ function surface(client: Client): Omit<Wrapped, 'callTool'> {
     getServerVersion: () => client.getServerVersion(),
     getInstructions: () => client.getInstructions(),
     listTools: () => client.listTools(),
+    getServerCapabilities: () => client.getServerCapabilities(),
+    listPrompts: () => client.listPrompts(),
+    getPrompt: (params) => client.getPrompt(params),
+    listResources: () => client.listResources(),
+    listResourceTemplates: () => client.listResourceTemplates(),
+    readResource: (params) => client.readResource(params),
+    complete: (params) => client.complete(params),
     close: () => client.close(),
   };
 }
@@ -80,6 +108,13 @@ function wrap(client: Wrapped): EraClient {
     list: async () => (await client.listTools()).tools as ListedTool[],
     call: async (name, args = {}, onprogress) =>
       (await client.callTool({ name, arguments: args }, undefined, onprogress && { onprogress })) as CallResult,
+    capabilities: client.getServerCapabilities() as Loose,
+    prompts: async () => (await client.listPrompts()).prompts as Loose[],
+    prompt: async (name, args) => (await client.getPrompt({ name, arguments: args })) as Loose,
+    resources: async () => (await client.listResources()) as Loose,
+    templates: async () => (await client.listResourceTemplates()).resourceTemplates as Loose[],
+    read: async (uri) => (await client.readResource({ uri })) as Loose,
+    complete: async (params) => ((await client.complete(params)) as Loose).completion as Loose,
     close: () => client.close(),
   };
 }

@@ -57,7 +57,9 @@ export class MctlStrategy extends McpStrategy {
 
   override async listen(callback: (error?: unknown, ...args: unknown[]) => void): Promise<void> {
     this.catalog.fill([...this.messageHandlers.values()].flatMap(declarationOf));
-    const methods = [...this.messageHandlers.values()].flatMap(({ extras }: BoundHandler) => extras?.mcpMethodRef ?? []);
+    const methods = [...this.messageHandlers.values()].flatMap(
+      ({ extras }: BoundHandler) => extras?.mcpMethodRef ?? [],
+    );
     for (const part of this.parts.all) part.start?.(methods);
     this.options.capabilities = this.parts.capabilities(this.options.capabilities ?? {});
     await super.listen(callback);

@@ -56,7 +56,8 @@ export class Completions implements ProtocolPart {
   }
 
   private async answer(actor: Actor, { ref, argument, context }: CompleteRequest['params']): Promise<Completion> {
-    const names = ref.type === 'ref/prompt' ? this.argumentsOf(ref.name) : variablesOf(this.resources.template(ref.uri).uri);
+    const names =
+      ref.type === 'ref/prompt' ? this.argumentsOf(ref.name) : variablesOf(this.resources.template(ref.uri).uri);
     if (!names.includes(argument.name)) throw unknownArgument(argument.name, names);
     const chosen: Chosen = context?.arguments ?? {};
     const source = this.sources.get(argument.name);

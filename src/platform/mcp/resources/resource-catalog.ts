@@ -11,7 +11,13 @@ import { InvalidInput } from '../../errors';
 import { nearest } from '../../text/nearest';
 import type { ProtocolBinding, ProtocolHandler, ProtocolPart } from '../protocol-parts';
 import { Unguarded } from '../unguarded';
-import { isTemplate, JSON_TYPE, RESOURCE_DECLARATION, type ResourceDeclaration, variablesOf } from './resource.decorators';
+import {
+  isTemplate,
+  JSON_TYPE,
+  RESOURCE_DECLARATION,
+  type ResourceDeclaration,
+  variablesOf,
+} from './resource.decorators';
 import { expand, isReadable, schemeOf } from './resource-uri';
 
 /** Teams of the caller that a list shows by name; whoever has more finds the others by completion. */

@@ -1,0 +1,2 @@
+export * from './tenants.module';
+export { TenantsService } from './tenants.service';
