@@ -114,7 +114,7 @@ function wrap(client: Wrapped): EraClient {
     resources: async () => (await client.listResources()) as Loose,
     templates: async () => (await client.listResourceTemplates()).resourceTemplates as Loose[],
     read: async (uri) => (await client.readResource({ uri })) as Loose,
-    complete: async (params) => ((await client.complete(params)) as Loose).completion as Loose,
+    complete: async (params) => ((await client.complete(params)) as Loose).completion,
     close: () => client.close(),
   };
 }

@@ -16,7 +16,7 @@ import { PROMPT_DECLARATION, type PromptDeclaration } from './prompt.decorators'
 @Injectable()
 export class PromptCatalog implements ProtocolPart {
   /** Nothing changes while the server runs, and without sessions nothing could be announced. */
-  readonly capabilities = { prompts: {} };
+  readonly capabilities = { prompts: { listChanged: false } };
   private prompts: { declaration: PromptDeclaration; listing: Prompt }[] = [];
 
   constructor(

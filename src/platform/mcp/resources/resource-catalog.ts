@@ -28,7 +28,7 @@ const UNKNOWN = 'There is no such resource. resources/list and resources/templat
 @Injectable()
 export class ResourceCatalog implements ProtocolPart {
   /** Nobody is told of changes: the server keeps no connection to tell it on. */
-  readonly capabilities = { resources: {} };
+  readonly capabilities = { resources: { listChanged: false } };
   private resources: ResourceDeclaration[] = [];
   private schemes: ReadonlySet<string> = new Set();
 
