@@ -371,7 +371,9 @@ describe('completion', () => {
     expect(await values(PEOPLE.developer, 'image_tag', '1', chosen, deploy)).toEqual(['1.1.0', '1.0.0']);
     expect(await values(PEOPLE.developer, 'image_tag', '1', { team: 'billing' }, deploy)).toEqual([]);
     const triage = { type: 'ref/prompt', name: 'triage_incident' };
-    expect(await values(PEOPLE.viewer, 'incident', about.incident, { team: 'billing' }, triage)).toEqual([about.incident]);
+    expect(await values(PEOPLE.viewer, 'incident', about.incident, { team: 'billing' }, triage)).toEqual([
+      about.incident,
+    ]);
     const workflow = { type: 'ref/resource', uri: 'mctl://workflows/{workflow}' };
     expect(await values(PEOPLE.viewer, 'workflow', about.workflow, undefined, workflow)).toEqual([about.workflow]);
   });
