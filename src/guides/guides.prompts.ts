@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, type PromptAnswer, TeamPrompt } from '../platform/mcp';
+import { Bound, type Bounds, Caller, CORE, Input, InToolset, type PromptAnswer, TeamPrompt } from '../platform/mcp';
 import { DEPLOY_TOOLS } from './deploy-service.guide';
 import {
   DeployServiceArguments,
@@ -14,6 +14,8 @@ import { ONBOARD_TOOLS } from './onboard-service.guide';
 import { ROLL_BACK_TOOLS } from './roll-back-service.guide';
 import { TRIAGE_TOOLS } from './triage-incident.guide';
 
+/** In no toolset of their own: a prompt is there where all of its tools are. */
+@InToolset(CORE)
 @McpController()
 export class GuidesPrompts {
   constructor(@Inject(GuidesService) private readonly guides: GuidesService) {}
@@ -62,7 +64,11 @@ export class GuidesPrompts {
     input: TriageIncidentArguments,
     tools: TRIAGE_TOOLS,
   })
-  triage(@Input() input: TriageIncidentArguments, @Caller() actor: Actor): Promise<PromptAnswer> {
-    return this.guides.triage(actor, input);
+  triage(
+    @Input() input: TriageIncidentArguments,
+    @Caller() actor: Actor,
+    @Bound() bounds: Bounds,
+  ): Promise<PromptAnswer> {
+    return this.guides.triage(actor, input, bounds);
   }
 }

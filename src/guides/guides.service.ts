@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IncidentsService } from '../incidents';
 import type { Actor } from '../platform/auth/actor';
-import { Config } from '../platform/config';
 import { NotFound } from '../platform/errors';
-import { type PromptAnswer, promptOf } from '../platform/mcp';
+import { type Bounds, type PromptAnswer, promptOf, ToolCatalog } from '../platform/mcp';
 import { ServicesService } from '../services';
 import { TenantsService } from '../tenants';
 import { deployService } from './deploy-service.guide';
@@ -15,7 +14,7 @@ import type {
 } from './guides.dto';
 import { onboardService } from './onboard-service.guide';
 import { rollBackService } from './roll-back-service.guide';
-import { triageIncident } from './triage-incident.guide';
+import { ENDING_TOOLS, triageIncident } from './triage-incident.guide';
 
 /** Items of a list that a guide shows; the tools show the rest. */
 const SHOWN = 10;
@@ -27,7 +26,7 @@ export class GuidesService {
     @Inject(TenantsService) private readonly tenants: TenantsService,
     @Inject(ServicesService) private readonly services: ServicesService,
     @Inject(IncidentsService) private readonly incidents: IncidentsService,
-    @Inject(Config) private readonly config: Config,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
   ) {}
 
   async onboard(actor: Actor, input: OnboardServiceArguments): Promise<PromptAnswer> {
@@ -80,13 +79,13 @@ export class GuidesService {
   }
 
   /** @throws NotFound for an incident that is not of the team, as for one that does not exist. */
-  async triage(actor: Actor, input: TriageIncidentArguments): Promise<PromptAnswer> {
+  async triage(actor: Actor, input: TriageIncidentArguments, bounds: Bounds): Promise<PromptAnswer> {
     const { team, incident: id } = input;
     const found = id === undefined ? undefined : await this.incidents.get(actor, { id });
     if (found && found.team !== team) throw incidentNotFound(found.id);
-    const { readOnly } = this.config.values;
+    const canChange = ENDING_TOOLS.every((tool) => this.tools.offers(tool, bounds));
     const about = found?.service ?? undefined;
-    const guide = triageIncident({ ...input, ...(about !== undefined && { service: about }), readOnly });
+    const guide = triageIncident({ ...input, ...(about !== undefined && { service: about }), canChange });
     return promptOf(found ? `Triage incident ${found.id}` : `Triage incidents of ${team}`, guide, {
       provenance: 'alerts, commits and people outside of MCTL',
       facts: {

@@ -11,15 +11,24 @@ export const TRIAGE_TOOLS = [
   'mctl_list_recent_operations',
 ] as const;
 
+/** Those that the end of it needs besides. */
+export const ENDING_TOOLS = [
+  'mctl_acknowledge_incident',
+  'mctl_rollback_service',
+  'mctl_scale_service',
+  'mctl_get_workflow_status',
+  'mctl_resolve_incident',
+] as const;
+
 export interface TriageSubject extends TriageIncidentArguments {
   /** Service of the incident, where it is known. */
   readonly service?: string;
-  /** Nothing can be written now. */
-  readonly readOnly: boolean;
+  /** Whether the tools of the end are within the bounds of the connection. */
+  readonly canChange: boolean;
 }
 
 /** How to get from an incident to its cause and its end. Pure. */
-export function triageIncident({ team, incident, service, readOnly }: TriageSubject): string {
+export function triageIncident({ team, incident, service, canChange }: TriageSubject): string {
   const id = incident ?? '<id of the worst one>';
   const named = { team, service: service ?? '<its service>' };
   const goal = `Find out what is behind ${incident ? `incident ${incident}` : 'the worst active incident'} of team ${team}, and bring it to an end.`;
@@ -27,11 +36,12 @@ export function triageIncident({ team, incident, service, readOnly }: TriageSubj
     `Look. ${callText('mctl_list_incidents', { team })} shows what is active; ${callText('mctl_get_incident', { id })} has evidence, timeline and related_operations. Most incidents follow a change: look at related_operations first.`,
     `Look closer. ${callText('mctl_get_service_status', named)}, ${callText('mctl_get_service_logs', { ...named, since: '1h', level: 'error' })}, ${callText('mctl_list_recent_operations', { team, since: '24h' })}.`,
     `Say what you found: what is broken since when, the likeliest cause with the evidence for it, what speaks against it, and what you could not see.`,
-    ...(readOnly ? [READ_ONLY] : ending(id, named)),
+    ...(canChange ? ending(id, named) : [NO_CHANGE]),
   ]);
 }
 
-const READ_ONLY = 'MCTL is read-only now: end with a proposal for the person, and change nothing.';
+const NO_CHANGE =
+  'The tools that would end it are not there on this connection: finish with a proposal for the person, and change nothing.';
 
 function ending(id: string, named: object): string[] {
   return [

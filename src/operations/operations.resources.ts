@@ -1,11 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, ToolResource } from '../platform/mcp';
+import { Caller, CORE, Input, InToolset, ToolResource } from '../platform/mcp';
 import { GetWorkflowInput, ListOperationsInput, OperationList, type WorkflowAnswer } from './operations.dto';
 import { OperationsService } from './operations.service';
 import { WorkflowsService } from './workflows.service';
 
+@InToolset('operations')
 @McpController()
 export class OperationsResources {
   constructor(
@@ -27,6 +28,7 @@ export class OperationsResources {
     return this.operations.list(actor, input);
   }
 
+  @InToolset(CORE)
   @ToolResource({
     uri: 'mctl://workflows/{workflow}',
     name: 'workflow',

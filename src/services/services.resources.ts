@@ -1,13 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, ToolResource } from '../platform/mcp';
+import { Caller, Input, InToolset, ToolResource } from '../platform/mcp';
 import { type ServiceConfig, ServiceInput, type ServiceStatus } from './services.dto';
 import { ServicesService } from './services.service';
 
 /** How a service is, and what git declares for it. */
 type ServiceDocument = { readonly status: ServiceStatus; readonly config: ServiceConfig };
 
+@InToolset('services')
 @McpController()
 export class ServicesResources {
   constructor(@Inject(ServicesService) private readonly services: ServicesService) {}

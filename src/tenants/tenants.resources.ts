@@ -1,10 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { McpController } from '@rekog/mcp-nest';
 import type { Actor } from '../platform/auth/actor';
-import { Caller, Input, ToolResource } from '../platform/mcp';
+import { Caller, Input, InToolset, ToolResource } from '../platform/mcp';
 import { GetTenantInput, type TenantAnswer } from './tenants.dto';
 import { TenantsService } from './tenants.service';
 
+@InToolset('tenants')
 @McpController()
 export class TenantsResources {
   constructor(@Inject(TenantsService) private readonly tenants: TenantsService) {}

@@ -3,6 +3,8 @@ import { Reflector } from '@nestjs/core';
 import { z } from 'zod';
 import { requestOf } from '../mcp/call';
 import { boundsOf, mustBeWithin } from '../mcp/bounds';
+import { PromptCatalog } from '../mcp/prompts/prompt-catalog';
+import { ResourceCatalog } from '../mcp/resources/resource-catalog';
 import { ToolCatalog } from '../mcp/tool-catalog';
 import { TOOLSET } from '../mcp/toolset.decorator';
 import type { ToolGroup } from '../mcp/toolsets';
@@ -10,10 +12,10 @@ import type { Operation } from '../operations/operation';
 import { OperationRegistry } from '../operations/registry';
 import { ACCESS_RULE, type AccessRule, type Allow } from './access-rule';
 
-/** The JSON-RPC message of a tool call, as far as it is looked at here. */
-const toolCall = z.object({
-  method: z.literal('tools/call'),
-  params: z.object({ name: z.string(), arguments: z.unknown() }),
+/** A JSON-RPC message, as far as it is looked at here. */
+const protocolCall = z.object({
+  method: z.string(),
+  params: z.object({ name: z.unknown(), uri: z.unknown(), arguments: z.unknown() }),
 });
 
 /** Finds the rule of the route or tool that is being called. */
@@ -23,6 +25,8 @@ export class AccessRules {
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(OperationRegistry) private readonly operations: OperationRegistry,
     @Inject(ToolCatalog) private readonly tools: ToolCatalog,
+    @Inject(PromptCatalog) private readonly prompts: PromptCatalog,
+    @Inject(ResourceCatalog) private readonly resources: ResourceCatalog,
   ) {}
 
   /**
@@ -56,11 +60,16 @@ export class AccessRules {
     return this.reflector.get<ToolGroup | undefined>(TOOLSET, context.getHandler());
   }
 
-  /** The rule of the tool that an MCP message calls; undefined for other messages and unknown tools. */
-  ofToolCall(message: unknown): { readonly rule: AccessRule; readonly input: unknown } | undefined {
-    const params = toolCall.safeParse(message).data?.params;
-    const rule = params && this.tools.accessOf(params.name);
-    return rule && { rule, input: params.arguments };
+  /** The rule of the tool, prompt or resource that an MCP message asks for; undefined for other messages and what there is not. */
+  ofCall(message: unknown): { readonly rule: AccessRule; readonly input: unknown } | undefined {
+    const { method, params } = protocolCall.safeParse(message).data ?? {};
+    const rules: Record<string, () => AccessRule | undefined> = {
+      'tools/call': () => this.tools.accessOf(String(params?.name)),
+      'prompts/get': () => this.prompts.accessOf(String(params?.name)),
+      'resources/read': () => this.resources.accessOf(String(params?.uri)),
+    };
+    const rule = method !== undefined && Object.hasOwn(rules, method) ? rules[method]?.() : undefined;
+    return rule && { rule, input: params?.arguments };
   }
 }
 

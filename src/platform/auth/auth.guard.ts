@@ -85,13 +85,13 @@ export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanAct
   }
 
   /**
-   * Scopes of a tool that is called, asked at the HTTP request around the call: clients ask for more only where the status and the
-   * challenge say so, which a tool's result cannot.
+   * Scopes of a tool, prompt or resource that is asked for, at the HTTP request around the call: clients ask for more only where the
+   * status and the challenge say so, which a result cannot.
    */
   private async requireScopes(context: ExecutionContext): Promise<void> {
     this.rules.mustBeWithin(context, 'signed-in');
     const actor = actorOf(context);
-    const call = this.rules.ofToolCall(requestOf(context).body);
+    const call = this.rules.ofCall(requestOf(context).body);
     if (!call) return;
     try {
       mustHaveScopes(actor, call.rule);

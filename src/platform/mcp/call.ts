@@ -5,6 +5,7 @@ import type { Actor } from '../auth/actor';
 import { Unauthenticated } from '../errors';
 import { clientName } from '../http/via';
 import type { ProgressListener } from '../operations/operations';
+import { boundsOf } from './bounds';
 
 export type SignedRequest = Request & { user?: Actor; requestId?: string };
 
@@ -52,6 +53,9 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
 
 /** The arguments, as an instance of the parameter's DTO class (checked by the input pipe). */
 export const Input = createParamDecorator((_: unknown, context: ExecutionContext) => rawInputOf(context));
+
+/** What the connection of the call asks to be narrowed to. */
+export const Bound = createParamDecorator((_: unknown, context: ExecutionContext) => boundsOf(requestOf(context)));
 
 /** Sends progress notifications on this very request; silent where the client asked for none. */
 export const Progress = createParamDecorator((_: unknown, context: ExecutionContext): ProgressListener => {

@@ -11,7 +11,6 @@ import { INSTRUCTIONS } from './instructions';
 import { McpSessions, sessionRequest } from './mcp-sessions';
 import { ProtocolParts } from './protocol-parts';
 import { RequestHandlers } from './request-handlers';
-import { namingTheUri } from './unknown-resource';
 import { ToolCatalog } from './tool-catalog';
 import { TOOL_DECLARATION, type ToolDeclaration } from './tool.decorators';
 import { TOOLSET } from './toolset.decorator';
@@ -24,6 +23,11 @@ import type { ToolGroup } from './toolsets';
 const CACHE_HINTS: McpServerOptions['cacheHints'] = {
   'server/discover': { ttlMs: 300_000, cacheScope: 'public' },
   'tools/list': { ttlMs: 60_000, cacheScope: 'private' },
+  'prompts/list': { ttlMs: 60_000, cacheScope: 'private' },
+  'resources/list': { ttlMs: 60_000, cacheScope: 'private' },
+  'resources/templates/list': { ttlMs: 60_000, cacheScope: 'private' },
+  // As things stand now.
+  'resources/read': { ttlMs: 0, cacheScope: 'private' },
 };
 
 type BoundHandler = MessageHandler & { extras?: { mcpMethodRef?: object } };
@@ -81,7 +85,6 @@ export class MctlStrategy extends McpStrategy {
     handlers.handle('tools/list', async () => ({
       tools: request?.user ? await this.listFor(request.user, request) : [],
     }));
-    handlers.wrap('resources/read', namingTheUri);
     for (const part of this.parts.all) part.bind(handlers);
     return handlers;
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { McpServer, RequestHandlerSchemas, ServerCapabilities, ServerContext } from '@modelcontextprotocol/server';
 import type { McpSessionSeed } from '@rekog/mcp-nest';
 import type { Actor } from '../auth/actor';
+import type { Bounds } from './bounds';
 import type { SignedRequest } from './call';
 
 export interface ProtocolRequest {
@@ -20,6 +21,8 @@ export interface ProtocolBinding {
   /** Who asks; undefined only where no guard stands before the endpoint, which a test forbids. */
   readonly actor: Actor | undefined;
   readonly request: SignedRequest | undefined;
+  /** What the connection asks to be narrowed to; nothing is within it where there is no request. */
+  readonly bounds: Bounds;
   /** `modern` since revision 2026-07-28. */
   readonly era: McpSessionSeed['era'];
   readonly server: McpServer;

@@ -2,9 +2,10 @@ import type { McpServer, RequestHandlerSchemas, ServerContext } from '@modelcont
 import type { McpSessionSeed } from '@rekog/mcp-nest';
 import { bodyOf } from '../http/error.filter';
 import { requestIdOf } from '../http/via';
+import { type Bounds, boundsOf } from './bounds';
 import type { SignedRequest } from './call';
 import type { ProtocolBinding, ProtocolHandler, ProtocolRequest } from './protocol-parts';
-import { isProtocolError, protocolError } from './tool-error';
+import { isProtocolError, refusal } from './tool-error';
 
 interface Answer {
   readonly handler: ProtocolHandler;
@@ -23,6 +24,10 @@ export class RequestHandlers implements ProtocolBinding {
 
   get actor(): ProtocolBinding['actor'] {
     return this.request?.user;
+  }
+
+  get bounds(): Bounds {
+    return this.request ? boundsOf(this.request) : { isReadOnly: true, toolsets: new Set() };
   }
 
   handle(method: string, handler: ProtocolHandler, schemas?: RequestHandlerSchemas): void {
@@ -57,7 +62,7 @@ export class RequestHandlers implements ProtocolBinding {
         return await answer.handler(request, context);
       } catch (error) {
         if (isProtocolError(error)) throw error;
-        throw protocolError(bodyOf(error, this.request ? requestIdOf(this.request) : 'unknown'));
+        throw refusal(error, bodyOf(error, this.request ? requestIdOf(this.request) : 'unknown'));
       }
     };
   }

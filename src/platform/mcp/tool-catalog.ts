@@ -67,13 +67,23 @@ export class ToolCatalog {
     return { isReadOnly: false, ...(toolsets.length > 0 && { toolsets: new Set(toolsets) }) };
   }
 
+  /** Whether there is such a tool within the bounds of a connection and of the settings, read-only included. */
+  offers(name: string, connection: Bounds): boolean {
+    const tool = this.tools.get(name);
+    return tool !== undefined && isWithin(this.effective(connection), tool.group, tool.declaration.access.kind);
+  }
+
+  private effective(connection: Bounds): Bounds {
+    const bounds = this.within(connection);
+    return { ...bounds, isReadOnly: bounds.isReadOnly || this.config.values.readOnly };
+  }
+
   /** What `tools/list` answers this caller: tools that no role of theirs opens, or that are out of bounds, are left out. */
   async visibleTo(actor: Actor, connection: Bounds): Promise<Tool[]> {
     const best = actor.isAdmin
       ? TOP_LEVEL
       : Math.max(-1, ...(await this.access.teamsOf(actor)).map(({ role }) => ROLES.indexOf(role)));
-    const bounds = this.within(connection);
-    return this.listFor(best, { ...bounds, isReadOnly: bounds.isReadOnly || this.config.values.readOnly });
+    return this.listFor(best, this.effective(connection));
   }
 
   /** Built once per level and bounds, and the same array from then on. */

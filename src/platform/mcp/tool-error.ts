@@ -11,14 +11,9 @@ export function toolError(body: ErrorBody): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(body) }] };
 }
 
-/** The same for what is no tool call and so has no result to carry it. */
-export function protocolError(body: ErrorBody): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InternalError, body.message, body);
-}
-
 /**
- * The same for prompts, resources and completions, whose callers tell their own mistakes by the code. Clients show the message only,
- * so it holds the fix as well.
+ * The same for what is no tool call and so has no result to carry it; callers tell their own mistakes by the code. Clients show the
+ * message only, so it holds the fix as well.
  * @param uri of the resource that was read. One that is not found has nothing but the URI as its data: by that clients know it.
  */
 export function refusal(error: unknown, body: ErrorBody, uri?: string): ProtocolError {

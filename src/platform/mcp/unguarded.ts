@@ -6,8 +6,8 @@ import { RateLimits } from '../auth/rate-limits';
 import { mustHaveScopes } from '../auth/scopes';
 import { Unauthenticated } from '../errors';
 import { ROLES } from '../gitops';
-import { bodyOf } from '../http/error.filter';
-import { refusal } from './tool-error';
+import type { Bounds } from './bounds';
+import type { ProtocolBinding } from './protocol-parts';
 
 /** Lists and completions run no method of ours, so no guard sees them: what it would ask is asked here. */
 @Injectable()
@@ -17,16 +17,16 @@ export class Unguarded {
     @Inject(RateLimits) private readonly limits: RateLimits,
   ) {}
 
-  /** Counts a read and answers. @throws ProtocolError in place of every other error: the SDK would show its own text. */
-  async answer<T>(actor: Actor | undefined, name: string, work: (actor: Actor) => Promise<T>): Promise<T> {
-    try {
-      if (!actor) throw new Unauthenticated('A token is needed.');
-      mustHaveScopes(actor, { name, kind: 'read' });
-      await this.limits.count(actor, 'read');
-      return await work(actor);
-    } catch (error) {
-      throw refusal(error, bodyOf(error, actor?.via.requestId ?? 'unknown'));
-    }
+  /** Counts a read and answers. @throws Unauthenticated, InsufficientScope, RateLimited */
+  async answer<T>(
+    { actor, bounds }: ProtocolBinding,
+    name: string,
+    work: (actor: Actor, bounds: Bounds) => Promise<T>,
+  ): Promise<T> {
+    if (!actor) throw new Unauthenticated('A token is needed.');
+    mustHaveScopes(actor, { name, kind: 'read' });
+    await this.limits.count(actor, 'read');
+    return work(actor, bounds);
   }
 
   /** Which rules some role of the caller opens. A courtesy of lists; the guard decides at the call. */

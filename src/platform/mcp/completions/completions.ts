@@ -4,6 +4,7 @@ import { Access } from '../../auth/access';
 import type { Actor } from '../../auth/actor';
 import { InvalidInput } from '../../errors';
 import { fieldsOf } from '../../schema';
+import type { Bounds } from '../bounds';
 import { PromptCatalog } from '../prompts/prompt-catalog';
 import type { ProtocolBinding, ProtocolPart } from '../protocol-parts';
 import { ResourceCatalog } from '../resources/resource-catalog';
@@ -47,17 +48,16 @@ export class Completions implements ProtocolPart {
   }
 
   bind(binding: ProtocolBinding): void {
-    const { actor } = binding;
     binding.handle('completion/complete', ({ params }) =>
-      this.unguarded.answer(actor, 'completion/complete', async (caller) => ({
-        completion: await this.answer(caller, params as unknown as CompleteRequest['params']),
+      this.unguarded.answer(binding, 'completion/complete', async (actor, bounds) => ({
+        completion: await this.answer(actor, bounds, params as unknown as CompleteRequest['params']),
       })),
     );
   }
 
-  private async answer(actor: Actor, { ref, argument, context }: CompleteRequest['params']): Promise<Completion> {
-    const names =
-      ref.type === 'ref/prompt' ? this.argumentsOf(ref.name) : variablesOf(this.resources.template(ref.uri).uri);
+  private async answer(actor: Actor, bounds: Bounds, asked: CompleteRequest['params']): Promise<Completion> {
+    const { argument, context } = asked;
+    const names = this.argumentsOf(asked.ref, bounds);
     if (!names.includes(argument.name)) throw unknownArgument(argument.name, names);
     const chosen: Chosen = context?.arguments ?? {};
     const source = this.sources.get(argument.name);
@@ -65,8 +65,9 @@ export class Completions implements ProtocolPart {
     return complete(await source(actor, chosen), argument.value.slice(0, LONGEST_TYPED));
   }
 
-  private argumentsOf(prompt: string): string[] {
-    return [...fieldsOf(this.prompts.get(prompt).input).keys()];
+  private argumentsOf(ref: CompleteRequest['params']['ref'], bounds: Bounds): string[] {
+    if (ref.type === 'ref/resource') return variablesOf(this.resources.template(ref.uri, bounds).uri);
+    return [...fieldsOf(this.prompts.get(ref.name, bounds).input).keys()];
   }
 
   /** A team that the caller is not in has nothing to complete, as one that does not exist. */

@@ -1,28 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Prompt } from '@modelcontextprotocol/server';
+import type { AccessRule } from '../../auth/access-rule';
 import type { Actor } from '../../auth/actor';
-import { Config } from '../../config';
 import { NotFound } from '../../errors';
-import { bodyOf } from '../../http/error.filter';
 import { fieldsOf } from '../../schema';
 import { nearest } from '../../text/nearest';
+import type { Bounds } from '../bounds';
 import type { ProtocolBinding, ProtocolPart } from '../protocol-parts';
 import { ToolCatalog } from '../tool-catalog';
-import { refusal } from '../tool-error';
 import { Unguarded } from '../unguarded';
 import { PROMPT_DECLARATION, type PromptDeclaration } from './prompt.decorators';
 
 /** All prompts of this server: their list per caller, and the call of one by name. */
 @Injectable()
 export class PromptCatalog implements ProtocolPart {
-  /** Nothing changes while the server runs, and without sessions nothing could be announced. */
-  readonly capabilities = { prompts: { listChanged: false } };
+  readonly capabilities = { prompts: {} };
   private prompts: { declaration: PromptDeclaration; listing: Prompt }[] = [];
 
   constructor(
     @Inject(Unguarded) private readonly unguarded: Unguarded,
     @Inject(ToolCatalog) private readonly tools: ToolCatalog,
-    @Inject(Config) private readonly config: Config,
   ) {}
 
   start(methods: readonly object[]): void {
@@ -36,52 +33,48 @@ export class PromptCatalog implements ProtocolPart {
     return this.prompts.map(({ declaration }) => declaration);
   }
 
-  /** @throws NotFound that names those there are. */
-  get(name: string): PromptDeclaration {
-    const found = this.prompts.find(({ declaration }) => declaration.name === name)?.declaration;
-    if (found && this.makesSense(found)) return found;
-    const known = this.declarations.filter((each) => this.makesSense(each)).map((each) => each.name);
+  /** What a prompt asks of its caller; undefined where there is none of this name. */
+  accessOf(name: string): AccessRule | undefined {
+    return this.declarations.find((each) => each.name === name)?.access;
+  }
+
+  /** @throws NotFound that names those there are on this connection. */
+  get(name: string, bounds: Bounds): PromptDeclaration {
+    const known = this.declarations.filter((each) => this.makesSense(each, bounds));
+    const found = known.find((each) => each.name === name);
+    if (found) return found;
+    const names = known.map((each) => each.name);
     throw new NotFound('There is no such prompt.', {
       code: 'prompt_not_found',
       field: 'name',
-      allowed: nearest(name, known) ?? known,
-      fix: `There are: ${known.join(', ') || 'none'}.`,
+      allowed: nearest(name, names) ?? names,
+      fix: `There are: ${names.join(', ') || 'none'}.`,
     });
   }
 
   bind(binding: ProtocolBinding): void {
-    const { actor } = binding;
     binding.handle('prompts/list', () =>
-      this.unguarded.answer(actor, 'prompts/list', async (caller) => ({ prompts: await this.visibleTo(caller) })),
+      this.unguarded.answer(binding, 'prompts/list', async (actor, bounds) => ({
+        prompts: await this.visibleTo(actor, bounds),
+      })),
     );
     binding.wrap('prompts/get', (next) => (request, context) => {
-      this.require(String(request.params?.name), actor);
+      this.get(String(request.params?.name), binding.bounds);
       // An input class reads absent arguments as none; the library would hand on `undefined`.
       return next({ ...request, params: { ...request.params, arguments: request.params?.arguments ?? {} } }, context);
     });
   }
 
-  private require(name: string, actor: Actor | undefined): void {
-    try {
-      this.get(name);
-    } catch (error) {
-      throw refusal(error, bodyOf(error, actor?.via.requestId ?? 'unknown'));
-    }
-  }
-
-  private async visibleTo(actor: Actor): Promise<Prompt[]> {
+  private async visibleTo(actor: Actor, bounds: Bounds): Promise<Prompt[]> {
     const isOpen = await this.unguarded.openTo(actor);
     return this.prompts
-      .filter(({ declaration }) => isOpen(declaration.access) && this.makesSense(declaration))
+      .filter(({ declaration }) => isOpen(declaration.access) && this.makesSense(declaration, bounds))
       .map(({ listing }) => listing);
   }
 
-  /** Read-only, a prompt that ends in a write would lead to a refusal. */
-  private makesSense({ tools }: PromptDeclaration): boolean {
-    return tools.every((tool) => {
-      const rule = this.tools.accessOf(tool);
-      return rule !== undefined && (rule.kind === 'read' || !this.config.values.readOnly);
-    });
+  /** Without one of its tools a prompt would lead to a refusal. */
+  private makesSense({ tools }: PromptDeclaration, bounds: Bounds): boolean {
+    return tools.every((tool) => this.tools.offers(tool, bounds));
   }
 }
 

@@ -1,15 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  ProtocolError,
-  type Resource,
-  ResourceNotFoundError,
-  type ResourceTemplateType,
-} from '@modelcontextprotocol/server';
+import { type Resource, ResourceNotFoundError, type ResourceTemplateType } from '@modelcontextprotocol/server';
 import { Access } from '../../auth/access';
+import type { AccessRule } from '../../auth/access-rule';
 import type { Actor } from '../../auth/actor';
 import { InvalidInput } from '../../errors';
 import { nearest } from '../../text/nearest';
+import type { Bounds } from '../bounds';
 import type { ProtocolBinding, ProtocolHandler, ProtocolPart } from '../protocol-parts';
+import { ToolCatalog } from '../tool-catalog';
 import { Unguarded } from '../unguarded';
 import {
   isTemplate,
@@ -18,39 +16,45 @@ import {
   type ResourceDeclaration,
   variablesOf,
 } from './resource.decorators';
-import { expand, isReadable, schemeOf } from './resource-uri';
+import { expand, matcherOf } from './resource-uri';
 
 /** Teams of the caller that a list shows by name; whoever has more finds the others by completion. */
 const MOST_TEAMS = 100;
+/** Longest part of a URI that an error repeats. */
+const LONGEST_ECHO = 500;
 const UNKNOWN = 'There is no such resource. resources/list and resources/templates/list show those there are.';
 
 /** All resources of this server: their lists per caller, and the reading of one by its URI. */
 @Injectable()
 export class ResourceCatalog implements ProtocolPart {
-  /** Nobody is told of changes: the server keeps no connection to tell it on. */
-  readonly capabilities = { resources: { listChanged: false } };
-  private resources: ResourceDeclaration[] = [];
-  private schemes: ReadonlySet<string> = new Set();
+  readonly capabilities = { resources: {} };
+  private resources: { declaration: ResourceDeclaration; matches: (uri: string) => boolean }[] = [];
 
   constructor(
     @Inject(Unguarded) private readonly unguarded: Unguarded,
     @Inject(Access) private readonly access: Access,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
   ) {}
 
   start(methods: readonly object[]): void {
     this.resources = methods
       .flatMap((method) => (Reflect.getMetadata(RESOURCE_DECLARATION, method) as ResourceDeclaration | undefined) ?? [])
-      .sort((a, b) => (a.uri < b.uri ? -1 : 1));
-    this.schemes = new Set(this.resources.map(({ uri }) => schemeOf(uri)));
+      .map((declaration) => ({ declaration, matches: matcherOf(declaration.uri) }))
+      .sort((a, b) => (a.declaration.uri < b.declaration.uri ? -1 : 1));
   }
 
   get declarations(): readonly ResourceDeclaration[] {
-    return this.resources;
+    return this.resources.map(({ declaration }) => declaration);
   }
 
-  /** @throws InvalidInput that names the templates there are. */
-  template(uri: string): ResourceDeclaration {
-    const templates = this.resources.filter((each) => isTemplate(each.uri));
+  /** What a resource asks of its reader; undefined where there is none of this URI. */
+  accessOf(uri: string): AccessRule | undefined {
+    return this.resources.find(({ matches }) => matches(uri))?.declaration.access;
+  }
+
+  /** @throws InvalidInput that names the templates there are on this connection. */
+  template(uri: string, bounds: Bounds): ResourceDeclaration {
+    const templates = this.within(bounds).filter((each) => isTemplate(each.uri));
     const found = templates.find((each) => each.uri === uri);
     if (found) return found;
     const known = templates.map((each) => each.uri);
@@ -58,41 +62,39 @@ export class ResourceCatalog implements ProtocolPart {
       code: 'template_not_found',
       field: 'ref.uri',
       allowed: nearest(uri, known) ?? known,
-      fix: `There are: ${known.join(', ')}.`,
+      fix: `There are: ${known.join(', ') || 'none'}.`,
     });
   }
 
   bind(binding: ProtocolBinding): void {
-    const { actor } = binding;
     binding.handle('resources/list', () =>
-      this.unguarded.answer(actor, 'resources/list', async (caller) => ({ resources: await this.listFor(caller) })),
+      this.unguarded.answer(binding, 'resources/list', async (actor, bounds) => ({
+        resources: await this.listFor(actor, bounds),
+      })),
     );
     binding.handle('resources/templates/list', () =>
-      this.unguarded.answer(actor, 'resources/templates/list', async (caller) => ({
-        resourceTemplates: await this.templatesFor(caller),
+      this.unguarded.answer(binding, 'resources/templates/list', async (actor, bounds) => ({
+        resourceTemplates: await this.templatesFor(actor, bounds),
       })),
     );
     binding.wrap('resources/read', (next) => this.reading(next));
   }
 
-  /** Hands on the URI only: the library takes other parameters of the request for variables of the template. */
+  /**
+   * Hands on what we know, and the URI only: the library ignores schemes and takes other parameters of the request for variables of
+   * the template.
+   */
   private reading(next: ProtocolHandler): ProtocolHandler {
-    return async (request, context) => {
+    return (request, context) => {
       const uri = String(request.params?.uri);
-      if (!isReadable(uri, this.schemes)) throw new ResourceNotFoundError(uri.slice(0, 500), UNKNOWN);
-      try {
-        return await next({ ...request, params: { uri } }, context);
-      } catch (error) {
-        const isUnmatched = error instanceof ProtocolError && error.message === `Unknown resource: ${uri}`;
-        throw isUnmatched ? new ResourceNotFoundError(uri, UNKNOWN) : error;
-      }
+      if (!this.accessOf(uri)) throw new ResourceNotFoundError(uri.slice(0, LONGEST_ECHO), UNKNOWN);
+      return next({ ...request, params: { uri } }, context);
     };
   }
 
   /** What is there without any name, and the caller's own teams: some clients offer nothing but what a list names. */
-  private async listFor(actor: Actor): Promise<Resource[]> {
-    const isOpen = await this.unguarded.openTo(actor);
-    const open = this.resources.filter(({ access }) => isOpen(access));
+  private async listFor(actor: Actor, bounds: Bounds): Promise<Resource[]> {
+    const open = await this.openTo(actor, bounds);
     const teams = (await this.access.teamsOf(actor)).slice(0, MOST_TEAMS);
     const ofTeams = open
       .filter(({ uri }) => variablesOf(uri).join() === 'team')
@@ -107,9 +109,18 @@ export class ResourceCatalog implements ProtocolPart {
     return [...open.filter(({ uri }) => !isTemplate(uri)).map(resourceListing), ...ofTeams];
   }
 
-  private async templatesFor(actor: Actor): Promise<ResourceTemplateType[]> {
+  private async templatesFor(actor: Actor, bounds: Bounds): Promise<ResourceTemplateType[]> {
+    return (await this.openTo(actor, bounds)).filter(({ uri }) => isTemplate(uri)).map(templateListing);
+  }
+
+  private async openTo(actor: Actor, bounds: Bounds): Promise<ResourceDeclaration[]> {
     const isOpen = await this.unguarded.openTo(actor);
-    return this.resources.filter(({ uri, access }) => isTemplate(uri) && isOpen(access)).map(templateListing);
+    return this.within(bounds).filter(({ access }) => isOpen(access));
+  }
+
+  /** A resource is out of bounds where the tool is that shows the same. */
+  private within(bounds: Bounds): ResourceDeclaration[] {
+    return this.declarations.filter(({ access }) => this.tools.offers(access.name, bounds));
   }
 }
 

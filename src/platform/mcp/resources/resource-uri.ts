@@ -2,16 +2,13 @@
 const PLAIN_URI = /^[a-z]+:\/\/[\w.~%/-]{1,500}$/;
 
 /**
- * Whether a URI may go to the library, which ignores what stands before `://`, reads a second `://` as an end and fails on escapes
- * that are none.
- * @param schemes of the resources that there are.
+ * Whether a URI is the one, or of the template, that a resource declares. Stricter than the library, which ignores what stands before
+ * `://`, the case of letters and a last slash, reads a second `://` as an end and fails on escapes that are none.
  */
-export function isReadable(uri: string, schemes: ReadonlySet<string>): boolean {
-  return PLAIN_URI.test(uri) && schemes.has(schemeOf(uri)) && isDecodable(uri);
-}
-
-export function schemeOf(uri: string): string {
-  return uri.slice(0, uri.indexOf('://'));
+export function matcherOf(template: string): (uri: string) => boolean {
+  const source = template.split(/\{\w+\}/).map((part) => part.replace(/[^\w/:-]/g, String.raw`\$&`));
+  const pattern = new RegExp(`^${source.join('[^/]+')}$`);
+  return (uri) => PLAIN_URI.test(uri) && pattern.test(uri) && isDecodable(uri);
 }
 
 /** Fills variables into a template. */
