@@ -22,6 +22,7 @@ import {
   ResourceCatalog,
   type ResourceDeclaration,
   ToolCatalog,
+  TOOLSET,
   variablesOf,
 } from '../../src/platform/mcp';
 import { INSTRUCTIONS } from '../../src/platform/mcp/instructions';
@@ -63,14 +64,21 @@ beforeAll(async () => {
 
 afterAll(() => scratch?.stop());
 
-async function ask(login: string, method: string, params: object = {}, at: Place = scratch): Promise<Loose> {
-  const response = await fetch(new URL('/mcp', at.url), {
+async function ask(
+  login: string,
+  method: string,
+  params: object = {},
+  { query = '', ...at }: Pick<Place, 'url' | 'dataDir'> & { query?: string } = place(),
+): Promise<Loose> {
+  const response = await fetch(new URL(`/mcp${query}`, at.url), {
     method: 'POST',
     headers: { ...MCP_HEADERS, ...bearer(await tokenFor(at.dataDir, login)) },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
   });
   return lastMessage(await response.text());
 }
+
+const place = () => ({ url: scratch.url, dataDir: scratch.dataDir });
 
 function methodsWith(...keys: string[]): object[] {
   const scanner = new MetadataScanner();
@@ -148,6 +156,16 @@ describe('the declarations', () => {
   it('give every resource the rule of the tool that shows the same', () => {
     const tools = scratch.app.get(ToolCatalog);
     for (const { uri, access } of resources) expect([uri, access]).toEqual([uri, tools.accessOf(access.name)]);
+  });
+
+  it('put every resource into the toolset of that tool', () => {
+    const tools = scratch.app.get(ToolCatalog);
+    const methods = methodsWith(RESOURCE_DECLARATION);
+    expect(methods.length).toBe(resources.length);
+    for (const method of methods) {
+      const { uri, access } = Reflect.getMetadata(RESOURCE_DECLARATION, method) as ResourceDeclaration;
+      expect([uri, Reflect.getMetadata(TOOLSET, method)]).toEqual([uri, tools.groupOf(access.name)]);
+    }
   });
 
   it('give every prompt a role that opens its tools', () => {
@@ -415,6 +433,70 @@ describe('completion', () => {
   });
 });
 
+describe('a connection that asks for less', () => {
+  const lists = async (query: string) => {
+    const at = { ...place(), query };
+    const { prompts: listed } = (await ask('admin', 'prompts/list', {}, at)).result;
+    const { resources: fixed } = (await ask('admin', 'resources/list', {}, at)).result;
+    const { resourceTemplates } = (await ask('admin', 'resources/templates/list', {}, at)).result;
+    return {
+      prompts: (listed as { name: string }[]).map(({ name }) => name),
+      uris: (fixed as { uri: string }[]).map(({ uri }) => uri),
+      templates: (resourceTemplates as { uriTemplate: string }[]).map(({ uriTemplate }) => uriTemplate),
+    };
+  };
+  const triage = (query: string) =>
+    ask('admin', 'prompts/get', { name: 'triage_incident', arguments: { team: about.team } }, { ...place(), query });
+
+  it('has of prompts those whose tools are all left, and of resources those of tools that are', async () => {
+    expect(await lists('?toolsets=services')).toEqual({
+      prompts: [],
+      uris: ['mctl://platform'],
+      templates: ['mctl://services/{team}/{service}', 'mctl://workflows/{workflow}'],
+    });
+    expect(await lists('?toolsets=services,tenants')).toEqual({
+      prompts: ['onboard_service'],
+      uris: ['mctl://platform', 'mctl://tenants/billing'],
+      templates: ['mctl://services/{team}/{service}', 'mctl://tenants/{team}', 'mctl://workflows/{workflow}'],
+    });
+    expect((await lists('?readonly')).prompts).toEqual(['triage_incident']);
+  });
+
+  it('is refused the others by name', async () => {
+    const at = { ...place(), query: '?toolsets=tenants' };
+    const { error } = await triage('?toolsets=tenants');
+    expect(error).toMatchObject({ code: -32602, data: { code: 'prompt_not_found', fix: 'There are: none.' } });
+    const service = { uri: `mctl://services/${about.team}/${about.service}` };
+    expect((await ask('admin', 'resources/read', service, at)).error.data.code).toBe('outside_toolsets');
+    const argument = { name: 'team', value: '' };
+    const complete = (ref: object) => ask('admin', 'completion/complete', { ref, argument }, at);
+    const prompt = await complete({ type: 'ref/prompt', name: 'triage_incident' });
+    expect(prompt.error.data.code).toBe('prompt_not_found');
+    const template = await complete({ type: 'ref/resource', uri: 'mctl://services/{team}/{service}' });
+    expect(template.error.data.code).toBe('template_not_found');
+    const open = await complete({ type: 'ref/resource', uri: 'mctl://tenants/{team}' });
+    expect(open.result.completion.values).toEqual(['billing', 'elsewhere']);
+  });
+
+  it('is led to no call that it would be refused', async () => {
+    expect(instructionsOf(await triage(''))).toContain('mctl_resolve_incident');
+    for (const query of ['?readonly', '?toolsets=incidents,services,operations&readonly=true']) {
+      const text = instructionsOf(await triage(query));
+      expect(text).not.toMatch(/mctl_resolve_incident|mctl_rollback_service|mctl_acknowledge_incident/);
+      expect(text).toContain('change nothing');
+    }
+  });
+
+  it('is told of incidents with the platform only where it has incidents', async () => {
+    const platform = async (query: string) => {
+      const { result } = await ask('admin', 'resources/read', { uri: 'mctl://platform' }, { ...place(), query });
+      return JSON.parse(result.contents[0].text as string) as Loose;
+    };
+    expect(await platform('?toolsets=incidents')).toHaveProperty('incidents');
+    expect(await platform('?toolsets=services')).not.toHaveProperty('incidents');
+  });
+});
+
 const ran: string[] = [];
 
 @McpController()
@@ -457,8 +539,9 @@ describe('a program in which somebody forgot to declare access, and reads are fe
   it('refuses both, for administrators too, and lists neither', async () => {
     const prompt = await ask('admin', 'prompts/get', { name: 'forgotten' }, await at());
     expect(prompt.error).toMatchObject({ code: -32602, data: { code: 'prompt_not_found' } });
-    const resource = await ask('admin', 'resources/read', { uri: 'mctl://forgotten' }, await at());
-    expect(resource.error).toMatchObject({ code: -32602, data: { code: 'undeclared' } });
+    const uri = 'mctl://forgotten';
+    const resource = await ask('admin', 'resources/read', { uri }, await at());
+    expect(resource.error).toMatchObject({ code: -32602, data: { uri } });
     expect(JSON.stringify(await ask('admin', 'resources/list', {}, await at()))).not.toContain('forgotten');
     expect(ran).toEqual([]);
   });

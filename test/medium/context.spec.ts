@@ -1,7 +1,7 @@
-import { bearer, lastMessage, MCP_HEADERS } from '../support/doors';
 import { furnish, PEOPLE } from '../support/furnish';
 import { connectEra, ERAS, type EraClient } from '../support/mcp-eras';
 import { Program } from '../support/program';
+import { RawMcp } from '../support/raw-mcp';
 import { tokenFor } from '../support/tokens';
 import type { Furniture } from '../support/tool-examples';
 
@@ -28,7 +28,7 @@ describe.each(ERAS)('prompts, resources and completions by %s', (era) => {
 
   it('are declared, and nothing that cannot be kept', () => {
     const { prompts, resources, completions } = dave.capabilities;
-    expect([prompts, resources, completions]).toEqual([{ listChanged: false }, { listChanged: false }, {}]);
+    expect([prompts, resources, completions]).toEqual([{}, {}, {}]);
   });
 
   it('are listed', async () => {
@@ -96,27 +96,14 @@ describe.each(ERAS)('prompts, resources and completions by %s', (era) => {
 });
 
 describe('the hints of 2026-07-28', () => {
-  const meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientCapabilities': {},
-  };
-
   it.each([
-    ['prompts/list', {}],
-    ['resources/list', {}],
-    ['resources/templates/list', {}],
-    ['resources/read', { uri: 'mctl://platform' }],
-  ])('keep the answer of %s to its caller', async (method, params: { uri?: string }) => {
-    const headers = {
-      ...MCP_HEADERS,
-      ...bearer(await tokenFor(program.dataDir, PEOPLE.viewer)),
-      'MCP-Protocol-Version': '2026-07-28',
-      'Mcp-Method': method,
-      ...(params.uri !== undefined && { 'Mcp-Name': params.uri }),
-    };
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } });
-    const response = await fetch(new URL('/mcp', program.url), { method: 'POST', headers, body });
-    const { result } = lastMessage(await response.text());
-    expect(result).toMatchObject({ resultType: 'complete', cacheScope: 'private', ttlMs: expect.any(Number) });
+    ['prompts/list', {}, 60_000],
+    ['resources/list', {}, 60_000],
+    ['resources/templates/list', {}, 60_000],
+    ['resources/read', { uri: 'mctl://platform' }, 0],
+  ])('keep the answer of %s to its caller', async (method, params, ttlMs) => {
+    const mcp = new RawMcp(program.url, await tokenFor(program.dataDir, PEOPLE.viewer));
+    const { message } = await mcp.modern(method, params);
+    expect(message.result).toMatchObject({ resultType: 'complete', cacheScope: 'private', ttlMs });
   });
 });

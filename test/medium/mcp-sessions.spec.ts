@@ -72,6 +72,23 @@ describe('sessions of the 2025 revisions', () => {
     expect(expiries).toEqual(calls.map((_, id) => [id, id % 2 === 1]));
   });
 
+  it('narrows lists and reads by what each request asks for, not by the first', async () => {
+    const session = await open(ada);
+    const ask = (method: string, params: object, toolsets?: string) =>
+      ada.legacy(method, params, { headers: { 'Mcp-Session-Id': session, 'X-MCTL-Toolsets': toolsets } });
+    const uris = async (toolsets?: string) => {
+      const { message } = await ask('resources/list', {}, toolsets);
+      return (message.result.resources as { uri: string }[]).map(({ uri }) => uri);
+    };
+    expect(await uris('services')).toEqual(['mctl://platform']);
+    expect(await uris()).toEqual(['mctl://operations', 'mctl://platform']);
+    const operations = { uri: 'mctl://operations' };
+    const refused = await ask('resources/read', operations, 'services');
+    expect(refused.message.error.data.code).toBe('outside_toolsets');
+    const { message } = await ask('resources/read', operations);
+    expect(message.result.contents).toEqual([expect.objectContaining(operations)]);
+  });
+
   it('asks for a token on every request, whatever session it names', async () => {
     const session = await open(ada);
     expect((await within(new RawMcp(program.url, undefined), session)).status).toBe(401);

@@ -2,8 +2,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import passport from 'passport';
 import type { Request } from 'express';
 import { viaOf } from '../../src/platform/http/via';
-import { callMcp, callRest } from '../support/doors';
+import { callMcp, callRest, lastMessage, MCP_HEADERS } from '../support/doors';
 import { done, signedIn } from '../support/furnish';
+import type { Loose } from '../support/loose';
 import { ScratchApp } from '../support/scratch-app';
 import { LOCAL_TOKEN } from '../../src/platform/auth/token-kinds';
 import { ToolCatalog } from '../../src/platform/mcp';
@@ -65,6 +66,16 @@ async function raw(path: string, bearer: string, body?: object): Promise<[number
   return [response.status, response.headers.get('www-authenticate')];
 }
 
+async function rpcAnswer(bearer: string, message: object): Promise<Loose> {
+  const headers = { ...MCP_HEADERS, Authorization: `Bearer ${bearer}` };
+  const response = await fetch(new URL('/mcp', scratch.url), {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(message),
+  });
+  return lastMessage(await response.text());
+}
+
 const rpc = (name: string, args: object) => ({
   jsonrpc: '2.0',
   id: 1,
@@ -96,6 +107,32 @@ describe('S24 scopes', () => {
     expect(mcpChallenge).toContain(`resource_metadata="${PUBLIC_URL}/.well-known/oauth-protected-resource/mcp"`);
     const [, onlyOne] = await raw('/mcp', token('platform:read'), rpc('mctl_create_tenant', CREATE));
     expect(missing(onlyOne)).toBe('tenant:admin');
+  });
+
+  it.each([
+    ['prompts/get', { name: 'triage_incident', arguments: { team: 'billing' } }],
+    ['resources/read', { uri: 'mctl://tenants/billing' }],
+    ['resources/read', { uri: 'mctl://platform' }],
+  ])('are asked for at the HTTP request of %s, too', async (method, params) => {
+    const message = { jsonrpc: '2.0', id: 1, method, params };
+    const [status, challenge] = await raw('/mcp', token('logs:read'), message);
+    expect([status, missing(challenge)]).toEqual([403, 'platform:read']);
+    expect((await raw('/mcp', token('platform:read'), message))[0]).toBe(200);
+  });
+
+  it('are asked of lists and completions without a word of what there is', async () => {
+    const ref = { type: 'ref/resource', uri: 'mctl://tenants/{team}' };
+    for (const [method, params] of [
+      ['prompts/list', {}],
+      ['resources/list', {}],
+      ['resources/templates/list', {}],
+      ['completion/complete', { ref, argument: { name: 'team', value: '' } }],
+    ] as const) {
+      const message = { jsonrpc: '2.0', id: 1, method, params };
+      const { error, result } = await rpcAnswer(token('logs:read'), message);
+      expect([method, error?.data.code, result]).toEqual([method, 'insufficient_scope', undefined]);
+      expect((await rpcAnswer(token('platform:read'), message)).error).toBeUndefined();
+    }
   });
 
   it('bound an administrator as well, and open nothing where there are none', async () => {
