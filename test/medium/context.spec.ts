@@ -27,8 +27,9 @@ describe.each(ERAS)('prompts, resources and completions by %s', (era) => {
   afterAll(() => Promise.all([dave?.close(), sam?.close()]));
 
   it('are declared, and nothing that cannot be kept', () => {
-    const { prompts, resources, completions } = dave.capabilities;
-    expect([prompts, resources, completions]).toEqual([{}, {}, {}]);
+    const { tools, prompts, resources, completions } = dave.capabilities;
+    for (const each of [tools, prompts, resources]) expect(each).toEqual({ listChanged: false });
+    expect(completions).toEqual({});
   });
 
   it('are listed', async () => {

@@ -15,7 +15,7 @@ import { ACCESS_RULE, type AccessRule, type Allow } from './access-rule';
 /** A JSON-RPC message, as far as it is looked at here. */
 const protocolCall = z.object({
   method: z.string(),
-  params: z.object({ name: z.unknown(), uri: z.unknown(), arguments: z.unknown() }),
+  params: z.object({ name: z.string().optional(), uri: z.string().optional(), arguments: z.unknown().optional() }),
 });
 
 /** Finds the rule of the route or tool that is being called. */
@@ -64,9 +64,9 @@ export class AccessRules {
   ofCall(message: unknown): { readonly rule: AccessRule; readonly input: unknown } | undefined {
     const { method, params } = protocolCall.safeParse(message).data ?? {};
     const rules: Record<string, () => AccessRule | undefined> = {
-      'tools/call': () => this.tools.accessOf(String(params?.name)),
-      'prompts/get': () => this.prompts.accessOf(String(params?.name)),
-      'resources/read': () => this.resources.accessOf(String(params?.uri)),
+      'tools/call': () => this.tools.accessOf(params?.name ?? ''),
+      'prompts/get': () => this.prompts.accessOf(params?.name ?? ''),
+      'resources/read': () => this.resources.accessOf(params?.uri ?? ''),
     };
     const rule = method !== undefined && Object.hasOwn(rules, method) ? rules[method]?.() : undefined;
     return rule && { rule, input: params?.arguments };

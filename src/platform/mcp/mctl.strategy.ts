@@ -51,8 +51,8 @@ export class MctlStrategy extends McpStrategy {
       version: packageVersion,
       description: 'Control plane of an internal developer platform',
       instructions: INSTRUCTIONS,
-      // Without sessions there is no way to announce anything; what is declared must be kept.
-      capabilities: { tools: {}, logging: undefined },
+      // Without sessions there is no way to announce anything; what is declared must be kept. Left out, the SDK would declare true.
+      capabilities: { tools: { listChanged: false }, logging: undefined },
       cacheHints: CACHE_HINTS,
       transports: [transport, sessions],
       logging: { level: ['error', 'warn'] },

@@ -14,7 +14,8 @@ import { PROMPT_DECLARATION, type PromptDeclaration } from './prompt.decorators'
 /** All prompts of this server: their list per caller, and the call of one by name. */
 @Injectable()
 export class PromptCatalog implements ProtocolPart {
-  readonly capabilities = { prompts: {} };
+  /** Nothing changes while the server runs; left out, the SDK would declare that changes are announced. */
+  readonly capabilities = { prompts: { listChanged: false } };
   private prompts: { declaration: PromptDeclaration; listing: Prompt }[] = [];
 
   constructor(

@@ -27,7 +27,8 @@ const UNKNOWN = 'There is no such resource. resources/list and resources/templat
 /** All resources of this server: their lists per caller, and the reading of one by its URI. */
 @Injectable()
 export class ResourceCatalog implements ProtocolPart {
-  readonly capabilities = { resources: {} };
+  /** Nobody is told of changes; left out, the SDK would declare that they are announced. */
+  readonly capabilities = { resources: { listChanged: false } };
   private resources: { declaration: ResourceDeclaration; matches: (uri: string) => boolean }[] = [];
 
   constructor(
