@@ -64,7 +64,7 @@ export const SECURITY_RULES: readonly SecurityRule[] = [
   { number: 'S41', rule: 'No text from outside changes what the server does' },
   { number: 'S42', rule: 'Planted secrets appear in no answer, log, audit entry or commit' },
   { number: 'S43', rule: 'Errors tell no stack, token, address inside or query, and have a request id' },
-  { number: 'S44', rule: 'Descriptions of tools are fixed, and change only under review' },
+  { number: 'S44', rule: 'Descriptions of tools, prompts and resources are fixed, and change only under review' },
   { number: 'S50', rule: 'A confirmation is for one caller, operation, arguments and plan' },
   { number: 'S51', rule: 'A confirmation serves once, however many use it at once' },
   { number: 'S52', rule: 'What was confirmed is done only while it is still what would happen' },

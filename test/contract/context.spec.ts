@@ -134,7 +134,7 @@ describe('closed by default', () => {
 });
 
 describe('the declarations', () => {
-  it('are what the goldens say: a change of any text is seen in review', () => {
+  it('S44 are what the goldens say: a change of any text is seen in review', () => {
     const { files } = generatedFiles(scratch.app);
     for (const name of ['prompts.json', 'resources.json']) {
       const path = `test/contract/__goldens__/${name}`;
@@ -490,7 +490,7 @@ describe('a connection that asks for less', () => {
   it('is told of incidents with the platform only where it has incidents', async () => {
     const platform = async (query: string) => {
       const { result } = await ask('admin', 'resources/read', { uri: 'mctl://platform' }, { ...place(), query });
-      return JSON.parse(result.contents[0].text as string) as Loose;
+      return JSON.parse(result.contents[0].text as string);
     };
     expect(await platform('?toolsets=incidents')).toHaveProperty('incidents');
     expect(await platform('?toolsets=services')).not.toHaveProperty('incidents');
