@@ -23,6 +23,7 @@ export const removeCustomDomain = defineOperation({
   answer: RemoveDomainAnswer,
   paths: ['domains/{host}.yaml', 'services/{team}/{service}/values.yaml'],
   target: ({ team, service }) => `${team}/${service}`,
+  typedName: ({ domain }) => hostFrom(domain).ascii,
   plan,
 });
 

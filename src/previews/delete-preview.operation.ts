@@ -19,6 +19,7 @@ export const deletePreview = defineOperation({
   answer: DeletePreviewAnswer,
   paths: ['previews/{team}/{service}-{preview_id}/'],
   target: ({ team, service }) => `${team}/${service}`,
+  typedName: ({ team, service, preview_id }) => `${team}/${service}-${preview_id}`,
   plan,
 });
 

@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import { MCP_HTTP_HANDLER, StreamableHttpTransport } from '@rekog/mcp-nest';
+import { Confirmations } from './elicitation';
 import { MctlStrategy } from './mctl.strategy';
 import { McpSessions } from './mcp-sessions';
 import { McpEndpointController } from './mcp.controller';
@@ -22,6 +23,7 @@ import { ToolCatalog } from './tool-catalog';
     },
     Completions,
     PromptCatalog,
+    Confirmations,
     McpSessions,
     ProtocolParts,
     ResourceCatalog,

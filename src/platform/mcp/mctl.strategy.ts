@@ -7,6 +7,7 @@ import { RateLimits } from '../auth/rate-limits';
 import { packageVersion } from '../package-root';
 import { boundsOf } from './bounds';
 import type { SignedRequest } from './call';
+import { Confirmations } from './elicitation';
 import { INSTRUCTIONS } from './instructions';
 import { McpSessions, sessionRequest } from './mcp-sessions';
 import { ProtocolParts } from './protocol-parts';
@@ -43,6 +44,7 @@ export class MctlStrategy extends McpStrategy {
     @Inject(ToolCatalog) private readonly catalog: ToolCatalog,
     @Inject(RateLimits) private readonly limits: RateLimits,
     @Inject(ProtocolParts) private readonly parts: ProtocolParts,
+    @Inject(Confirmations) private readonly confirmations: Confirmations,
     @Inject(McpSessions) sessions: McpSessions,
   ) {
     super({
@@ -86,6 +88,8 @@ export class MctlStrategy extends McpStrategy {
       tools: request?.user ? await this.listFor(request.user, request) : [],
     }));
     for (const part of this.parts.all) part.bind(handlers);
+    // Around all of them: a person is asked before anything is begun, e.g. a task.
+    this.confirmations.bind(handlers);
     return handlers;
   }
 

@@ -11,6 +11,17 @@ export function toolError(body: ErrorBody): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(body) }] };
 }
 
+/** Code of a refusal in the form above; undefined for whatever else a tool answered. */
+export function errorCodeOf({ isError, content }: CallToolResult): string | undefined {
+  const [first] = content;
+  if (isError !== true || first?.type !== 'text') return undefined;
+  try {
+    return (JSON.parse(first.text) as Partial<ErrorBody> | null)?.code;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The same for what is no tool call and so has no result to carry it; callers tell their own mistakes by the code. Clients show the
  * message only, so it holds the fix as well.

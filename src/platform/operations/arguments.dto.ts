@@ -1,3 +1,4 @@
+import { digestOf } from '../crypto';
 import { Flag, Integer, Text } from '../schema';
 
 /** `Name` of the tool contract: a DNS label of at most 31 characters without a hyphen at its end. */
@@ -59,4 +60,9 @@ export function meaningOf(input: WriteArguments): Record<string, unknown> {
     ...meaning
   } = input as DestructiveArguments;
   return { ...meaning };
+}
+
+/** Tells whether two calls mean the same. */
+export function argsDigestOf(operation: string, input: WriteArguments): string {
+  return digestOf({ operation, arguments: meaningOf(input) });
 }

@@ -67,6 +67,8 @@ export interface Operation<Input extends WriteArguments = WriteArguments, Facts 
   readonly paths: readonly string[];
   /** The object it is about, e.g. `billing/payment-api`; for the audit trail. */
   target(input: Input): string;
+  /** What a person types to confirm it, letter by letter, where that is not `target`. Asked for checked arguments only. */
+  typedName?(input: Input): string;
   /** What the plan must know beyond the repository at HEAD, e.g. its history. Read before each planning. */
   facts?(input: Input, gitops: Gitops): Promise<Facts>;
   /**

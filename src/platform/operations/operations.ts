@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/actor';
 import { Audit, type AuditEntry } from '../audit/audit';
 import { UNKNOWN_ARGUMENTS } from '../audit/rebuild/from-git';
-import { digestOf, ulid } from '../crypto';
+import { ulid } from '../crypto';
 import { Conflict, InvalidInput, NotAllowed } from '../errors';
 import { Config } from '../config';
 import { Gitops } from '../gitops';
@@ -14,7 +14,7 @@ import { batchProgress } from '../workflows/batch-progress';
 import { pendingSteps } from '../workflows/steps';
 import { AnswerBuilder } from './answer-builder';
 import type { WriteAnswer } from './answer.dto';
-import { type DestructiveArguments, meaningOf, type WriteArguments } from './arguments.dto';
+import { argsDigestOf, type DestructiveArguments, meaningOf, type WriteArguments } from './arguments.dto';
 import { ConfirmTokens, type OpenedToken } from './confirm-token';
 import type { Operation } from './operation';
 import { OperationStore, type StoredAnswer } from './operation-store';
@@ -75,7 +75,7 @@ export class Operations {
       operation,
       actor,
       input,
-      argsDigest: digestOf({ operation: operation.name, arguments: meaningOf(input) }),
+      argsDigest: argsDigestOf(operation.name, input),
       now: new Date(),
     };
     const accepted = await this.once(call, () => this.accept(call));

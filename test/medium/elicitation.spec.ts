@@ -1,0 +1,290 @@
+import { EncryptJWT, jwtDecrypt } from 'jose';
+import { Keys } from '../../src/platform/keys';
+import { AskedClient, nameIn, refusal, typing } from '../support/asked-client';
+import { done, furnish, PEOPLE, signedIn } from '../support/furnish';
+import { type Era, ERAS } from '../support/mcp-eras';
+import type { Loose } from '../support/loose';
+import { commitsOf, trailer } from '../support/plain-git';
+import { Program } from '../support/program';
+import { RawMcp, type RawAnswer } from '../support/raw-mcp';
+import { tokenFor } from '../support/tokens';
+import { EXAMPLES, type Furniture } from '../support/tool-examples';
+
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+const FORMS = { [CAPABILITIES]: { elicitation: { form: {} } } };
+/** In an order in which each still finds what it destroys. */
+const DESTRUCTIVE = [
+  'mctl_delete_preview',
+  'mctl_remove_custom_domain',
+  'mctl_retire_service',
+  'mctl_delete_tenant',
+] as const;
+const NAMES: Readonly<Record<(typeof DESTRUCTIVE)[number], (about: Furniture) => string>> = {
+  mctl_delete_preview: ({ preview }) => `billing/api-${preview}`,
+  mctl_remove_custom_domain: () => 'shop.example.com',
+  mctl_retire_service: () => 'billing/api',
+  mctl_delete_tenant: () => 'billing',
+};
+
+let program: Program;
+let about: Furniture;
+let admin: RawMcp;
+let other: RawMcp;
+
+beforeAll(async () => {
+  program = await Program.start({ env: { MCTL_MCP_SESSIONS: '40' } });
+  about = await furnish(program);
+  admin = new RawMcp(program.url, await tokenFor(program.dataDir, PEOPLE.admin));
+  other = new RawMcp(program.url, await tokenFor(program.dataDir, PEOPLE.owner));
+});
+
+afterAll(() => program?.dispose());
+
+async function effectsOf(operation: string): Promise<number> {
+  return (await commitsOf(program.gitDir)).filter((commit) => trailer(commit, 'Operation') === operation).length;
+}
+
+async function audited(code: string): Promise<Loose[]> {
+  const { body } = await (await signedIn(program, 'admin')).get('/api/v1/audit?limit=200');
+  return (body.items as Loose[]).filter((entry) => entry.code === code);
+}
+
+interface Retry {
+  readonly args: Record<string, unknown>;
+  readonly state?: string;
+  readonly reply?: unknown;
+}
+
+function call(mcp: RawMcp, name: string, { args, state, reply }: Retry, meta: Loose = FORMS): Promise<RawAnswer> {
+  const params = {
+    name,
+    arguments: args,
+    ...(state !== undefined && { requestState: state }),
+    ...(reply !== undefined && { inputResponses: { confirm: reply } }),
+  };
+  return mcp.modern('tools/call', params, { meta });
+}
+
+async function asked(
+  mcp: RawMcp,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<{ state: string; form: Loose }> {
+  const { result } = (await call(mcp, name, { args })).message;
+  expect(result.resultType).toBe('input_required');
+  return { state: result.requestState, form: result.inputRequests.confirm.params };
+}
+
+async function team(name: string): Promise<{ team: string }> {
+  await done(await signedIn(program, PEOPLE.admin), 'create-tenant', { team: name });
+  return { team: name };
+}
+
+/** The same state, sealed by the same key, whose time is over. */
+async function expired(state: string): Promise<string> {
+  const { sealingKey } = Keys.open(program.dataDir);
+  const { payload } = await jwtDecrypt(state, sealingKey);
+  const header = { alg: 'dir', enc: 'A256GCM' };
+  return new EncryptJWT(payload).setProtectedHeader(header).setExpirationTime(1).encrypt(sealingKey);
+}
+
+const code = ({ message }: RawAnswer): unknown => message.error?.code ?? message.result.resultType;
+
+describe('a destructive call of revision 2026-07-28', () => {
+  it('has names here for every destructive tool there is', async () => {
+    const { message } = await admin.modern('tools/list');
+    const tools = (message.result.tools as Loose[]).filter(({ annotations }) => annotations.destructiveHint);
+    expect(tools.map(({ name }) => name as string)).toEqual([...DESTRUCTIVE].sort());
+  });
+
+  it.each(DESTRUCTIVE)(
+    'S50 S51 %s asks for the name first; whatever else comes back does nothing, and 100 yeses do it once',
+    async (tool) => {
+      const args = { ...EXAMPLES[tool]!(about), wait_seconds: 25 };
+      const operation = tool.slice('mctl_'.length).replaceAll('_', '-');
+      const { state, form } = await asked(admin, tool, args);
+      const name = NAMES[tool](about);
+      expect(nameIn(form)).toBe(name);
+      expect(form.message).toMatch(/Goes for good: \d+ .*\("/);
+      expect(form.requestedSchema).toMatchObject({
+        type: 'object',
+        required: ['name'],
+        properties: { name: { type: 'string' } },
+      });
+
+      const nothing: [Retry & { by?: RawMcp }, unknown][] = [
+        [{ args, state, reply: typing(`${name}x`) }, 'input_required'],
+        [{ args, state, reply: typing(name.toUpperCase()) }, 'input_required'],
+        [{ args, state, reply: { action: 'accept' } }, 'input_required'],
+        [{ args, state, reply: { action: 'perhaps', content: { name } } }, 'input_required'],
+        [{ args, state }, 'input_required'],
+        [{ args, reply: typing(name) }, 'input_required'],
+        [{ args: { ...args, confirm_token: state }, state, reply: typing('no') }, 'input_required'],
+        [{ args, state, reply: { action: 'decline' } }, 'complete'],
+        [{ args: { ...args, confirm_token: state }, state, reply: { action: 'cancel' } }, 'complete'],
+        [{ args: { ...args, reason: 'another' }, state, reply: typing(name) }, -32602],
+        [{ args, state: `${state.slice(0, -4)}AAAA`, reply: typing(name) }, -32602],
+        [{ args, state: `${state.slice(0, -4)}AAAA`, reply: { action: 'decline' } }, -32602],
+        [{ args, state: await expired(state), reply: typing(name) }, -32602],
+        [{ args, state: '', reply: typing(name) }, -32602],
+        [{ args, state, reply: typing(name), by: other }, -32602],
+      ];
+      for (const [{ by = admin, ...retry }, expected] of nothing) {
+        const answer = await call(by, tool, retry);
+        expect([retry, code(answer)]).toEqual([retry, expected]);
+      }
+      expect(await effectsOf(operation)).toBe(0);
+
+      const yes = { args, state, reply: typing(name) };
+      const answers = await Promise.all(Array.from({ length: 100 }, () => call(admin, tool, yes)));
+      const well = answers.filter(({ message }) => message.result?.structuredContent?.operation.status === 'succeeded');
+      expect(well).toHaveLength(1);
+      expect(await effectsOf(operation)).toBe(1);
+      await call(admin, tool, yes);
+      expect(await effectsOf(operation)).toBe(1);
+    },
+    120_000,
+  );
+
+  it('tells a decline from a cancel, and audits both with their codes', async () => {
+    const args = await team('kept-one');
+    const answers = [];
+    for (const action of ['decline', 'cancel']) {
+      const { state } = await asked(admin, 'mctl_delete_tenant', args);
+      answers.push((await call(admin, 'mctl_delete_tenant', { args, state, reply: { action } })).message.result);
+    }
+    const [declined, cancelled] = answers.map(refusal);
+    expect([declined.code, cancelled.code]).toEqual(['confirmation_declined', 'confirmation_cancelled']);
+    expect(declined.message).not.toBe(cancelled.message);
+    for (const { code: each, message } of [declined, cancelled]) {
+      expect(message).toMatch(/nothing was done/);
+      expect(await audited(each as string)).toContainEqual(
+        expect.objectContaining({ team: 'kept-one', target: 'kept-one' }),
+      );
+    }
+  });
+
+  it('asks a client that names no capability nothing, and gives it plan and token as ever', async () => {
+    const args = await team('kept-two');
+    for (const elicitation of [undefined, { url: {} }]) {
+      const answer = await call(admin, 'mctl_delete_tenant', { args }, { [CAPABILITIES]: { elicitation } });
+      expect(answer.message.result.structuredContent.operation.status).toBe('confirmation_required');
+    }
+    // What a client of revisions before modes says means forms.
+    expect(code(await call(admin, 'mctl_delete_tenant', { args }, { [CAPABILITIES]: { elicitation: {} } }))).toBe(
+      'input_required',
+    );
+  });
+
+  it('S52 asks again, with words, where what would happen has changed since', async () => {
+    const args = await team('moving');
+    const { state } = await asked(admin, 'mctl_delete_tenant', args);
+    const client = await signedIn(program, PEOPLE.admin);
+    await done(client, 'deploy-service', {
+      ...args,
+      service: 'late',
+      action: 'onboard',
+      image: 'ghcr.io/acme/late',
+      image_tag: '1',
+    });
+    const { result } = (await call(admin, 'mctl_delete_tenant', { args, state, reply: typing('moving') })).message;
+    expect(result.resultType).toBe('input_required');
+    const { message } = result.inputRequests.confirm.params;
+    expect(message).toMatch(/^What would happen has changed.*nothing was done/);
+    expect(message).toContain('"moving/late"');
+    const yes = { args: { ...args, wait_seconds: 25 }, state: result.requestState as string, reply: typing('moving') };
+    expect((await call(admin, 'mctl_delete_tenant', yes)).message.result.structuredContent.operation.status).toBe(
+      'succeeded',
+    );
+  });
+
+  it('S21 answers a stranger to the team like a name that does not exist, and asks them nothing', async () => {
+    const stranger = new RawMcp(program.url, await tokenFor(program.dataDir, PEOPLE.stranger));
+    const answer = async (name: string): Promise<string> => {
+      const { text } = await call(stranger, 'mctl_delete_tenant', { args: { team: name } });
+      return text.replaceAll(name, 'NAME').replace(/correlation_id[^}]*/, '');
+    };
+    expect(await answer('kept-one')).toBe(await answer('never-was'));
+  });
+
+  it('shows the plan of a dry run and asks nothing', async () => {
+    const answer = await call(admin, 'mctl_delete_tenant', { args: { team: 'kept-one', dry_run: true } });
+    expect(answer.message.result.structuredContent.operation.status).toBe('planned');
+  });
+});
+
+describe.each(ERAS)('a person at a client of %s', (era: Era) => {
+  const slug = `era${ERAS.indexOf(era)}`;
+  let client: AskedClient;
+
+  beforeAll(async () => {
+    const capability = era === '2025 by the old client' ? {} : { form: {} };
+    client = await AskedClient.connect(era, program.url, await tokenFor(program.dataDir, PEOPLE.admin), capability);
+  });
+  afterAll(() => client?.close());
+  beforeEach(() => {
+    client.questions.length = 0;
+  });
+
+  it('types the name, and it happens', async () => {
+    const args = await team(`${slug}-yes`);
+    client.reply = (question) => typing(nameIn(question));
+    const { structuredContent } = await client.call('mctl_delete_tenant', { ...args, wait_seconds: 25 });
+    expect(structuredContent.operation.status).toBe('succeeded');
+    expect(client.questions).toHaveLength(1);
+  });
+
+  it('mistypes it, is told so, and then gets it right', async () => {
+    const args = await team(`${slug}-typo`);
+    client.reply = (question) => typing(client.questions.length === 1 ? 'something' : nameIn(question));
+    const { structuredContent } = await client.call('mctl_delete_tenant', { ...args, wait_seconds: 25 });
+    expect(structuredContent.operation.status).toBe('succeeded');
+    expect(client.questions.map(({ message }) => /^That was not the name/.test(message as string))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it.each(['decline', 'cancel'])('answers %s, and nothing happens', async (action) => {
+    const args = await team(`${slug}-${action}`);
+    const before = await effectsOf('delete-tenant');
+    client.reply = () => ({ action });
+    const { code: refused } = refusal(await client.call('mctl_delete_tenant', args));
+    expect(refused).toBe(action === 'decline' ? 'confirmation_declined' : 'confirmation_cancelled');
+    expect(client.questions).toHaveLength(1);
+    expect(await effectsOf('delete-tenant')).toBe(before);
+  });
+
+  it('never gets it right: a client that answers by itself is not asked for ever', async () => {
+    const args = await team(`${slug}-never`);
+    const before = await effectsOf('delete-tenant');
+    client.reply = () => typing('yes');
+    const answer = await client.call('mctl_delete_tenant', args).catch((error: unknown) => error);
+    if (era !== '2026-07-28') expect(refusal(answer as never).code).toBe('confirmation_unanswered');
+    expect(client.questions.length).toBeLessThanOrEqual(10);
+    expect(await effectsOf('delete-tenant')).toBe(before);
+  });
+});
+
+describe('sessions of 2025', () => {
+  it('do nothing where the client fails to ask', async () => {
+    const token = await tokenFor(program.dataDir, PEOPLE.admin);
+    const client = await AskedClient.connect('2025 by the new client', program.url, token);
+    const before = await effectsOf('delete-tenant');
+    client.reply = () => {
+      throw new Error('no window to show it in');
+    };
+    const { code: refused, fix } = refusal(await client.call('mctl_delete_tenant', await team('failing')));
+    expect([refused, fix]).toEqual(['confirmation_unanswered', expect.stringContaining('Call again')]);
+    expect(await effectsOf('delete-tenant')).toBe(before);
+    await client.close();
+  });
+
+  it('give plan and token to a request outside of them: there is no way back', async () => {
+    const { message } = await admin.legacy('tools/call', {
+      name: 'mctl_delete_tenant',
+      arguments: await team('alone'),
+    });
+    expect(message.result.structuredContent.plan.confirm_token).toMatch(/^ey/);
+  });
+});
