@@ -4,6 +4,7 @@ import { Clock } from '../platform/clock';
 import { hashOfToken, newToken, ulid } from '../platform/crypto';
 import { Unavailable } from '../platform/errors';
 import { OwnAddress, servesPages } from '../platform/http/pages';
+import type { AnsweredPage } from '../platform/operations/parts';
 import type { StoreTransaction } from '../platform/store';
 import { INTAKE_MINUTES, type IntakeLink, type IntakeRequest } from './intake';
 import { IntakeStore, namesText } from './intake-store';
@@ -46,6 +47,24 @@ export class Intakes {
       stored: null,
     });
     return { url: `${base}/intake/${token}`, expires_at: expiresAt };
+  }
+
+  /** For operations whose answer has the link as `intake.url`. */
+  readonly page: AnsweredPage = {
+    linkIn: ({ intake }) => {
+      const { url, names = [] } = (intake ?? {}) as { url?: string | null; names?: readonly string[] };
+      if (typeof url !== 'string') return undefined;
+      const values = names.length === 1 ? 'the value' : 'the values';
+      const message = `Sign in to MCTL on this page and enter ${values} of ${names.join(', ')} there, never in the chat.`;
+      return { url, message };
+    },
+    isUsed: (url) => this.isUsed(url),
+  };
+
+  private async isUsed(url: string): Promise<boolean> {
+    const token = url.slice(url.lastIndexOf('/') + 1);
+    const intake = await this.intakes.find(hashOfToken(token), this.clock.now());
+    return intake?.stored !== undefined;
   }
 
   /** Closes every link of a service, or of a team where none is named: what goes needs no values. */

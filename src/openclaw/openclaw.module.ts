@@ -22,6 +22,7 @@ export class OpenclawModule {
     registry.bind<StartOpenclawInput, TokenFacts>(startOpenclaw, {
       facts: (input) => token.facts(input),
       present: (row) => token.present(row),
+      page: token.page,
     });
     registry.bind<ResumeOpenclawInput, TokenFacts>(deployOpenclaw, {
       facts: (input) => token.facts(input),

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type FieldRule, Intakes } from '../intake';
 import type { Actor } from '../platform/auth/actor';
 import { Conflict, type MctlError, Unavailable } from '../platform/errors';
+import type { AnsweredPage } from '../platform/operations/parts';
 import type { OperationRow } from '../platform/store';
 import { SecretStore } from '../platform/secrets';
 import type { IntakePart } from '../services';
@@ -18,6 +19,10 @@ export class TokenIntake {
     @Inject(SecretStore) private readonly secrets: SecretStore,
     @Inject(Intakes) private readonly intakes: Intakes,
   ) {}
+
+  get page(): AnsweredPage {
+    return this.intakes.page;
+  }
 
   async facts({ team, service }: Target): Promise<TokenFacts> {
     return { hasToken: (await this.secrets.has(team, service, [BOT_TOKEN])).has(BOT_TOKEN) };

@@ -4,7 +4,7 @@ import { Config } from '../platform/config';
 import { MctlError } from '../platform/errors';
 import { log } from '../platform/logging';
 import { callerOf, type StoredAnswer } from '../platform/operations/operation-store';
-import type { OperationParts, Settled } from '../platform/operations/parts';
+import type { AnsweredPage, OperationParts, Settled } from '../platform/operations/parts';
 import { SecretStore } from '../platform/secrets';
 import type { OperationRow, StoreTransaction } from '../platform/store';
 import type { DeployServiceAnswer, DeployServiceInput, RetireServiceInput } from './operations.dto';
@@ -39,6 +39,10 @@ export class ServiceSecrets {
     facts: (input) => this.factsOf(input),
     settle: (transaction, settled) => this.remove(transaction, settled),
   };
+
+  get page(): AnsweredPage {
+    return this.intakes.page;
+  }
 
   private async factsOf({ team, service }: Named): Promise<SecretFacts> {
     return { stored: await this.secrets.versions(team, service) };

@@ -36,6 +36,7 @@ export class ServicesModule {
     registry.register(deployService, scaleService, rollbackService, retireService);
     registry.bind(deployService, {
       ...secrets.deploy,
+      page: secrets.page,
       tasks: {
         [CREATE_DATABASE.name]: (context: TaskContext<DeployServiceInput>) =>
           provisioner.create(context, databaseOf(context.input)),

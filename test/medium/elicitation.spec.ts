@@ -2,6 +2,7 @@ import { EncryptJWT, jwtDecrypt } from 'jose';
 import { Keys } from '../../src/platform/keys';
 import { AskedClient, nameIn, refusal, typing } from '../support/asked-client';
 import { done, furnish, PEOPLE, signedIn } from '../support/furnish';
+import { enterSecrets } from '../support/intake-form';
 import { type Era, ERAS } from '../support/mcp-eras';
 import type { Loose } from '../support/loose';
 import { commitsOf, trailer } from '../support/plain-git';
@@ -286,5 +287,141 @@ describe('sessions of 2025', () => {
       arguments: await team('alone'),
     });
     expect(message.result.structuredContent.plan.confirm_token).toMatch(/^ey/);
+  });
+});
+
+describe('the page for values of secrets', () => {
+  const PAGES = { [CAPABILITIES]: { elicitation: { url: {} } } };
+  let dave: string;
+  let developer: RawMcp;
+  let count = 0;
+
+  beforeAll(async () => {
+    const owner = await signedIn(program, PEOPLE.admin);
+    const members = [{ user: PEOPLE.developer, role: 'developer' }];
+    const quotas = {
+      quota_cpu_limits: '40',
+      quota_cpu_requests: '20',
+      quota_memory_limits: '40Gi',
+      quota_memory_requests: '20Gi',
+    };
+    await done(owner, 'create-tenant', {
+      team: 'pages',
+      quota_pods: 100,
+      allow_internet_egress: true,
+      ...quotas,
+      members,
+    });
+    dave = await tokenFor(program.dataDir, PEOPLE.developer);
+    developer = new RawMcp(program.url, dave);
+  });
+
+  const tool = 'mctl_deploy_service';
+  const deployment = (): Record<string, unknown> => {
+    const service = `api${(count += 1)}`;
+    const image = { image: 'ghcr.io/acme/api', image_tag: '1' };
+    return { action: 'onboard', team: 'pages', service, ...image, secret_names: ['API_KEY'], wait_seconds: 25 };
+  };
+  const page = (
+    args: Record<string, unknown>,
+    retry: Omit<Retry, 'args' | 'reply'> & { action?: string } = {},
+    by = developer,
+  ) => {
+    const { state, action } = retry;
+    const params = {
+      name: tool,
+      arguments: args,
+      ...(state !== undefined && { requestState: state }),
+      ...(action !== undefined && { inputResponses: { page: { action } } }),
+    };
+    return by.modern('tools/call', params, { meta: PAGES });
+  };
+
+  it('is opened by a client that can, and the answer then says that the values are there', async () => {
+    const before = await effectsOf('deploy-service');
+    const args = deployment();
+    const { result } = (await page(args)).message;
+    expect(result.resultType).toBe('input_required');
+    const { mode, url, message } = result.inputRequests.page.params;
+    expect([mode, new URL(url as string).pathname]).toEqual(['url', expect.stringMatching(/^\/intake\//)]);
+    expect(message).toContain('API_KEY');
+    // The one who sits at the browser must be the one who called.
+    await expect(enterSecrets(url as string, await tokenFor(program.dataDir, PEOPLE.admin), ['v-1'])).rejects.toThrow(
+      /404/,
+    );
+    await enterSecrets(url as string, dave, ['v-1']);
+    const state = result.requestState as string;
+    for (let again = 0; again < 3; again += 1) {
+      const answer = (await page(args, { state, action: 'accept' })).message.result.structuredContent;
+      expect(answer).toMatchObject({ operation: { status: 'succeeded' }, secrets: [{ name: 'API_KEY', version: 1 }] });
+      expect(answer.intake).toBeUndefined();
+    }
+    expect(await effectsOf('deploy-service')).toBe(before + 1);
+  });
+
+  it('is asked for once more where nobody has been there, and then left as a link that still opens', async () => {
+    const before = await effectsOf('deploy-service');
+    const args = deployment();
+    const first = (await page(args)).message.result;
+    const { url } = first.inputRequests.page.params;
+    const second = (await page(args, { state: first.requestState as string })).message.result;
+    expect(second.inputRequests.page.params).toMatchObject({
+      url,
+      message: expect.stringMatching(/^MCTL has no values/),
+    });
+    const third = (await page(args, { state: second.requestState as string })).message.result;
+    expect(third.structuredContent.intake.url).toBe(url);
+    await enterSecrets(url as string, dave, ['v-1']);
+    expect(await effectsOf('deploy-service')).toBe(before + 1);
+  });
+
+  it.each(['decline', 'cancel'])('stays a link in the answer after %s: the call itself is done', async (action) => {
+    const args = deployment();
+    const { requestState: state, inputRequests } = (await page(args)).message.result;
+    const { isError, structuredContent } = (await page(args, { state: state as string, action })).message.result;
+    expect([isError, structuredContent.intake.url]).toEqual([undefined, inputRequests.page.params.url]);
+  });
+
+  it('S50 is nobody else’s: a state of another caller, of other arguments, or changed is refused and does nothing', async () => {
+    const args = deployment();
+    const { requestState } = (await page(args)).message.result;
+    const state = requestState as string;
+    const before = await effectsOf('deploy-service');
+    const refused = [
+      await page(args, { state, action: 'accept' }, admin),
+      await page({ ...args, image_tag: '2' }, { state, action: 'accept' }),
+      await page(args, { state: `${state.slice(0, -4)}AAAA`, action: 'accept' }),
+      await page(args, { state: '', action: 'decline' }),
+    ];
+    expect(refused.map(code)).toEqual(refused.map(() => -32602));
+    expect(await effectsOf('deploy-service')).toBe(before);
+    expect(Buffer.from(state, 'base64url').toString('latin1')).not.toContain('intake');
+  });
+
+  it('stays a link in the answer for clients that open nothing', async () => {
+    const answer = (await call(developer, tool, { args: deployment() })).message.result;
+    expect(answer.structuredContent.intake.url).toMatch(/\/intake\//);
+  });
+
+  it.each(['2026-07-28', '2025 by the new client'] as const)('is opened by an official client of %s', async (era) => {
+    const client = await AskedClient.connect(era, program.url, dave, { url: {} });
+    client.reply = async ({ url }) => {
+      await enterSecrets(url as string, dave, ['v-1']);
+      return { action: 'accept' };
+    };
+    const { structuredContent } = await client.call(tool, deployment());
+    expect(structuredContent.secrets).toEqual([{ name: 'API_KEY', version: 1 }]);
+    expect(client.questions).toHaveLength(1);
+    await client.close();
+  });
+
+  it('is asked for by the start of an OpenClaw too', async () => {
+    const args = { team: 'pages', service: 'claw', telegram_owner_ids: ['1'] };
+    const { message } = await admin.modern(
+      'tools/call',
+      { name: 'mctl_deploy_openclaw', arguments: { ...args, wait_seconds: 25 } },
+      { meta: PAGES },
+    );
+    expect(message.result.inputRequests.page.params.mode).toBe('url');
   });
 });

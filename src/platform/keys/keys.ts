@@ -36,6 +36,8 @@ export class Keys {
   readonly browserFormKey: Uint8Array;
   /** 32 bytes for AES-256-GCM over sign-ins that have only begun. */
   readonly signInKey: Uint8Array;
+  /** 32 bytes for AES-256-GCM over what MCP clients hold while a person is at a page. */
+  readonly pageStateKey: Uint8Array;
 
   private constructor(readonly signingKey: KeyObject) {
     this.verifyingKey = createPublicKey(signingKey);
@@ -55,6 +57,7 @@ export class Keys {
     this.browserSessionKey = derive('mctl browser sessions v1');
     this.browserFormKey = derive('mctl browser forms v1');
     this.signInKey = derive('mctl sign-in attempts v1');
+    this.pageStateKey = derive('mctl page states v1');
   }
 
   /** 32 bytes, the Ed25519 private key of one generation that signs access tokens. */

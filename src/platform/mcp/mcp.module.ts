@@ -1,6 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import { MCP_HTTP_HANDLER, StreamableHttpTransport } from '@rekog/mcp-nest';
-import { Confirmations } from './elicitation';
+import { Confirmations, PageQuestions, PageStates } from './elicitation';
 import { MctlStrategy } from './mctl.strategy';
 import { McpSessions } from './mcp-sessions';
 import { McpEndpointController } from './mcp.controller';
@@ -25,6 +25,8 @@ import { ToolCatalog } from './tool-catalog';
     PromptCatalog,
     Confirmations,
     McpSessions,
+    PageQuestions,
+    PageStates,
     ProtocolParts,
     ResourceCatalog,
     ToolCatalog,

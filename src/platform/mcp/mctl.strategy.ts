@@ -7,7 +7,7 @@ import { RateLimits } from '../auth/rate-limits';
 import { packageVersion } from '../package-root';
 import { boundsOf } from './bounds';
 import type { SignedRequest } from './call';
-import { Confirmations } from './elicitation';
+import { Confirmations, PageQuestions } from './elicitation';
 import { INSTRUCTIONS } from './instructions';
 import { McpSessions, sessionRequest } from './mcp-sessions';
 import { ProtocolParts } from './protocol-parts';
@@ -45,6 +45,7 @@ export class MctlStrategy extends McpStrategy {
     @Inject(RateLimits) private readonly limits: RateLimits,
     @Inject(ProtocolParts) private readonly parts: ProtocolParts,
     @Inject(Confirmations) private readonly confirmations: Confirmations,
+    @Inject(PageQuestions) private readonly pages: PageQuestions,
     @Inject(McpSessions) sessions: McpSessions,
   ) {
     super({
@@ -90,6 +91,7 @@ export class MctlStrategy extends McpStrategy {
     for (const part of this.parts.all) part.bind(handlers);
     // Around all of them: a person is asked before anything is begun, e.g. a task.
     this.confirmations.bind(handlers);
+    this.pages.bind(handlers);
     return handlers;
   }
 

@@ -15,7 +15,8 @@ export class ToolResultInterceptor implements NestInterceptor {
   }
 }
 
-function resultOf(answer: object): object {
+/** The answer of a tool in its protocol form. */
+export function resultOf(answer: object): object {
   return {
     content: [{ type: 'text', text: JSON.stringify(answer) }],
     structuredContent: answer,

@@ -45,6 +45,14 @@ export interface Settled<Input> {
   readonly at: Date;
 }
 
+/** A page on which the caller goes on in a browser. */
+export interface AnsweredPage {
+  /** Undefined where the answer has no link to it. `message` says what the page is for, and where not to do that. */
+  linkIn(answer: Readonly<Record<string, unknown>>): { readonly url: string; readonly message: string } | undefined;
+  /** Whether its person has done there what it is for. */
+  isUsed(url: string): Promise<boolean>;
+}
+
 /** What an operation asks and does beyond the repository; bound by its module, where Nest knows the parts (ADR 14). */
 export interface OperationParts<Input extends WriteArguments = WriteArguments, Facts = unknown> {
   /** As `Operation.facts`, from the store or the world outside. Read before each planning. */
@@ -60,6 +68,8 @@ export interface OperationParts<Input extends WriteArguments = WriteArguments, F
   readonly settle?: (transaction: StoreTransaction, settled: Settled<Input>) => Promise<void>;
   /** Fields of the answer that are not kept with the operation, e.g. a one-time link; asked whenever the row is shown to its caller. */
   readonly present?: (row: OperationRow) => Promise<Readonly<Record<string, unknown>>>;
+  /** The page that `present` answers a link to; only one for the caller alone, who signs in there before it shows anything (ADR 30). */
+  readonly page?: AnsweredPage;
   /**
    * The refusal of a call with what may not be kept, e.g. a one-time link. Not asked about a refusal at the commit: that one is kept.
    * @returns the error to answer; the same one where there is nothing to add.

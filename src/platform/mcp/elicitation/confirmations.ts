@@ -4,8 +4,6 @@ import {
   type ElicitRequestFormParams,
   inputRequired,
   isInputRequiredResult,
-  ProtocolError,
-  ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { Audit } from '../../audit/audit';
@@ -25,6 +23,7 @@ import { ToolCatalog } from '../tool-catalog';
 import { errorCodeOf, toolError } from '../tool-error';
 import { canElicit, capabilitiesOf } from './capability';
 import { type Again, confirmationForm, verdictOn } from './confirmation.policy';
+import { invalidState } from './invalid-state';
 import { unconfirmed, type Unconfirmed } from './unconfirmed';
 
 /** Name of the question among those of one answer; there is one. */
@@ -206,13 +205,4 @@ async function send({ context: { mcpReq } }: Asking, form: ElicitRequestFormPara
   } catch {
     return undefined;
   }
-}
-
-/** In the words and with the reason that the SDK has for it. */
-function invalidState(): ProtocolError {
-  return new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    'Invalid or expired requestState: nothing was done. Call again without it to be asked anew.',
-    { reason: 'invalid_request_state' },
-  );
 }

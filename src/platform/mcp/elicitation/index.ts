@@ -1,1 +1,3 @@
 export * from './confirmations';
+export * from './page-questions';
+export * from './page-states';

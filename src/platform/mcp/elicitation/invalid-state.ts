@@ -1,0 +1,10 @@
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+
+/** In the words and with the reason that the SDK has for it. */
+export function invalidState(): ProtocolError {
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'Invalid or expired requestState: nothing was done. Call again without it to be asked anew.',
+    { reason: 'invalid_request_state' },
+  );
+}
