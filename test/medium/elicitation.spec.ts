@@ -347,7 +347,7 @@ describe('the page for values of secrets', () => {
     expect(message).toContain('API_KEY');
     // The one who sits at the browser must be the one who called.
     await expect(enterSecrets(url as string, await tokenFor(program.dataDir, PEOPLE.admin), ['v-1'])).rejects.toThrow(
-      /404/,
+      /^403/,
     );
     await enterSecrets(url as string, dave, ['v-1']);
     const state = result.requestState as string;
