@@ -7,7 +7,7 @@ import type { Loose } from './loose';
 import type { CallResult, Era } from './mcp-eras';
 
 /** What a person does with a question. */
-export type Reply = (question: Loose) => Loose | Promise<Loose>;
+export type Reply = (question: Loose) => unknown;
 
 export const typing = (name: string): Loose => ({ action: 'accept', content: { name } });
 
@@ -28,16 +28,16 @@ export class AskedClient {
     const address = new URL('/mcp', url);
     if (era === '2025 by the old client') {
       const client = new OldClient(info, { capabilities: { elicitation } });
-      client.setRequestHandler(ElicitRequestSchema, async ({ params }) => (await asked.answer(params)) as never);
+      client.setRequestHandler(ElicitRequestSchema, ({ params }) => asked.answer(params));
       await client.connect(new OldTransport(address, options));
-      asked.client = client as never;
+      asked.client = client;
       return asked;
     }
     const pinned = era === '2026-07-28' ? { versionNegotiation: { mode: { pin: era } } } : {};
     const client = new Client(info, { ...pinned, capabilities: { elicitation } });
-    client.setRequestHandler('elicitation/create', async ({ params }) => (await asked.answer(params)) as never);
+    client.setRequestHandler('elicitation/create', ({ params }) => asked.answer(params));
     await client.connect(new StreamableHTTPClientTransport(address, options));
-    asked.client = client as never;
+    asked.client = client;
     return asked;
   }
 
@@ -49,7 +49,7 @@ export class AskedClient {
     return this.client.close();
   }
 
-  private answer(question: Loose): Loose | Promise<Loose> {
+  private answer(question: Loose): Loose {
     this.questions.push(question);
     return this.reply(question);
   }

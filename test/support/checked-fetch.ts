@@ -57,8 +57,9 @@ function problemsOf(revision: Revision, request: Loose, message: Loose): string[
     // A request that could not be read has no id; up to 2025-11-25 the schema wants one, JSON-RPC itself says null.
     return violations(revision, name, message.id === null ? { ...message, id: 0 } : message);
   }
-  if (message.method)
+  if (message.method) {
     return violations(revision, message.id === undefined ? 'ServerNotification' : 'ServerRequest', message);
+  }
   const forms = (RESULTS[request.method] ?? ['Result']).filter((name) => defines(revision, name));
   const found = forms.map((name) => violations(revision, name, message.result));
   const hasId = message.jsonrpc === '2.0' && message.id === request.id;

@@ -21,6 +21,7 @@ export function canElicit(capabilities: unknown, mode: Mode): boolean {
 export function capabilitiesOf({ era, server }: ProtocolBinding, context: ServerContext): unknown {
   if (era === 'modern') return memberOf(context.mcpReq.envelope, CLIENT_CAPABILITIES_META_KEY);
   // Without a session there is no way back to the client, whatever it says.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only place where what `initialize` declared is kept
   return sessionRequest(context) && server.server.getClientCapabilities();
 }
 
