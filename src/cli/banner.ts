@@ -7,22 +7,19 @@ export interface BannerFacts {
   readonly publicUrl: string;
   readonly dataDir: string;
   readonly repository: string;
-  /** The local administrator; undefined where local tokens are not taken. */
-  readonly local: { readonly user: string; readonly token: string; readonly ttl: string } | undefined;
+  /** The local administrator; undefined where local tokens are not taken. The token only for whoever sits before a terminal. */
+  readonly local: { readonly user: string; readonly token: string | undefined; readonly ttlHours: number } | undefined;
   /** Other credentials that are taken, in words. */
   readonly others: readonly string[];
   /** What whoever starts this must know, e.g. that the remote does not answer. */
   readonly notes: readonly string[];
 }
 
-/** What `npm start` shows. It may hold a token, so it goes to standard output and nowhere else. */
+/** What `npm start` shows. It may hold a token, so it goes to standard output and nowhere else, and holds none where that is no terminal. */
 export function renderBanner(facts: BannerFacts): string {
   const { address, publicUrl, dataDir, repository, local, others, notes } = facts;
   const mcp = `${publicUrl}/mcp`;
   const more = local ? ['More tokens: npm run --silent mctl -- token --user LOGIN'] : [];
-  const identity = local
-    ? `You are     ${local.user}, platform administrator, with this token for ${local.ttl}:`
-    : 'Local       tokens are not taken here';
   return `
 MCTL ${packageVersion} listens on ${address}
 
@@ -31,13 +28,22 @@ MCTL ${packageVersion} listens on ${address}
   REST docs   ${publicUrl}/docs
   Data        ${dataDir}
   Repository  ${repository}
-${others.length > 0 ? `  Taken       ${others.join(', ')}\n` : ''}  ${identity}
+${others.length > 0 ? `  Taken       ${others.join(', ')}\n` : ''}  ${identity(local)}
 
 ${howToConnect(mcp, local?.token)}
 
 ${[...notes, ...more, 'Ctrl-C drains and stops.'].join('\n')}
 
 `;
+}
+
+function identity(local: BannerFacts['local']): string {
+  if (!local) return 'Local       tokens are not taken here';
+  const { user, token, ttlHours } = local;
+  const who = `You are     ${user}, platform administrator, with`;
+  return token === undefined
+    ? `${who} what this prints: npm run --silent mctl -- token --user ${user} --ttl ${ttlHours}h`
+    : `${who} this token for ${ttlHours} hours:`;
 }
 
 function howToConnect(mcp: string, token: string | undefined): string {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../platform/package-root';
+import { UsageError } from './exit';
 import type { RunOperationOptions } from './run-operation';
 
 const MAX_WAIT_SECONDS = 25;
@@ -31,15 +32,28 @@ export function buildProgram(): Command {
 function addToken(program: Command): void {
   program
     .command('token')
-    .summary('print a token of the local issuer')
-    .description('Signs a token with the key of the data folder and prints it, alone. Works beside a running server.')
-    .requiredOption('--user <login>', 'whom the token is for')
-    .option('--ttl <duration>', 'how long it is valid, at most 30d', '1h')
+    .summary('print a token of the local issuer, or revoke one')
+    .description(
+      'Signs a token with the key of the data folder and prints it, alone; or takes one back, at once. Works beside a running server.',
+    )
+    .option('--user <login>', 'whom the token is for')
+    .option('--ttl <duration>', 'how long it is valid, at most 30d (default: 1h)')
+    .addOption(
+      new Option('--revoke <file>', 'revoke the token in a file, - is standard input').conflicts(['user', 'ttl']),
+    )
     .addHelpText(
       'after',
-      examples('mctl token --user ada', 'TOKEN=$(npm run --silent mctl -- token --user ada --ttl 8h)'),
+      examples(
+        'mctl token --user ada',
+        'TOKEN=$(npm run --silent mctl -- token --user ada --ttl 8h)',
+        'mctl token --revoke - <<< "$TOKEN"',
+      ),
     )
-    .action(async (options: { user: string; ttl: string }) => (await import('./sign-token.js')).signToken(options));
+    .action(async ({ user, ttl, revoke }: { user?: string; ttl?: string; revoke?: string }) => {
+      if (revoke !== undefined) return (await import('./revoke-token.js')).revokeToken(revoke);
+      if (user === undefined) throw new UsageError("error: required option '--user <login>' not specified");
+      return (await import('./sign-token.js')).signToken({ user, ttl: ttl ?? '1h' });
+    });
 }
 
 function addInit(program: Command): void {

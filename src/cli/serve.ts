@@ -116,17 +116,18 @@ async function lookAt(gitops: Gitops, isNew: boolean): Promise<string[]> {
 async function bannerOf(app: NestExpressApplication, address: string, notes: readonly string[]): Promise<string> {
   const config = app.get(Config);
   const user = config.localAdmin;
-  const isTaken = config.takesLocalTokens;
+  // What is no terminal is a file or a journal, where a token would stay. Elsewhere than here a local token opens nothing.
+  const isShown = process.stdout.isTTY && config.values.publicUrl === undefined;
   return renderBanner({
     address,
     publicUrl: config.values.publicUrl ?? address,
     dataDir: config.dataDir,
     repository: app.get(Gitops).describe(),
-    local: isTaken
+    local: config.takesLocalTokens
       ? {
           user,
-          token: await app.get(LocalIssuer).sign(user, TOKEN_TTL_HOURS * 3_600_000),
-          ttl: `${TOKEN_TTL_HOURS} hours`,
+          token: isShown ? await app.get(LocalIssuer).sign(user, TOKEN_TTL_HOURS * 3_600_000) : undefined,
+          ttlHours: TOKEN_TTL_HOURS,
         }
       : undefined,
     others: [

@@ -27,7 +27,7 @@ export async function signToken({ user, ttl }: { user: string; ttl: string }): P
 }
 
 const NOT_TAKEN =
-  'A server with these settings takes no local tokens (MCTL_LOCAL_TOKENS, MCTL_HOST); sign in with what it takes: see docs/security.md.';
+  'A server with these settings takes no local tokens (MCTL_LOCAL_TOKENS, MCTL_HOST, MCTL_PUBLIC_URL); sign in with what it takes: see docs/security.md.';
 
 /** A data folder that was mistyped shows by nothing else: the token looks like any other. */
 function newKey(dataDir: string): string {

@@ -1,5 +1,9 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Inject, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Allow } from '../platform/auth/access-rule';
 import type { Actor } from '../platform/auth/actor';
+import { bearerToken } from '../platform/auth/bearer.strategy';
 import { ReadRoute } from '../platform/http/route.decorators';
 import { Caller, CORE, Input, InToolset } from '../platform/mcp';
 import { NoArguments, WhoamiAnswer } from './identity.dto';
@@ -20,5 +24,17 @@ export class IdentityController {
   })
   whoami(@Input() _: NoArguments, @Caller() actor: Actor): Promise<WhoamiAnswer> {
     return this.identity.whoami(actor);
+  }
+
+  /** Whoever holds a token may end it: no role, no scope, no read-only mode stands between. */
+  @Delete('token')
+  @HttpCode(204)
+  @Allow('signed-in')
+  @ApiTags('identity')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Revoke the local token that this call is made with' })
+  @ApiNoContentResponse({ description: 'It opens nothing any more.' })
+  async revoke(@Caller() actor: Actor, @Req() request: Request): Promise<void> {
+    await this.identity.revoke(actor, bearerToken(request) ?? '');
   }
 }

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
+import { LocalTokens } from '../platform/auth/local-tokens';
 import { Config } from '../platform/config';
+import { InvalidInput } from '../platform/errors';
 import { Gitops } from '../platform/gitops';
 import { packageVersion } from '../platform/package-root';
 import type { WhoamiAnswer } from './identity.dto';
@@ -12,6 +14,7 @@ export class IdentityService {
     @Inject(Access) private readonly access: Access,
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Config) private readonly config: Config,
+    @Inject(LocalTokens) private readonly tokens: LocalTokens,
   ) {}
 
   async whoami(actor: Actor): Promise<WhoamiAnswer> {
@@ -30,5 +33,21 @@ export class IdentityService {
       },
       warnings: actor.teamsUnknown ? [{ code: 'github_teams_unknown', message: actor.teamsUnknown }] : [],
     };
+  }
+
+  /**
+   * Takes back the local token that the caller is here with.
+   * @throws InvalidInput for a token of another kind.
+   */
+  async revoke({ method }: Actor, token: string): Promise<void> {
+    if (method !== 'local') {
+      throw new InvalidInput('This is no local token.', {
+        code: 'other_token_kind',
+        got: method,
+        expected: 'local',
+        fix: 'OAuth: POST /oauth/revoke, or end the connection at /connections. Others: revoke it where it was issued.',
+      });
+    }
+    await this.tokens.revoke(token);
   }
 }

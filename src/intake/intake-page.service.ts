@@ -44,8 +44,8 @@ export class IntakePageService {
    * Lets the person who asked for the page in.
    * @throws Unauthenticated for a credential that is none; NotFound as `find` for somebody else, or who has lost the role since.
    */
-  async signIn(intake: Intake, { credential, address, ...entry }: SignInForm): Promise<void> {
-    const identity = await this.verify(intake, credential, { address, requestId: entry.via.requestId });
+  async signIn(intake: Intake, { credential, knock, ...entry }: SignInForm): Promise<void> {
+    const identity = await this.verify(intake, credential, knock);
     await this.enter(intake, identity, entry);
   }
 
@@ -125,8 +125,7 @@ export interface Entry {
 
 export interface SignInForm extends Entry {
   readonly credential: string;
-  /** Of the connection. */
-  readonly address: string;
+  readonly knock: Knock;
 }
 
 function factsOf({ team, service }: Intake, actor: Actor) {

@@ -63,9 +63,9 @@ export class IntakeController {
     this.sessions.checkForm(intake, before, 'sign-in', visit.form);
     const session = this.sessions.begin();
     try {
-      const { form, via, address } = visit;
+      const { form, via, knock } = visit;
       const credential = form.credential ?? '';
-      await this.service.signIn(intake, { credential, session, via, address });
+      await this.service.signIn(intake, { credential, session, via, knock });
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
       return this.signInPage(guest, before, error);

@@ -12,6 +12,7 @@ import { GithubTokenStrategy } from './auth/github/github-token.strategy';
 import { IdentityCache } from './auth/identity-cache';
 import { LocalIssuer } from './auth/local-issuer';
 import { LocalTokenStrategy } from './auth/local-token.strategy';
+import { LocalTokens } from './auth/local-tokens';
 import { OidcIssuers } from './auth/oidc/oidc-issuers';
 import { OidcTokenStrategy } from './auth/oidc/oidc-token.strategy';
 import { RateLimits } from './auth/rate-limits';
@@ -63,6 +64,7 @@ const shared = [
   Github,
   GithubPeople,
   LocalIssuer,
+  LocalTokens,
   Metrics,
   OperationRegistry,
   OperationStore,

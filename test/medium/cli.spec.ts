@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderEnvExample } from '../../src/platform/config';
@@ -80,6 +80,43 @@ describe('mctl', () => {
       // The second that it was given, and the five that clocks may differ.
       await sleep(6_500);
       expect(await whoami(short.stdout)).toBe(401);
+    });
+  });
+
+  describe('token --revoke', () => {
+    const statusOf = async (url: string, token: string): Promise<number> =>
+      (await new RestTestClient(url, token.trim()).get('/api/v1/whoami')).status;
+    const sign = async (): Promise<string> => (await place.mctl(['token', '--user', 'ada'])).stdout;
+
+    it('ends one token at once, beside a server and before the next one', async () => {
+      const [first, second, third] = [await sign(), await sign(), await sign()];
+      const running = await server();
+      expect(await statusOf(running.url, first)).toBe(200);
+      expect(await place.mctl(['token', '--revoke', '-'], { input: first })).toEqual({
+        code: 0,
+        stdout: 'The token opens nothing any more.\n',
+        stderr: '',
+      });
+      expect([await statusOf(running.url, first), await statusOf(running.url, second)]).toEqual([401, 200]);
+      const again = await place.mctl(['token', '--revoke', '-'], { input: first });
+      expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('was revoked already')]);
+      await running.stop();
+
+      writeFileSync(join(place.folder, 'token'), second);
+      expect(await place.mctl(['token', '--revoke', 'token'])).toMatchObject({ code: 0, stderr: '' });
+      const { url } = await server();
+      expect([await statusOf(url, first), await statusOf(url, second), await statusOf(url, third)]).toEqual([
+        401, 401, 200,
+      ]);
+    });
+
+    it('never takes the token itself as an argument, and does not repeat it', async () => {
+      const token = (await sign()).trim();
+      const { code, stdout, stderr } = await place.mctl(['token', '--revoke', token]);
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('cannot be read')]);
+      expect(stderr).not.toContain(token);
+      expect(await place.mctl(['token', '--revoke', '-'], { input: 'x' })).toMatchObject({ code: 2 });
+      expect(await place.mctl(['token', '--revoke', '-', '--user', 'ada'])).toMatchObject({ code: 2 });
     });
   });
 

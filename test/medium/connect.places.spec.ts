@@ -11,7 +11,11 @@ afterEach(() => place?.stop());
 
 describe('the connect page of an installation', () => {
   it('leads people to the documentation where pages are not served', async () => {
-    place = await ScratchApp.start({ MCTL_OAUTH: 'false', MCTL_PUBLIC_URL: 'http://mctl.example.org' });
+    place = await ScratchApp.start({
+      MCTL_OAUTH: 'false',
+      MCTL_PUBLIC_URL: 'http://mctl.example.org',
+      MCTL_LOCAL_TOKENS: 'true',
+    });
     const { headers } = await fetch(place.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
     expect(headers.get('location')).toBe('/docs');
   });
@@ -26,7 +30,7 @@ describe('the connect page of an installation', () => {
     expect(third.text).not.toContain('It works');
   });
 
-  it('S36 shows how clients connect with a token at its public address, and nothing to sign in to', async () => {
+  it('shows how clients connect with a token at its public address, and nothing to sign in to', async () => {
     place = await ScratchApp.start({
       MCTL_ADMINS: 'ada',
       MCTL_PUBLIC_URL: 'https://mctl.example.org',

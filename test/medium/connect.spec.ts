@@ -56,7 +56,7 @@ describe('the page', () => {
     expect([status, headers.get('location')]).toEqual([303, '/sign-in?to=/connect']);
   });
 
-  it('S36 loads nothing, is framed and kept nowhere, and runs one script, by its hash', async () => {
+  it('loads nothing, is framed and kept nowhere, and runs one script, by its hash', async () => {
     const { page: visit } = await arrive(scratch, PEOPLE.developer);
     const hash = (tag: string) => {
       const inside = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(visit.text)?.[1] ?? '';

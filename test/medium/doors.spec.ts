@@ -367,16 +367,17 @@ describe('what is open to everybody', () => {
 
 describe('limits', () => {
   const PUBLIC_URL = 'https://mctl.example.org';
+  const PUBLIC = { MCTL_PUBLIC_URL: PUBLIC_URL, MCTL_LOCAL_TOKENS: 'true' };
   let limited: Program;
   const sign = (login: string) =>
-    new LocalIssuer(
-      Keys.open(limited.dataDir),
-      readConfig({ MCTL_DATA_DIR: limited.dataDir, MCTL_PUBLIC_URL: PUBLIC_URL }),
-    ).sign(login, 3_600_000);
+    new LocalIssuer(Keys.open(limited.dataDir), readConfig({ MCTL_DATA_DIR: limited.dataDir, ...PUBLIC })).sign(
+      login,
+      3_600_000,
+    );
 
   beforeAll(async () => {
     limited = await Program.start({
-      env: { MCTL_READS_PER_MINUTE: '5', MCTL_WRITES_PER_MINUTE: '2', MCTL_PUBLIC_URL: PUBLIC_URL },
+      env: { MCTL_READS_PER_MINUTE: '5', MCTL_WRITES_PER_MINUTE: '2', ...PUBLIC },
     });
   });
 

@@ -99,7 +99,7 @@ describe('behind https', () => {
   let credential: string;
 
   beforeAll(async () => {
-    scratch = await ScratchApp.start({ MCTL_PUBLIC_URL: PUBLIC });
+    scratch = await ScratchApp.start({ MCTL_PUBLIC_URL: PUBLIC, MCTL_LOCAL_TOKENS: 'true' });
     credential = await scratch.app.get(LocalIssuer).sign('admin', 60_000);
   });
   afterAll(() => scratch?.stop());
@@ -150,7 +150,7 @@ describe('behind https', () => {
 
 describe('over http that others can read', () => {
   it('no link is made, and the answer says what would help', async () => {
-    const scratch = await ScratchApp.start({ MCTL_PUBLIC_URL: 'http://mctl.example.org' });
+    const scratch = await ScratchApp.start({ MCTL_PUBLIC_URL: 'http://mctl.example.org', MCTL_LOCAL_TOKENS: 'true' });
     const { Operations } = await import('../../src/platform/operations/operations.js');
     const { OperationRegistry } = await import('../../src/platform/operations/registry.js');
     const { parseInput } = await import('../../src/platform/schema/index.js');

@@ -393,7 +393,14 @@ describe('token exchange for CI (RFC 8693)', () => {
     const deploy = { team: 'billing', service: 'api', action: 'deploy', image_tag: '2.0.0', wait_seconds: 25 };
     const deployed = await ci.execute('deploy-service', deploy);
     expect(deployed).toMatchObject({ status: 200, body: { operation: { status: 'succeeded' } } });
+    expect(body.scope).toBe('platform:write logs:read');
     expect(await ci.execute('delete-tenant', { team: 'billing' })).toMatchObject({
+      status: 403,
+      body: { code: 'insufficient_scope' },
+    });
+    const { body: bold } = await exchange(await job(), { scope: 'platform:destroy' });
+    const destroyer = new RestTestClient(scratch.url, bold.access_token as string);
+    expect(await destroyer.execute('delete-tenant', { team: 'billing' })).toMatchObject({
       status: 403,
       body: { code: 'role_too_low' },
     });

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { column, RestTestClient } from '../support/clients';
 import { type Server, Workplace } from '../support/commands';
+import { bearer } from '../support/doors';
+import { onTerminal } from '../support/terminal';
 import { tokenFor } from '../support/tokens';
 
 describe('npm start', () => {
@@ -32,7 +34,7 @@ describe('npm start', () => {
       .split('\n');
 
   describe('the banner', () => {
-    it('has all that it takes to connect, and what it holds works', async () => {
+    it('has all that it takes to connect, and no token where it goes to a file', async () => {
       const { stdout, stderr, url, token, clientConfiguration } = await serve();
       const repository = `embedded repository ${place.dataDir}/gitops.git, branch main`;
       for (const part of [
@@ -42,15 +44,15 @@ describe('npm start', () => {
         place.dataDir,
         repository,
         'admin, platform administrator',
-        '12 hours',
+        'mctl -- token --user admin --ttl 12h',
         'mctl -- token --user LOGIN',
       ]) {
         expect(stdout).toContain(part);
       }
       expect(stdout).toContain(
-        `claude mcp add --transport http mctl ${url}/mcp --header "Authorization: Bearer ${token}"`,
+        `claude mcp add --transport http mctl ${url}/mcp --header "Authorization: Bearer YOUR-TOKEN"`,
       );
-      expect(stderr).not.toContain(token);
+      expect(stdout + stderr).not.toMatch(/eyJ/);
       expect((await new RestTestClient(url, token).get('/api/v1/whoami')).body).toMatchObject({
         user: 'admin',
         admin: true,
@@ -59,7 +61,8 @@ describe('npm start', () => {
 
       expect(clientConfiguration).toMatchObject({ type: 'http', url: `${url}/mcp` });
       const client = new Client({ name: 'pasted', version: '1.0.0' });
-      const { headers } = clientConfiguration;
+      expect(clientConfiguration.headers).toEqual({ Authorization: 'Bearer YOUR-TOKEN' });
+      const headers = bearer(token);
       await client.connect(
         new StreamableHTTPClientTransport(new URL(clientConfiguration.url), { requestInit: { headers } }),
       );
@@ -67,6 +70,18 @@ describe('npm start', () => {
         structuredContent: { user: 'admin' },
       });
       await client.close();
+    });
+
+    it('shows whoever sits before a terminal a token that works', async () => {
+      const terminal = await onTerminal(['main.js'], place.dataDir, 'Ctrl-C drains and stops.');
+      try {
+        const [token = ''] = /^eyJ\S+$/m.exec(terminal.text) ?? [];
+        const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(terminal.text) ?? [];
+        expect(terminal.text).toContain('with this token for 12 hours');
+        expect((await new RestTestClient(url, token).get('/api/v1/whoami')).body).toMatchObject({ user: 'admin' });
+      } finally {
+        await terminal.end();
+      }
     });
 
     it('is one line with the address, and no token, for supervisors', async () => {
@@ -85,7 +100,10 @@ describe('npm start', () => {
     });
 
     it('names the public address to clients', async () => {
-      const { clientConfiguration, url } = await serve([], { MCTL_PUBLIC_URL: 'https://mctl.example.org' });
+      const { clientConfiguration, url } = await serve([], {
+        MCTL_PUBLIC_URL: 'https://mctl.example.org',
+        MCTL_LOCAL_TOKENS: 'true',
+      });
       expect(clientConfiguration.url).toBe('https://mctl.example.org/mcp');
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     });

@@ -235,6 +235,7 @@ describe('what stands between', () => {
     proxied = await Program.start({
       env: {
         MCTL_PUBLIC_URL: 'https://mctl.example.org',
+        MCTL_LOCAL_TOKENS: 'true',
         MCTL_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8',
         MCTL_ALLOWED_ORIGINS: ASSISTANT,
         MCTL_OPEN_REQUESTS_PER_MINUTE: '3',
@@ -307,7 +308,8 @@ describe('what stands between', () => {
       expect((await ask('/healthz', { headers: limited }, proxied.url)).status).toBe(200);
     }
     const good = { ...limited, ...bearer(await proxiedToken()) };
-    expect((await ask('/api/v1/whoami', { headers: good }, proxied.url)).status).toBe(200);
+    const answer = await ask('/api/v1/whoami', { headers: good }, proxied.url);
+    expect([answer.status, (await answer.json()).code]).toEqual([401, 'token_kind_off']);
   });
 
   it('tells browsers to come back over https only where that is the public address', async () => {
@@ -364,7 +366,11 @@ describe('what stands between', () => {
     const { LocalIssuer } = await import('../../src/platform/auth/local-issuer.js');
     const { Keys } = await import('../../src/platform/keys/index.js');
     const { readConfig } = await import('../../src/platform/config/index.js');
-    const config = readConfig({ MCTL_DATA_DIR: proxied.dataDir, MCTL_PUBLIC_URL: 'https://mctl.example.org' });
+    const config = readConfig({
+      MCTL_DATA_DIR: proxied.dataDir,
+      MCTL_PUBLIC_URL: 'https://mctl.example.org',
+      MCTL_LOCAL_TOKENS: 'true',
+    });
     return new LocalIssuer(Keys.open(proxied.dataDir), config).sign('admin', 60_000);
   }
 });

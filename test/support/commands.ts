@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { mustHoldNoCredential } from './canaries';
+import { tokenFor } from './tokens';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -35,7 +36,10 @@ export class Workplace {
 
   /** The server with its banner, as people start it. */
   async serve(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Server> {
-    return Server.started(this.spawn('main.js', args, env));
+    const server = await Server.started(this.spawn('main.js', args, env));
+    const { MCTL_PUBLIC_URL, MCTL_LOCAL_TOKENS } = env;
+    server.token = await tokenFor(this.dataDir, 'admin', undefined, { MCTL_PUBLIC_URL, MCTL_LOCAL_TOKENS });
+    return server;
   }
 
   /** An empty bare repository beside the data folder. */
@@ -67,6 +71,9 @@ export class Workplace {
 
 /** A server that shows its banner. */
 export class Server {
+  /** Of the administrator, as the command signs it that the banner names. */
+  token = '';
+
   private constructor(
     private readonly child: ChildProcess,
     private readonly output: { stdout: string; stderr: string },
@@ -106,11 +113,6 @@ export class Server {
     ).mcpServers.mctl;
   }
 
-  /** The token that stands alone on its line. */
-  get token(): string {
-    return /^eyJ\S+$/m.exec(this.stdout)?.[0] ?? '';
-  }
-
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
@@ -118,7 +120,7 @@ export class Server {
   /** Its exit code, or the signal that ended it. */
   async ended(): Promise<number | string | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
-    mustHoldNoCredential('The log of the server', this.output.stderr);
+    mustHoldNoCredential('The output of the server', `${this.output.stdout}\n${this.output.stderr}`);
     return this.child.exitCode ?? this.child.signalCode;
   }
 

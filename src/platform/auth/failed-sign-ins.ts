@@ -28,10 +28,17 @@ export interface Knock {
   /** Of the connection, or what a trusted proxy says. */
   readonly address: string;
   readonly requestId: string;
+  /** A proxy stands between, trusted or not: the caller may be anywhere. */
+  readonly isForwarded: boolean;
 }
 
 export function knockOf(request: Request): Knock {
-  return { address: request.ip ?? '', requestId: requestIdOf(request) };
+  return { address: request.ip ?? '', requestId: requestIdOf(request), isForwarded: isForwarded(request) };
+}
+
+/** Names that proxies give: RFC 7239, and what was used before it. A caller who adds one only loses by it. */
+function isForwarded({ headers }: Request): boolean {
+  return Object.keys(headers).some((name) => /^(forwarded$|x-forwarded-|x-real-ip$|via$)/.test(name));
 }
 
 /**

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { oneLine } from '../text/one-line';
 import { maskCredentials } from '../text/secrets';
-import { identityContradictions, isLoopback } from './identity-rules';
+import { identityContradictions, takesLocalTokens } from './identity-rules';
 import type { CiRule } from './oauth-clients';
 import { type SignInWay, signInWays } from './oauth-rules';
 import type { Setting } from './setting';
@@ -33,9 +33,9 @@ export class Config {
     return this.values.databaseAdminUrl !== undefined || this.values.databaseAdminUrlFile !== undefined;
   }
 
-  /** Whether tokens of the local issuer open anything here. */
+  /** Whether tokens of the local issuer open anything here. Of requests that a proxy passes on they never do. */
   get takesLocalTokens(): boolean {
-    return this.values.localTokens !== 'false' && isLoopback(this.values.host);
+    return takesLocalTokens(this.values);
   }
 
   /** Whether clients are told that our own authorisation server gives out tokens to people. */

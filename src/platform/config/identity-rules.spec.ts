@@ -30,6 +30,18 @@ describe('where MCTL listens', () => {
     expect([config.takesLocalTokens, readConfig({}).takesLocalTokens]).toEqual([false, true]);
   });
 
+  it('under a public address elsewhere, others vouch for callers, unless local tokens are wanted all the same', () => {
+    const proxied = { MCTL_PUBLIC_URL: 'https://mctl.example.org' };
+    expect(problemsOf(proxied)).toEqual([expect.stringMatching(/MCTL_PUBLIC_URL=.*MCTL_LOCAL_TOKENS=true/)]);
+    const taken = (more: Record<string, string>) =>
+      readConfig({ MCTL_ADMINS: 'ada', ...proxied, ...more }).takesLocalTokens;
+    expect(taken({ MCTL_GITHUB_TOKENS: 'true' })).toBe(false);
+    expect(taken({ MCTL_LOCAL_TOKENS: 'true' })).toBe(true);
+    for (const MCTL_PUBLIC_URL of ['http://127.0.0.1:8080', 'http://localhost:1', 'http://[::1]:8080']) {
+      expect([MCTL_PUBLIC_URL, taken({ MCTL_PUBLIC_URL })]).toEqual([MCTL_PUBLIC_URL, true]);
+    }
+  });
+
   it('somebody must be let in at all', () => {
     expect(problemsOf({ MCTL_LOCAL_TOKENS: 'false' })).toEqual([expect.stringContaining('lets nobody in')]);
     expect(problemsOf({ MCTL_LOCAL_TOKENS: 'false' }, [DEX])).toEqual([]);
@@ -147,12 +159,25 @@ it.each([
   expect(problemsOf({ [name]: value }).join()).not.toContain('canary');
 });
 
+describe('MCTL_OAUTH_CI', () => {
+  const RULE = { name: 'deploys', repository: 'acme/billing', team: 'billing', role: 'developer' };
+  const problems = (rule: object) => problemsOf({ MCTL_OAUTH_CI: JSON.stringify([{ ...RULE, ...rule }]) });
+
+  it('says which jobs of a repository are meant: a branch, an environment, or all, in so many words', () => {
+    expect(problems({})).toEqual([expect.stringMatching(/ref or environment must be there.*"ref":"\*"/)]);
+    for (const rule of [{ ref: 'refs/heads/main' }, { environment: 'production' }, { ref: '*' }]) {
+      expect([rule, problems(rule)]).toEqual([rule, []]);
+    }
+    expect(problems({ ref: 'refs/heads/*' })).toEqual([expect.stringContaining('whole ref')]);
+  });
+});
+
 describe('OAuth and signing in with a browser', () => {
   it('takes an address with a path only without OAuth, whose clients look at the top of the host', () => {
-    const below = { MCTL_PUBLIC_URL: 'https://example.org/mctl' };
+    const below = { MCTL_PUBLIC_URL: 'https://example.org/mctl', MCTL_GITHUB_TOKENS: 'true' };
     expect(problemsOf(below)).toEqual([expect.stringMatching(/has the path \/mctl.*set MCTL_OAUTH=false/)]);
     expect(problemsOf({ ...below, MCTL_OAUTH: 'false' })).toEqual([]);
-    expect(problemsOf({ MCTL_PUBLIC_URL: 'https://example.org/' })).toEqual([]);
+    expect(problemsOf({ MCTL_PUBLIC_URL: 'https://example.org/', MCTL_GITHUB_TOKENS: 'true' })).toEqual([]);
   });
 
   it('offers to clients only what somebody can sign in with', () => {

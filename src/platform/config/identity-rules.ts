@@ -28,13 +28,25 @@ export function identityContradictions(values: Partial<SettingValues>, environme
   ];
 }
 
-function localIssuerProblems({ host, localTokens }: Partial<SettingValues>, hasOthers: boolean): string[] {
+/**
+ * Whether tokens of the local issuer are taken: on loopback, and under a public address elsewhere only where that was said, for calls
+ * from this machine.
+ */
+export function takesLocalTokens({ host, localTokens, publicUrl }: LocalSettings): boolean {
+  if (localTokens === 'false' || !isLoopback(host)) return false;
+  return localTokens === 'true' || !isPublic(publicUrl);
+}
+
+type LocalSettings = Pick<SettingValues, 'host' | 'localTokens' | 'publicUrl'>;
+
+function localIssuerProblems({ host, localTokens, publicUrl }: Partial<SettingValues>, hasOthers: boolean): string[] {
   if (host !== undefined && !isLoopback(host)) {
     if (!hasOthers) return [NOT_LOOPBACK(host)];
     return localTokens === 'true'
       ? [`MCTL_LOCAL_TOKENS=true is for loopback only, and MCTL_HOST=${host} is not; use auto`]
       : [];
   }
+  if (!hasOthers && localTokens === 'auto' && isPublic(publicUrl)) return [NOT_FROM_HERE(publicUrl)];
   return localTokens === 'false' && !hasOthers
     ? [
         'MCTL_LOCAL_TOKENS=false lets nobody in; set MCTL_OIDC_ISSUERS, MCTL_GITHUB_TOKENS=true or MCTL_SIGN_IN_GITHUB_CLIENT_ID',
@@ -44,6 +56,14 @@ function localIssuerProblems({ host, localTokens }: Partial<SettingValues>, hasO
 
 const NOT_LOOPBACK = (host: string): string =>
   `MCTL_HOST=${host} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; use 127.0.0.1, or set MCTL_OIDC_ISSUERS, MCTL_GITHUB_TOKENS=true or MCTL_SIGN_IN_GITHUB_CLIENT_ID`;
+
+const NOT_FROM_HERE = (publicUrl: string): string =>
+  `MCTL_PUBLIC_URL=${publicUrl} is not loopback, and the local issuer, the only identity in use, is meant for this machine alone; set MCTL_OIDC_ISSUERS, MCTL_GITHUB_TOKENS=true or MCTL_SIGN_IN_GITHUB_CLIENT_ID, or MCTL_LOCAL_TOKENS=true to take local tokens of calls that no proxy passes on`;
+
+/** A public address at which others reach this machine. */
+function isPublic(publicUrl: string | undefined): publicUrl is string {
+  return publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, ''));
+}
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -12,7 +12,7 @@ const organizations = list.refine(
 export const IDENTITY_SETTINGS = {
   localTokens: plainSetting('MCTL_LOCAL_TOKENS', z.enum(['auto', 'true', 'false'], 'must be auto, true or false'), {
     fallback: 'auto',
-    help: 'Tokens that mctl token signs; whoever can read the data folder can. auto = taken while MCTL_HOST is loopback; elsewhere they never are.',
+    help: 'Tokens that mctl token signs; whoever can read the data folder can. auto = taken while MCTL_HOST and MCTL_PUBLIC_URL are loopback; true = also with another MCTL_PUBLIC_URL. Requests through a proxy never open anything with them.',
   }),
   oidcIssuers: setting('MCTL_OIDC_ISSUERS', oidcIssuers, {
     fallback: '',

@@ -17,18 +17,27 @@ export type RegisteredClient = z.output<typeof client>;
 export const oauthClients = jsonList(client, ({ client_id }) => client_id, 'client_id');
 
 const pattern = (rule: RegExp, error: string) => z.string().regex(rule, error);
-const ciRule = z.strictObject({
-  name: pattern(
-    /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
-    'name must be lower-case letters, digits and dashes, at most 40',
-  ),
-  repository: pattern(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'repository must be owner/name'),
-  repository_id: pattern(/^\d{1,20}$/, 'repository_id must be digits').optional(),
-  ref: pattern(/^refs\/[A-Za-z0-9._/-]{1,200}$/, 'ref must be a whole ref such as refs/heads/main').optional(),
-  environment: z.string().min(1).max(255).optional(),
-  team: pattern(/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/, 'team must be the name of a team'),
-  role: z.enum(['viewer', 'developer', 'owner'], 'role must be viewer, developer or owner'),
-});
+const ciRule = z
+  .strictObject({
+    name: pattern(
+      /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
+      'name must be lower-case letters, digits and dashes, at most 40',
+    ),
+    repository: pattern(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, 'repository must be owner/name'),
+    repository_id: pattern(/^\d{1,20}$/, 'repository_id must be digits').optional(),
+    ref: pattern(
+      /^(refs\/[A-Za-z0-9._/-]{1,200}|\*)$/,
+      'ref must be a whole ref such as refs/heads/main, or * for all',
+    ).optional(),
+    environment: z.string().min(1).max(255).optional(),
+    team: pattern(/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/, 'team must be the name of a team'),
+    role: z.enum(['viewer', 'developer', 'owner'], 'role must be viewer, developer or owner'),
+  })
+  // Whoever may push any branch could otherwise run a job with the role.
+  .refine(
+    ({ ref, environment }) => ref !== undefined || environment !== undefined,
+    'ref or environment must be there: without them a job of any branch has the role; "ref":"*" says that this is meant',
+  );
 
 /** Which GitHub Actions jobs get a token of ours, and the role they then have in one team. */
 export type CiRule = z.output<typeof ciRule>;

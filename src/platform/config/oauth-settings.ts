@@ -74,7 +74,7 @@ export const OAUTH_SETTINGS = {
   }),
   oauthCi: setting('MCTL_OAUTH_CI', ciRules, {
     fallback: '',
-    help: 'GitHub Actions jobs that get a token for one team, a JSON list: name, repository, team, role, and where wanted repository_id, ref, environment. They act as ci+NAME.',
+    help: 'GitHub Actions jobs that get a token for one team, a JSON list: name, repository, team, role, ref or environment (ref * = any), and where wanted repository_id. They act as ci+NAME.',
     example:
       '[{"name":"billing-deploys","repository":"acme/billing","ref":"refs/heads/main","team":"billing","role":"developer"}]',
   }),

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Interaction, InteractionResults, Provider } from 'oidc-provider' with { 'resolution-mode': 'import' };
 import { Inject, Injectable } from '@nestjs/common';
+import { LocalTokens } from '../auth/local-tokens';
 import { Clock } from '../clock';
 import { Keys } from '../keys';
 import { log } from '../logging';
@@ -32,6 +33,7 @@ export class AuthorizationServer {
     @Inject(ProviderConfiguration) private readonly configuration: ProviderConfiguration,
     @Inject(OAuthAddresses) private readonly addresses: OAuthAddresses,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
+    @Inject(LocalTokens) private readonly local: LocalTokens,
     @Inject(TokenExchange) private readonly exchange: TokenExchange,
     @Inject(RegisteredClients) private readonly registered: RegisteredClients,
     @Inject(Keys) private readonly keys: Keys,
@@ -68,7 +70,8 @@ export class AuthorizationServer {
     // Of the proxy headers only those get through that `asOurs` writes.
     provider.proxy = true;
     nameSuccessors(provider, this.keys.oauthRefreshKey, () => library.Provider.ctx);
-    revocableTokens(provider, this.tokens);
+    const { tokens, local } = this;
+    revocableTokens(provider, { tokens, local }, () => library.Provider.ctx?.oidc.client?.clientId);
     holdUntrustedRedirects(provider, new URL(this.addresses.issuer).origin, (id) => this.registered.isKnown(id));
     this.exchange.register(provider, library.errors);
     provider.on('server_error', (_context, err) => log.error({ err }, 'the authorisation server failed'));

@@ -20,7 +20,7 @@ export function ruleFor(rules: readonly CiRule[], claims: CiClaims): CiRule | un
     (rule) =>
       rule.repository.toLowerCase() === claims.repository.toLowerCase() &&
       (rule.repository_id ?? claims.repository_id) === claims.repository_id &&
-      (rule.ref ?? claims.ref) === claims.ref &&
+      (rule.ref === undefined || rule.ref === '*' || rule.ref === claims.ref) &&
       (rule.environment ?? claims.environment) === claims.environment,
   );
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { OidcKeys } from '../auth/oidc/oidc-keys';
-import { SCOPES } from '../auth/scopes';
+import { type Scope, SCOPES } from '../auth/scopes';
 import { Clock } from '../clock';
 import { type CiRule, Config } from '../config';
 import { Unavailable } from '../errors';
@@ -76,7 +76,7 @@ export class TokenExchange {
       );
       throw new errors.InvalidGrant('MCTL_OAUTH_CI has no rule for this repository, ref and environment');
     }
-    context.body = await this.give(provider, context, rule, scopesOf(errors, parameters.scope));
+    context.body = await this.give(provider, context, rule, scopesOf(errors, rule, parameters.scope));
     log.info(
       { user: ciLogin(rule), repository: claims.repository, ref: claims.ref, run: claims.run_id },
       'a CI job got a token',
@@ -136,13 +136,20 @@ export class TokenExchange {
   }
 }
 
-/** Narrower where the job asks for less; otherwise all, for the role bounds it. Who meant to ask for less must not get all by a slip. */
-function scopesOf(errors: Errors, asked = ''): string {
+/** What a job gets that asks for nothing. What destroys is for jobs that ask for it, whatever their role. */
+const SCOPES_OF_ROLE: Readonly<Record<CiRule['role'], readonly Scope[]>> = {
+  viewer: ['platform:read', 'logs:read'],
+  developer: ['platform:write', 'logs:read'],
+  owner: ['platform:write', 'logs:read'],
+};
+
+/** What the job asks for, within its role; otherwise what its role commonly needs. Who meant to ask for less must not get more by a slip. */
+function scopesOf(errors: Errors, { role }: CiRule, asked = ''): string {
   const all = Object.keys(SCOPES);
   const wanted = [...new Set(asked.split(' ').filter(Boolean))];
   const unknown = wanted.find((scope) => !all.includes(scope));
   if (unknown !== undefined) throw new errors.InvalidScope('requested scope is not one of scopes_supported', unknown);
-  return (wanted.length > 0 ? wanted : all).join(' ');
+  return (wanted.length > 0 ? wanted : SCOPES_OF_ROLE[role]).join(' ');
 }
 
 function cannotAsk({ CustomOIDCProviderError }: Errors): Error {

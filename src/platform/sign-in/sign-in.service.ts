@@ -66,7 +66,7 @@ export class SignIns {
     const token = credential.trim();
     if (!this.tokens.recognises(token)) throw this.failures.unknownToken(token, knock);
     try {
-      return this.personOf(await this.tokens.identify(token));
+      return this.personOf(await this.tokens.identify(token, knock));
     } catch (error) {
       throw this.failures.refuse(this.tokens.kind, knock, error);
     }

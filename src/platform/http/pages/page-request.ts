@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Via } from '../../auth/actor';
+import { type Knock, knockOf } from '../../auth/failed-sign-ins';
 import type { MctlError } from '../../errors';
 import { requestOf, type SignedRequest } from '../../mcp/call';
 import { viaOf } from '../via';
@@ -16,8 +17,8 @@ export interface PageRequest {
   /** Why the form could not be read, e.g. it is too large. */
   readonly formError?: MctlError;
   readonly via: Via;
-  /** Of the caller: of the connection, or what a trusted proxy says. */
-  readonly address: string;
+  /** Where a credential in the form comes from. */
+  readonly knock: Knock;
 }
 
 /** A form is left here by the parser of `http-setup`, or why there is none. */
@@ -33,7 +34,7 @@ export function pageRequestOf(context: ExecutionContext): PageRequest {
     form: textFields(request.form),
     formError: request.formError,
     via: { ...viaOf(request), door: 'page' },
-    address: request.ip ?? '',
+    knock: knockOf(request),
   };
 }
 
