@@ -10,6 +10,7 @@ import { keysCheck } from './keys-check';
 import { layoutCheck } from './layout-check';
 import { lostStoreCheck } from './lost-store-check';
 import { portCheck } from './port-check';
+import { proxyCheck } from './proxy-check';
 import { branchCheck, fetchCheck, remoteCheck, writeAccessCheck } from './remote-checks';
 import { serverCheck } from './server-check';
 import { signingCheck } from './signing-check';
@@ -26,6 +27,7 @@ export const CHECKS: readonly Check[] = [
   storeCheck,
   auditCheck,
   portCheck,
+  proxyCheck,
   signingCheck,
   credentialCheck,
   remoteCheck,
