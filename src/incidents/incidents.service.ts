@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
+import { RateLimits } from '../platform/auth/rate-limits';
 import { Clock } from '../platform/clock';
 import { parseDuration } from '../platform/config';
 import { InvalidInput } from '../platform/errors';
@@ -35,6 +36,7 @@ export class IncidentsService {
     @Inject(IncidentAccess) private readonly access: IncidentAccess,
     @Inject(RelatedOperations) private readonly related: RelatedOperations,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(RateLimits) private readonly limits: RateLimits,
   ) {}
 
   /** Incidents of the caller's teams, the one reported last first. @throws NotFound for a team that the caller is not in. */
@@ -67,9 +69,14 @@ export class IncidentsService {
     return items.map(({ id }) => id);
   }
 
-  /** @throws NotFound for an incident that the caller may not see; InvalidInput where several begin so. */
+  /**
+   * Counts for its team, which only the incident tells.
+   * @throws NotFound for an incident that the caller may not see; InvalidInput where several begin so; RateLimited.
+   */
   async get(actor: Actor, { id }: GetIncidentInput): Promise<IncidentAnswer> {
-    return this.show(actor, await this.access.find(actor, id));
+    const row = await this.access.find(actor, id);
+    if (row.team) await this.limits.countTeam(actor, row.team, 'read');
+    return this.show(actor, row);
   }
 
   /** Active incidents that the caller may see, counted in the query. @throws NotFound for a team that the caller is not in. */

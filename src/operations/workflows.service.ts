@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
+import { RateLimits } from '../platform/auth/rate-limits';
 import { Config } from '../platform/config';
 import { NotAllowed, NotFound } from '../platform/errors';
 import type { WarningItem } from '../platform/operations/answer.dto';
@@ -33,6 +34,7 @@ export class WorkflowsService {
     @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
     @Inject(Access) private readonly access: Access,
     @Inject(Config) private readonly config: Config,
+    @Inject(RateLimits) private readonly limits: RateLimits,
   ) {}
 
   /** Workflows of the caller's teams, newest first. */
@@ -58,10 +60,14 @@ export class WorkflowsService {
     return (await this.list(actor, { limit: MOST_NAMES })).items.map(({ workflow }) => workflow);
   }
 
-  /** @throws NotFound for a workflow that does not exist or belongs to a team the caller is not in. */
+  /**
+   * Counts for its team, which only the workflow tells.
+   * @throws NotFound for a workflow that does not exist or belongs to a team the caller is not in; RateLimited.
+   */
   async get(actor: Actor, { workflow, log_lines }: GetWorkflowInput): Promise<WorkflowAnswer> {
     const row = await this.operations.findByWorkflow(workflow);
     if (!row || !(await this.maySee(actor, row))) throw unknownWorkflow(workflow);
+    if (row.team !== null) await this.limits.countTeam(actor, row.team, 'read');
     const steps = await this.operations.steps(row.id);
     const { commit, summary, warnings, next_actions, error } = this.answers.ofRow(row);
     const body = error as { message?: string; fix?: string } | undefined;

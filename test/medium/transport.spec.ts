@@ -381,7 +381,7 @@ describe('limits of users and teams', () => {
       env: { MCTL_READS_PER_MINUTE: '2', MCTL_TEAM_READS_PER_MINUTE: '1', ...GITHUB_NOWHERE },
     });
     try {
-      await (
+      const created = await (
         await signedIn(strict, 'admin')
       ).execute('create-tenant', {
         team: 'billing',
@@ -401,6 +401,11 @@ describe('limits of users and teams', () => {
       const limited = await callMcp(strict.url, bob, 'mctl_get_tenant', { team: 'billing' });
       expect(limited).toMatchObject({ ok: false, code: 'rate_limited' });
       expect(limited.body.retry_after_s).toBeGreaterThan(0);
+      // So do calls that name something of the team by its id.
+      const byId = await callMcp(strict.url, bob, 'mctl_get_workflow_status', {
+        workflow: created.body.workflow.name,
+      });
+      expect(byId).toMatchObject({ code: 'rate_limited', body: { message: expect.stringContaining('whole team') } });
     } finally {
       await strict.dispose();
     }
