@@ -59,8 +59,8 @@ export class WaitingWorkflows {
     return rows.filter(({ input }) => subjectOf(input).host === host).flatMap(eventsIn);
   }
 
-  private lookNow(transaction: StoreTransaction, { id }: OperationRow): Promise<void> {
-    return this.operations.update(transaction, id, { next_run_at: new Date().toISOString() });
+  private async lookNow(transaction: StoreTransaction, { id }: OperationRow): Promise<void> {
+    await this.operations.update(transaction, id, { next_run_at: new Date().toISOString() });
   }
 }
 

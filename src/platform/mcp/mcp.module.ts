@@ -9,6 +9,7 @@ import { PromptCatalog } from './prompts/prompt-catalog';
 import { ResourceCatalog } from './resources/resource-catalog';
 import { Unguarded } from './unguarded';
 import { ProtocolParts } from './protocol-parts';
+import { TasksPart } from './tasks';
 import { ToolCatalog } from './tool-catalog';
 
 @Module({
@@ -29,19 +30,22 @@ import { ToolCatalog } from './tool-catalog';
     PageStates,
     ProtocolParts,
     ResourceCatalog,
+    TasksPart,
     ToolCatalog,
     Unguarded,
     MctlStrategy,
   ],
-  exports: [Completions, PromptCatalog, ResourceCatalog, MctlStrategy, ProtocolParts, ToolCatalog],
+  exports: [Completions, PromptCatalog, ResourceCatalog, MctlStrategy, ProtocolParts, TasksPart, ToolCatalog],
 })
 export class McpModule {
+  /** Tasks first: what asks a person stands around them, and a task begins only after their answer. */
   constructor(
     @Inject(ProtocolParts) parts: ProtocolParts,
+    @Inject(TasksPart) tasks: TasksPart,
     @Inject(PromptCatalog) prompts: PromptCatalog,
     @Inject(ResourceCatalog) resources: ResourceCatalog,
     @Inject(Completions) completions: Completions,
   ) {
-    parts.add(prompts, resources, completions);
+    parts.add(tasks, prompts, resources, completions);
   }
 }

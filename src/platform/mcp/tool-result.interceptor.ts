@@ -11,12 +11,12 @@ export class ToolResultInterceptor implements NestInterceptor {
   /** Prompts and resources pass here too; their answers are protocol already. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const isTool = context.getType() === 'rpc' && this.reflector.get<unknown>(TOOL_DECLARATION, context.getHandler());
-    return isTool ? next.handle().pipe(map(resultOf)) : next.handle();
+    return isTool ? next.handle().pipe(map(toolResultOf)) : next.handle();
   }
 }
 
-/** The answer of a tool in its protocol form. */
-export function resultOf(answer: object): object {
+/** A tool's answer as `tools/call` gives it. */
+export function toolResultOf(answer: object): object {
   return {
     content: [{ type: 'text', text: JSON.stringify(answer) }],
     structuredContent: answer,

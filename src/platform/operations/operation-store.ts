@@ -128,8 +128,20 @@ export class OperationStore {
     });
   }
 
-  async update(transaction: StoreTransaction, id: string, change: Partial<OperationRow>): Promise<void> {
-    await transaction.updateTable('operations').set(change).where('id', '=', id).where('status', 'in', OPEN).execute();
+  /** @returns whether its status was one of these; otherwise it stays as it is. */
+  async update(
+    transaction: StoreTransaction,
+    id: string,
+    change: Partial<OperationRow>,
+    statuses: readonly OperationStatus[] = OPEN,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
+      .updateTable('operations')
+      .set(change)
+      .where('id', '=', id)
+      .where('status', 'in', statuses)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   async updateStep(transaction: StoreTransaction, id: string, name: string, change: Partial<StepRow>): Promise<void> {

@@ -283,7 +283,8 @@ function refuseCredentials(value: unknown, field = ''): void {
   });
 }
 
-function readOnly(): NotAllowed {
+/** The refusal of whatever would change something while `MCTL_READ_ONLY` is set. */
+export function readOnly(): NotAllowed {
   return new NotAllowed('MCTL runs read-only (MCTL_READ_ONLY=true); nothing can be changed through it.', {
     code: 'read_only',
   });

@@ -69,12 +69,13 @@ export class Committer {
     const now = new Date().toISOString();
     await this.store.transaction(async (transaction) => {
       for (const row of rows) {
-        await this.operations.update(transaction, row.id, {
+        const isOpen = await this.operations.update(transaction, row.id, {
           status: 'running',
           started_at: row.started_at ?? now,
           attempts: row.attempts + 1,
         });
-        await this.operations.restartSteps(transaction, row.id, this.stepsOf(row), now);
+        // Cancelled since it was read: `stillOpen` leaves it out.
+        if (isOpen) await this.operations.restartSteps(transaction, row.id, this.stepsOf(row), now);
       }
     });
     rows.forEach(({ id }) => changed(id));

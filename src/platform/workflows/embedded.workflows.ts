@@ -110,6 +110,14 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     }
   }
 
+  /** Takes an operation out of the queue. @returns false where it has begun: then it goes on. */
+  async cancel(row: OperationRow): Promise<boolean> {
+    const isCancelled = await this.endings.cancel(row, this.changed);
+    // Whatever came after it on the same object need not wait for it.
+    if (isCancelled) this.wake();
+    return isCancelled;
+  }
+
   /** On a shared store a signal may be lost with its connection: whoever waits looks by itself, too. */
   private async nextChange(id: string, signal: AbortSignal): Promise<void> {
     const patience = this.store.shared ? AbortSignal.any([signal, AbortSignal.timeout(WAIT_LOOK_MS)]) : signal;

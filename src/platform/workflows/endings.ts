@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Audit, type AuditEntry } from '../audit/audit';
 import { Config } from '../config';
-import { MctlError, toErrorBody } from '../errors';
+import { Conflict, MctlError, toErrorBody } from '../errors';
 import { log } from '../logging';
 import type { Operation } from '../operations/operation';
 import { callerOf, OperationStore, resultOf } from '../operations/operation-store';
@@ -13,6 +13,9 @@ import { commitSteps, stepName } from './steps';
 
 /** Until what cannot be settled is tried again. */
 const SETTLE_AGAIN_MS = 5_000;
+
+/** Code of the error of an operation that was cancelled; to everything else it is one that failed. */
+export const CANCELLED = 'cancelled';
 
 /** An operation whose commit is on the branch. */
 export interface Done {
@@ -204,6 +207,24 @@ export class Endings {
     changed(row.id);
   }
 
+  /** Ends an operation that nobody has begun, at its caller's wish. @returns false where it has begun: then nothing happens. */
+  async cancel(row: OperationRow, changed: (id: string) => void): Promise<boolean> {
+    const body = toErrorBody(cancelled(), row.request_id);
+    const now = new Date().toISOString();
+    const change = { status: 'failed' as const, finished_at: now, error: JSON.stringify(body) };
+    const isCancelled = await this.store.transaction(async (transaction) => {
+      // Of this and a beginning at the same moment one finds the status changed.
+      if (!(await this.operations.update(transaction, row.id, change, ['submitted']))) return false;
+      await this.skipSteps(transaction, row);
+      await this.audit.append(transaction, [this.ending(row, 'failed', { code: body.code })]);
+      return true;
+    });
+    if (!isCancelled) return false;
+    log.info(facts(row), 'operation cancelled');
+    changed(row.id);
+    return true;
+  }
+
   /** Rows of operations that this version does not know have the plain steps. */
   private stepsOf({ operation, stage }: OperationRow): string[] {
     const known = this.registry.find(operation);
@@ -228,6 +249,13 @@ export class Endings {
       ...facts,
     };
   }
+}
+
+function cancelled(): Conflict {
+  return new Conflict('Its caller cancelled it before it had begun; nothing was written.', {
+    code: CANCELLED,
+    fix: 'Call again if it is wanted after all, with another idempotency_key.',
+  });
 }
 
 /** What the log says of an operation: names and ids, never an argument. */

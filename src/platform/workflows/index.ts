@@ -1,2 +1,3 @@
 export * from './embedded.workflows';
+export { CANCELLED } from './endings';
 export * from './steps';

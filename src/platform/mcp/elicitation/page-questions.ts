@@ -18,7 +18,7 @@ import { parseInput } from '../../schema';
 import type { ProtocolBinding, ProtocolHandler, ProtocolRequest } from '../protocol-parts';
 import { ToolCatalog } from '../tool-catalog';
 import { toolError } from '../tool-error';
-import { resultOf } from '../tool-result.interceptor';
+import { toolResultOf } from '../tool-result.interceptor';
 import { canElicit, capabilitiesOf } from './capability';
 import { nextStep } from './page.policy';
 import { type KeptPage, PageStates } from './page-states';
@@ -100,8 +100,8 @@ export class PageQuestions {
     if (step === 'ask') return this.ask(opening, { ...kept, round: kept.round + 1 });
     const row = await this.rows.get(kept.operationId);
     // Shown anew, an answer opens a page anew and closes the one that somebody may be reading now.
-    if (step === 'fresh') return resultOf(await this.answers.forCaller(row));
-    return resultOf({ ...kept.presented, ...this.answers.ofRow(row) });
+    if (step === 'fresh') return toolResultOf(await this.answers.forCaller(row));
+    return toolResultOf({ ...kept.presented, ...this.answers.ofRow(row) });
   }
 
   /** Sessions of 2025-11-25: the question goes along the stream of the call. */
@@ -115,7 +115,7 @@ export class PageQuestions {
     const isUsed = await this.waitFor(page, kept.url, action === 'accept' ? WAIT_MS : 0, context);
     if (!isUsed) return result;
     await context.mcpReq.notify({ method: 'notifications/elicitation/complete', params: { elicitationId } });
-    return resultOf(await this.answers.forCaller(await this.rows.get(kept.operationId)));
+    return toolResultOf(await this.answers.forCaller(await this.rows.get(kept.operationId)));
   }
 
   private ask(opening: Opening, kept: KeptPage): unknown {

@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { Actor } from '../platform/auth/actor';
+import { ruleOf } from '../platform/auth/access-rules';
+import { mustHaveScopes } from '../platform/auth/scopes';
+import { Config } from '../platform/config';
+import { type Task, type TaskSource, toolResultOf } from '../platform/mcp';
+import { AnswerBuilder } from '../platform/operations/answer-builder';
+import { OperationStore } from '../platform/operations/operation-store';
+import { readOnly } from '../platform/operations/operations';
+import { OperationRegistry } from '../platform/operations/registry';
+import type { OperationRow } from '../platform/store';
+import { EmbeddedWorkflows } from '../platform/workflows';
+import { factsOfTask, isCancelled } from './task-facts';
+
+/** The answer of a write that goes on. */
+const openWrite = z.object({
+  structuredContent: z.object({
+    operation: z.object({ status: z.enum(['submitted', 'running']) }),
+    workflow: z.object({ name: z.string() }),
+  }),
+});
+
+/** Workflows as tasks of the protocol: the operation's row is the task, its workflow's name the id (ADR 27). */
+@Injectable()
+export class OperationTasks implements TaskSource {
+  constructor(
+    @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(OperationRegistry) private readonly registry: OperationRegistry,
+    @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
+    @Inject(EmbeddedWorkflows) private readonly workflows: EmbeddedWorkflows,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  async begun(actor: Actor, answer: unknown): Promise<Task | undefined> {
+    const workflow = openWrite.safeParse(answer).data?.structuredContent.workflow.name;
+    const row = workflow === undefined ? undefined : await this.rowOf(actor, workflow);
+    if (!row) return undefined;
+    // What goes on after its first commit waits for its caller: the answer says what they have to do meanwhile, a task would keep it back.
+    return this.registry.get(row.operation).continuation ? undefined : this.taskOf(row);
+  }
+
+  async find(actor: Actor, taskId: string): Promise<Task | undefined> {
+    const row = await this.rowOf(actor, taskId);
+    return row && this.taskOf(row);
+  }
+
+  /** Operations ask before they begin, so that no key is one of theirs. */
+  async update(): Promise<void> {}
+
+  /**
+   * @throws NotAllowed for a token that could not have made the call, and while `MCTL_READ_ONLY` is set.
+   */
+  async cancel(actor: Actor, taskId: string): Promise<void> {
+    const row = await this.rowOf(actor, taskId);
+    if (!row) return;
+    const operation = this.registry.find(row.operation);
+    if (operation) mustHaveScopes(actor, ruleOf(operation));
+    if (this.config.values.readOnly) throw readOnly();
+    await this.workflows.cancel(row);
+  }
+
+  /** Also administrators see only what they began: what somebody else did is in `mctl_get_workflow_status`. */
+  private async rowOf({ login }: Actor, workflow: string): Promise<OperationRow | undefined> {
+    const row = await this.operations.findByWorkflow(workflow);
+    return row?.actor === login ? row : undefined;
+  }
+
+  private async taskOf(row: OperationRow): Promise<Task> {
+    const facts = factsOfTask(row, await this.operations.steps(row.id));
+    if (row.status !== 'succeeded' && row.status !== 'failed') return { ...facts, status: 'working' };
+    if (isCancelled(row)) return { ...facts, status: 'cancelled' };
+    return { ...facts, status: 'completed', result: toolResultOf(await this.answers.forCaller(row)) };
+  }
+}

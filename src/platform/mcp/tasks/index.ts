@@ -1,0 +1,3 @@
+export * from './declares-tasks';
+export * from './task';
+export * from './tasks.part';
