@@ -1,0 +1,98 @@
+import type { Actor } from '../platform/auth/actor';
+import type { Config } from '../platform/config';
+import type { AnswerBuilder } from '../platform/operations/answer-builder';
+import type { Operation } from '../platform/operations/operation';
+import type { OperationStore } from '../platform/operations/operation-store';
+import { OperationRegistry } from '../platform/operations/registry';
+import type { OperationRow, StepRow } from '../platform/store';
+import type { EmbeddedWorkflows } from '../platform/workflows';
+import { OperationTasks } from './operation-tasks';
+
+const deployService = { name: 'deploy-service', kind: 'write', role: 'deployer' } as Operation;
+const addCustomDomain = { ...deployService, name: 'add-custom-domain', continuation: {} } as Operation;
+const AT = '2026-11-22T10:00:00.000Z';
+const ada = { login: 'ada', scopes: ['platform:write', 'platform:read'] } as unknown as Actor;
+const row = (operation: Operation, more: Partial<OperationRow> = {}): OperationRow =>
+  ({
+    id: '1',
+    workflow: 'w-1',
+    operation: operation.name,
+    actor: 'ada',
+    status: 'submitted',
+    summary: 'done',
+    error: null,
+    submitted_at: AT,
+    started_at: null,
+    finished_at: null,
+    ...more,
+  }) as OperationRow;
+const step = (name: string, more: Partial<StepRow> = {}): StepRow =>
+  ({ name, title: name, status: 'pending', message: null, started_at: null, finished_at: null, ...more }) as StepRow;
+
+const cancel = jest.fn();
+function tasksOf(found: OperationRow, steps: StepRow[] = []): OperationTasks {
+  const registry = new OperationRegistry();
+  registry.register(deployService, addCustomDomain);
+  const store = { findByWorkflow: () => Promise.resolve(found), steps: () => Promise.resolve(steps) };
+  const answers = { forCaller: () => Promise.resolve({ summary: 'answer' }) };
+  const [rows, builder, engine] = [store, answers, { cancel }] as unknown as [
+    OperationStore,
+    AnswerBuilder,
+    EmbeddedWorkflows,
+  ];
+  return new OperationTasks(rows, registry, builder, engine, { values: { readOnly: false } } as Config);
+}
+
+const answer = (status: string) => ({ structuredContent: { operation: { status }, workflow: { name: 'w-1' } } });
+
+describe('OperationTasks', () => {
+  it('makes tasks of answers that are not final', async () => {
+    const tasks = tasksOf(row(deployService));
+    for (const status of ['submitted', 'running']) expect(await tasks.begun(ada, answer(status))).toBeDefined();
+    for (const status of ['planned', 'succeeded', 'failed'])
+      {expect(await tasks.begun(ada, answer(status))).toBeUndefined();}
+    for (const other of [{}, undefined, 'text', { content: [] }]) expect(await tasks.begun(ada, other)).toBeUndefined();
+  });
+
+  it('keeps no answer back that says what its caller has to do meanwhile', async () => {
+    expect(await tasksOf(row(addCustomDomain)).begun(ada, answer('submitted'))).toBeUndefined();
+  });
+
+  it('cancels for a token that could have made the call, and for no other', async () => {
+    const tasks = tasksOf(row(deployService));
+    await expect(tasks.cancel({ ...ada, scopes: ['platform:read'] }, 'w-1')).rejects.toMatchObject({
+      code: 'insufficient_scope',
+    });
+    expect(cancel).not.toHaveBeenCalled();
+    await tasks.cancel(ada, 'w-1');
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
+  it('says the step, what it waits for in one line, and when it last changed', async () => {
+    const running = row(deployService, { status: 'running', started_at: '2026-11-22T10:00:01.000Z' });
+    const begun = { started_at: '2026-11-22T10:00:02.000Z', status: 'running' as const };
+    const waiting = [
+      step('Plan', { status: 'succeeded' }),
+      step('Push', { ...begun, message: 'no\nanswer\u001b[31m' }),
+    ];
+    expect(await tasksOf(running, waiting).find(ada, 'w-1')).toEqual({
+      taskId: 'w-1',
+      status: 'working',
+      statusMessage: '2/2 Push: no answer [31m (too late to cancel)',
+      createdAt: AT,
+      lastUpdatedAt: begun.started_at,
+      ttlMs: null,
+      pollIntervalMs: 5_000,
+    });
+    expect((await tasksOf(running, [step('Plan', begun)]).find(ada, 'w-1'))?.pollIntervalMs).toBe(1_000);
+  });
+
+  it('tells what was cancelled from what failed', async () => {
+    const error = (code: string): string => JSON.stringify({ code, message: `${code}.` });
+    const cancelled = await tasksOf(row(deployService, { status: 'failed', error: error('cancelled') })).find(ada, '');
+    expect(cancelled).toMatchObject({ status: 'cancelled', statusMessage: 'cancelled.' });
+    expect(cancelled).not.toHaveProperty('result');
+    const failed = await tasksOf(row(deployService, { status: 'failed', error: error('taken') })).find(ada, '');
+    expect(failed).toMatchObject({ status: 'completed', result: { structuredContent: { summary: 'answer' } } });
+  });
+});
