@@ -49,8 +49,9 @@ describe('OperationTasks', () => {
   it('makes tasks of answers that are not final', async () => {
     const tasks = tasksOf(row(deployService));
     for (const status of ['submitted', 'running']) expect(await tasks.begun(ada, answer(status))).toBeDefined();
-    for (const status of ['planned', 'succeeded', 'failed'])
-      {expect(await tasks.begun(ada, answer(status))).toBeUndefined();}
+    for (const status of ['planned', 'succeeded', 'failed']) {
+      expect(await tasks.begun(ada, answer(status))).toBeUndefined();
+    }
     for (const other of [{}, undefined, 'text', { content: [] }]) expect(await tasks.begun(ada, other)).toBeUndefined();
   });
 
