@@ -8,8 +8,8 @@ import type { OperationRow, StepRow } from '../platform/store';
 import type { EmbeddedWorkflows } from '../platform/workflows';
 import { OperationTasks } from './operation-tasks';
 
-const deployService = { name: 'deploy-service', kind: 'write', role: 'deployer' } as Operation;
-const addCustomDomain = { ...deployService, name: 'add-custom-domain', continuation: {} } as Operation;
+const deployService = { name: 'deploy-service', kind: 'write' } as unknown as Operation;
+const addCustomDomain = { ...deployService, name: 'add-custom-domain', continuation: {} } as unknown as Operation;
 const AT = '2026-11-22T10:00:00.000Z';
 const ada = { login: 'ada', scopes: ['platform:write', 'platform:read'] } as unknown as Actor;
 const row = (operation: Operation, more: Partial<OperationRow> = {}): OperationRow =>
@@ -30,7 +30,7 @@ const step = (name: string, more: Partial<StepRow> = {}): StepRow =>
   ({ name, title: name, status: 'pending', message: null, started_at: null, finished_at: null, ...more }) as StepRow;
 
 const cancel = jest.fn();
-function tasksOf(found: OperationRow, steps: StepRow[] = []): OperationTasks {
+function tasksOf(found: OperationRow, steps: StepRow[] = [], readOnly = false): OperationTasks {
   const registry = new OperationRegistry();
   registry.register(deployService, addCustomDomain);
   const store = { findByWorkflow: () => Promise.resolve(found), steps: () => Promise.resolve(steps) };
@@ -40,7 +40,7 @@ function tasksOf(found: OperationRow, steps: StepRow[] = []): OperationTasks {
     AnswerBuilder,
     EmbeddedWorkflows,
   ];
-  return new OperationTasks(rows, registry, builder, engine, { values: { readOnly: false } } as Config);
+  return new OperationTasks(rows, registry, builder, engine, { values: { readOnly } } as Config);
 }
 
 const answer = (status: string) => ({ structuredContent: { operation: { status }, workflow: { name: 'w-1' } } });
@@ -67,6 +67,13 @@ describe('OperationTasks', () => {
     expect(cancel).not.toHaveBeenCalled();
     await tasks.cancel(ada, 'w-1');
     expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
+  it('cancels nothing while MCTL runs read-only', async () => {
+    cancel.mockClear();
+    const tasks = tasksOf(row(deployService), [], true);
+    await expect(tasks.cancel(ada, 'w-1')).rejects.toMatchObject({ code: 'read_only' });
+    expect(cancel).not.toHaveBeenCalled();
   });
 
   it('says the step, what it waits for in one line, and when it last changed', async () => {

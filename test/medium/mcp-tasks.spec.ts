@@ -24,14 +24,13 @@ const gate = (): string => join(repository, 'hooks/open');
 const close = (): void => rmSync(gate(), { force: true });
 const open = (): void => writeFileSync(gate(), '');
 
-const start = (env: Record<string, string> = {}): Promise<Program> =>
+const start = (): Promise<Program> =>
   Program.start({
     dataDir: join(folder, 'data'),
     env: {
       MCTL_GITOPS_REMOTE: pathToFileURL(repository).href,
       MCTL_GITOPS_POLL: '1s',
       MCTL_ADMINS: 'admin,root',
-      ...env,
     },
   });
 const as = async (login: string): Promise<RawMcp> => new RawMcp(program.url, await tokenFor(program.dataDir, login));
@@ -209,22 +208,6 @@ describe('cancelling', () => {
       expect((await ended(taskId)).status).toBe('completed');
     },
   );
-
-  it('is refused while MCTL runs read-only, where the task waits', async () => {
-    const first = await create('mu');
-    await begun(first.taskId);
-    const { taskId } = await create('nu');
-    await program.stop('SIGKILL');
-    program = await start({ MCTL_READ_ONLY: 'true' });
-    admin = await as('admin');
-    expect((await task('cancel', taskId)).data).toMatchObject({ code: 'read_only' });
-    expect((await task('get', taskId)).status).toBe('working');
-    await program.stop();
-    open();
-    program = await start();
-    admin = await as('admin');
-    expect((await ended(taskId)).status).toBe('completed');
-  });
 });
 
 describe('a task of somebody else', () => {
