@@ -178,6 +178,15 @@ describe('bounds that cannot be read', () => {
     }
   });
 
+  it.each(['?toolset=services', '?read_only', '?readonly&Toolsets=services'])(
+    'are refused where the name is misspelt, with the names there are: %s',
+    async (query) => {
+      const { status, body } = await send(scratch, 'tools/list', {}, { query });
+      expect([status, body.field, body.allowed]).toEqual([400, 'query', ['readonly', 'toolsets']]);
+      expect(body.fix).toContain('/mcp?toolsets=');
+    },
+  );
+
   it('stop the program before it starts', () => {
     const start = () => readConfig({ MCTL_TOOLSETS: 'services,nonsense' });
     expect(start).toThrow(

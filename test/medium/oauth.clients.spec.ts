@@ -364,7 +364,7 @@ describe('token exchange for CI (RFC 8693)', () => {
       .setAudience(audience)
       .setSubject('repo:acme/billing:ref:refs/heads/main')
       .setIssuedAt()
-      .setExpirationTime('5m')
+      .setExpirationTime('exp' in change ? (change.exp as number) : '5m')
       .sign(signing);
   const exchange = (subject_token: string, change: Record<string, string | undefined> = {}) =>
     new OAuthTestClient(scratch.url, 'github-actions', '').token({
@@ -438,7 +438,11 @@ describe('token exchange for CI (RFC 8693)', () => {
     ['a repository that took the name over', { repository_id: '43' }],
     ['another environment', { ref: 'refs/heads/topic', environment: 'staging' }],
   ])('gives nothing to %s', async (_, change) => {
-    expect(await exchange(await job(change))).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    const { status, body } = await exchange(await job(change));
+    expect([status, body.error]).toEqual([400, 'invalid_grant']);
+    const { repository, ref, environment } = { repository: 'acme/billing', ref: 'refs/heads/main', environment: '', ...change };
+    expect(body.error_description).toContain(`no rule for repository ${repository}, ref ${ref},`);
+    expect(body.error_description).toMatch(environment ? `environment ${environment}` : 'no environment');
   });
 
   it('gives nothing for a token that was made for somebody else, or is none', async () => {
@@ -460,6 +464,15 @@ describe('token exchange for CI (RFC 8693)', () => {
       error: 'invalid_target',
     });
     expect((await exchange(good, { client_id: 'portal', client_secret: SECRET })).status).toBe(400);
+  });
+
+  it('tells the job what is wrong with its token', async () => {
+    const why = async (token: string) => (await exchange(token)).body.error_description as string;
+    expect(await why(await job({}, 'https://other.example.org'))).toContain(`with audience=${scratch.url}`);
+    expect(await why(await job({ exp: 1 }))).toContain('has expired');
+    expect(await why(await job({ repository_id: undefined }))).toContain('repository_id is missing');
+    expect(await why(`${(await job()).split('.').slice(0, 2).join('.')}.AAAA`)).toContain('is not valid');
+    expect(await why(ada)).toContain('the issuer of CI jobs here');
   });
 
   it('S16 can be taken back, and ends with its rule', async () => {

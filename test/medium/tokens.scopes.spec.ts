@@ -52,8 +52,8 @@ const token = (...scopes: string[]): string => `scoped~${scopes.join('+')}`;
 const CREATE = { team: 'payments', dry_run: true };
 const missing = (challenge: string | null): string | undefined => /scope="([^"]*)"/.exec(challenge ?? '')?.[1];
 
-/** Status and challenge of a call at the HTTP level. */
-async function raw(path: string, bearer: string, body?: object): Promise<[number, string | null]> {
+/** Status, challenge and body of a call at the HTTP level. */
+async function raw(path: string, bearer: string, body?: object): Promise<[number, string | null, string]> {
   const response = await fetch(new URL(path, scratch.url), {
     method: body ? 'POST' : 'GET',
     headers: {
@@ -63,7 +63,7 @@ async function raw(path: string, bearer: string, body?: object): Promise<[number
     },
     ...(body && { body: JSON.stringify(body) }),
   });
-  return [response.status, response.headers.get('www-authenticate')];
+  return [response.status, response.headers.get('www-authenticate'), await response.text()];
 }
 
 async function rpcAnswer(bearer: string, message: object): Promise<Loose> {
@@ -133,6 +133,15 @@ describe('S24 scopes', () => {
       expect([method, error?.data.code, result]).toEqual([method, 'insufficient_scope', undefined]);
       expect((await rpcAnswer(token('platform:read'), message)).error).toBeUndefined();
     }
+  });
+
+  it.each([
+    ['?readonly', 'read_only'],
+    ['?toolsets=services', 'outside_toolsets'],
+  ])('are not asked for where the connection leaves the tool out: %s', async (query, code) => {
+    const call = rpc('mctl_create_tenant', CREATE);
+    const [status, challenge, text] = await raw(`/mcp${query}`, token('logs:read'), call);
+    expect([status, challenge, text]).toEqual([200, null, expect.stringContaining(code)]);
   });
 
   it('bound an administrator as well, and open nothing where there are none', async () => {

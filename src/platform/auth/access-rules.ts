@@ -1,8 +1,8 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { z } from 'zod';
-import { requestOf } from '../mcp/call';
-import { boundsOf, mustBeWithin } from '../mcp/bounds';
+import { requestOf, type SignedRequest } from '../mcp/call';
+import { boundsOf, isWithin, mustBeWithin } from '../mcp/bounds';
 import { PromptCatalog } from '../mcp/prompts/prompt-catalog';
 import { ResourceCatalog } from '../mcp/resources/resource-catalog';
 import { ToolCatalog } from '../mcp/tool-catalog';
@@ -17,6 +17,14 @@ const protocolCall = z.object({
   method: z.string(),
   params: z.object({ name: z.string().optional(), uri: z.string().optional(), arguments: z.unknown().optional() }),
 });
+
+/** A tool, prompt or resource as a message asks for it. */
+interface Called {
+  readonly rule: AccessRule;
+  readonly input: unknown;
+  /** Whether settings and connection leave this tool in; prompts and resources say so themselves. */
+  readonly isWithin: boolean;
+}
 
 /** Finds the rule of the route or tool that is being called. */
 @Injectable()
@@ -61,15 +69,19 @@ export class AccessRules {
   }
 
   /** The rule of the tool, prompt or resource that an MCP message asks for; undefined for other messages and what there is not. */
-  ofCall(message: unknown): { readonly rule: AccessRule; readonly input: unknown } | undefined {
-    const { method, params } = protocolCall.safeParse(message).data ?? {};
+  ofCall(request: SignedRequest): Called | undefined {
+    const { method, params } = protocolCall.safeParse(request.body).data ?? {};
     const rules: Record<string, () => AccessRule | undefined> = {
       'tools/call': () => this.tools.accessOf(params?.name ?? ''),
       'prompts/get': () => this.prompts.accessOf(params?.name ?? ''),
       'resources/read': () => this.resources.accessOf(params?.uri ?? ''),
     };
     const rule = method !== undefined && Object.hasOwn(rules, method) ? rules[method]?.() : undefined;
-    return rule && { rule, input: params?.arguments };
+    if (!rule) return undefined;
+    const isTool = method === 'tools/call';
+    const group = isTool ? this.tools.groupOf(params?.name ?? '') : undefined;
+    const bounds = this.tools.within(boundsOf(request));
+    return { rule, input: params?.arguments, isWithin: !isTool || isWithin(bounds, group, rule.kind) };
   }
 }
 

@@ -91,8 +91,9 @@ export class AuthGuard extends PassportGuard([...TOKEN_KINDS]) implements CanAct
   private async requireScopes(context: ExecutionContext): Promise<void> {
     this.rules.mustBeWithin(context, 'signed-in');
     const actor = actorOf(context);
-    const call = this.rules.ofCall(requestOf(context).body);
-    if (!call) return;
+    const call = this.rules.ofCall(requestOf(context));
+    // Nobody is sent to a browser for a scope that this connection could never use: the call itself says what bounds it.
+    if (!call?.isWithin) return;
     try {
       mustHaveScopes(actor, call.rule);
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { AccessRule } from '../auth/access-rule';
 import { InvalidInput, NotAllowed } from '../errors';
 import { viaOf } from '../http/via';
+import { maskCredentials } from '../text/secrets';
 import { CORE, isToolset, type ToolGroup, type Toolset, TOOLSETS } from './toolsets';
 
 /** What may be used of all that a caller's role opens. */
@@ -11,6 +12,8 @@ export interface Bounds {
   readonly isReadOnly: boolean;
 }
 
+/** What the query of `/mcp` may name. */
+const QUERY_NAMES: readonly string[] = ['readonly', 'toolsets'];
 const FLAGS: Readonly<Record<string, boolean>> = { '': true, true: true, false: false };
 
 /**
@@ -19,13 +22,25 @@ const FLAGS: Readonly<Record<string, boolean>> = { '': true, true: true, false: 
  * @throws InvalidInput for what it cannot read: a bound that was misspelt must not be a bound that is not there.
  */
 export function boundsOf(request: Request): Bounds {
-  const query = viaOf(request).door === 'mcp' ? request.query : {};
+  const query = viaOf(request).door === 'mcp' ? knownOf(request.query) : {};
   return [
     toolsetsIn(query.toolsets, 'toolsets'),
     toolsetsIn(request.headers['x-mctl-toolsets'], 'X-MCTL-Toolsets'),
     flagIn(query.readonly, 'readonly'),
     flagIn(request.headers['x-mctl-readonly'], 'X-MCTL-Readonly'),
   ].reduce(narrowest);
+}
+
+/** @throws InvalidInput for a name that is no bound. */
+function knownOf(query: Request['query']): Request['query'] {
+  const unknown = Object.keys(query).find((name) => !QUERY_NAMES.includes(name));
+  if (unknown === undefined) return query;
+  throw new InvalidInput('The address of this connection has a parameter that is not known.', {
+    field: 'query',
+    got: `"${maskCredentials(unknown).slice(0, 40)}"`,
+    allowed: QUERY_NAMES,
+    fix: 'Correct the address in the client, as in /mcp?toolsets=services&readonly.',
+  });
 }
 
 /** What both permit. */

@@ -1,9 +1,10 @@
 import type * as OidcProvider from 'oidc-provider' with { 'resolution-mode': 'import' };
 import { Inject, Injectable } from '@nestjs/common';
-import { jwtVerify } from 'jose';
+import { errors as faults, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { OidcKeys } from '../auth/oidc/oidc-keys';
 import { type Scope, SCOPES } from '../auth/scopes';
+import { unverifiedJwt } from '../auth/unverified-jwt';
 import { Clock } from '../clock';
 import { type CiRule, Config } from '../config';
 import { Unavailable } from '../errors';
@@ -48,7 +49,6 @@ export class TokenExchange {
   ) {}
 
   register(provider: OidcProvider.Provider, errors: Errors): void {
-    if (this.config.values.oauthCi.length === 0) return;
     const handler = (context: Context) => this.answer(provider, errors, context);
     provider.registerGrantType(TOKEN_EXCHANGE, handler, PARAMETERS);
   }
@@ -60,6 +60,7 @@ export class TokenExchange {
       subject_token_type: type,
       requested_token_type: wanted = ACCESS_TOKEN_TYPE,
     } = parameters;
+    if (this.config.values.oauthCi.length === 0) throw notConfigured(errors);
     if (!token || !JWT_TYPES.includes(type ?? '')) {
       throw new errors.InvalidRequest(`subject_token and subject_token_type (${JWT_TYPES[0]}) are needed`);
     }
@@ -74,7 +75,7 @@ export class TokenExchange {
         { repository: claims.repository, ref: claims.ref, environment: claims.environment },
         'no rule for a CI job',
       );
-      throw new errors.InvalidGrant('MCTL_OAUTH_CI has no rule for this repository, ref and environment');
+      throw refused(errors, noRuleFor(claims));
     }
     context.body = await this.give(provider, context, rule, scopesOf(errors, rule, parameters.scope));
     log.info(
@@ -104,7 +105,7 @@ export class TokenExchange {
       return ciClaims.parse(payload);
     } catch (cause) {
       if (cause instanceof Unavailable) throw cannotAsk(errors);
-      throw new errors.InvalidGrant(`subject_token is no token of ${issuer} for the audience ${this.addresses.issuer}`);
+      throw refused(errors, whyNot(cause, token, issuer, this.addresses.issuer));
     }
   }
 
@@ -158,4 +159,40 @@ function cannotAsk({ CustomOIDCProviderError }: Errors): Error {
     'the issuer of the subject_token cannot be asked for its keys',
   );
   return Object.assign(error, { statusCode: 503, status: 503 });
+}
+
+/** `invalid_grant` whose reason the job's author may read: it is of the token that came with the request, and of nobody else's. */
+function refused({ CustomOIDCProviderError }: Errors, reason: string): Error {
+  return new CustomOIDCProviderError('invalid_grant', inDescription(reason), reason);
+}
+
+function notConfigured({ CustomOIDCProviderError }: Errors): Error {
+  return new CustomOIDCProviderError(
+    'unsupported_grant_type',
+    'tokens of CI jobs are not exchanged here: whoever runs MCTL has to set MCTL_OAUTH_CI',
+  );
+}
+
+/** What is wrong with the token. Audience and time are judged after the signature, so they are told to the token's owner only. */
+function whyNot(cause: unknown, token: string, issuer: string, audience: string): string {
+  if (cause instanceof faults.JWTExpired) return 'subject_token has expired; ask GitHub for a new one';
+  if (cause instanceof faults.JWTClaimValidationFailed && cause.claim === 'aud') {
+    return `subject_token was made for another audience; ask GitHub for one with audience=${audience}`;
+  }
+  if (cause instanceof z.ZodError) {
+    return `subject_token is of no GitHub Actions job: ${cause.issues[0]?.path.join('.')} is missing`;
+  }
+  return unverifiedJwt(token)?.issuer === issuer
+    ? `subject_token is not valid: it must be a JWT that ${issuer} signed, as it came`
+    : `subject_token is not of ${issuer}, the issuer of CI jobs here`;
+}
+
+function noRuleFor({ repository, ref, environment }: CiClaims): string {
+  const where = `${repository}, ref ${ref}, ${environment === undefined ? 'no environment' : `environment ${environment}`}`;
+  return `no rule for repository ${where}; whoever runs MCTL adds one to MCTL_OAUTH_CI`;
+}
+
+/** Characters that RFC 6749 §5.2 allows. */
+function inDescription(text: string): string {
+  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?').slice(0, 500);
 }
