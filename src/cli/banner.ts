@@ -9,8 +9,12 @@ export interface BannerFacts {
   readonly repository: string;
   /** The local administrator; undefined where local tokens are not taken. The token only for whoever sits before a terminal. */
   readonly local: { readonly user: string; readonly token: string | undefined; readonly ttlHours: number } | undefined;
+  /** A client needs the address alone: it opens a browser, where its person signs in. */
+  readonly offersOAuth: boolean;
   /** Other credentials that are taken, in words. */
   readonly others: readonly string[];
+  /** Prints another token, for `LOGIN`. */
+  readonly tokenCommand: string;
   /** What whoever starts this must know, e.g. that the remote does not answer. */
   readonly notes: readonly string[];
 }
@@ -19,7 +23,7 @@ export interface BannerFacts {
 export function renderBanner(facts: BannerFacts): string {
   const { address, publicUrl, dataDir, repository, local, others, notes } = facts;
   const mcp = `${publicUrl}/mcp`;
-  const more = local ? ['More tokens: npm run --silent mctl -- token --user LOGIN'] : [];
+  const more = local ? [`More tokens: ${facts.tokenCommand}`] : [];
   return `
 MCTL ${packageVersion} listens on ${address}
 
@@ -28,33 +32,41 @@ MCTL ${packageVersion} listens on ${address}
   REST docs   ${publicUrl}/docs
   Data        ${dataDir}
   Repository  ${repository}
-${others.length > 0 ? `  Taken       ${others.join(', ')}\n` : ''}  ${identity(local)}
+${others.length > 0 ? `  Taken       ${others.join(', ')}\n` : ''}  ${identity(facts)}
 
-${howToConnect(mcp, local?.token)}
+${howToConnect(facts, mcp)}
 
 ${[...notes, ...more, 'Ctrl-C drains and stops.'].join('\n')}
 
 `;
 }
 
-function identity(local: BannerFacts['local']): string {
+function identity({ local, tokenCommand }: BannerFacts): string {
   if (!local) return 'Local       tokens are not taken here';
   const { user, token, ttlHours } = local;
   const who = `You are     ${user}, platform administrator, with`;
   return token === undefined
-    ? `${who} what this prints: npm run --silent mctl -- token --user ${user} --ttl ${ttlHours}h`
+    ? `${who} what this prints: ${tokenCommand.replace('LOGIN', user)} --ttl ${ttlHours}h`
     : `${who} this token for ${ttlHours} hours:`;
 }
 
-function howToConnect(mcp: string, token: string | undefined): string {
-  const shown = token ?? 'YOUR-TOKEN';
-  return `${token ? `${token}\n\n` : ''}Paste this into your MCP client's configuration:
+function howToConnect({ publicUrl, offersOAuth, local }: BannerFacts, mcp: string): string {
+  const shown = local?.token ? `${local.token}\n\n` : '';
+  if (!offersOAuth) return `${shown}${withToken("Paste this into your MCP client's configuration", mcp, local?.token)}`;
+  const oauth = `Open ${publicUrl}/connect for every client's configuration. The address is enough, a browser opens to sign in:
 
-${clientConfiguration(mcp, shown)}
+claude mcp add --transport http mctl ${mcp}`;
+  return local ? `${shown}${oauth}\n\n${withToken('A client without OAuth takes a token', mcp, local.token)}` : oauth;
+}
+
+function withToken(how: string, mcp: string, token = 'YOUR-TOKEN'): string {
+  return `${how}:
+
+${clientConfiguration(mcp, token)}
 
 or, for Claude Code:
 
-claude mcp add --transport http mctl ${mcp} --header "Authorization: Bearer ${shown}"`;
+claude mcp add --transport http mctl ${mcp} --header "Authorization: Bearer ${token}"`;
 }
 
 function clientConfiguration(url: string, token: string): string {

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from '../app';
 import { seedDemo } from '../demo';
 import { LocalIssuer } from '../platform/auth/local-issuer';
-import { Config, loadConfig } from '../platform/config';
+import { Config, isInClear, loadConfig, tokenCommand } from '../platform/config';
 import { MctlError } from '../platform/errors';
 import { knowsNone, operationsOnBranch } from '../platform/audit/lost-operations';
 import { Gitops, hasForgottenRemote } from '../platform/gitops';
@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly quiet?: boolean;
 }
 
+const IN_CLEAR =
+  'MCTL_PUBLIC_URL is http: anybody on the way can read every token, and no page to sign in is served. Put MCTL behind https and set that address';
 const TOKEN_TTL_HOURS = 12;
 const PROGRESS_MS = 2_000;
 /** A repository that needs longer is read while MCTL listens; whoever asks meanwhile is told how far it is. */
@@ -54,6 +56,7 @@ async function open(
   const stopTelling = quiet ? () => undefined : tellProgress(app.get(Gitops));
   const notes = [
     ...forgotten,
+    ...(isInClear(config.values.publicUrl) ? [attention(IN_CLEAR)] : []),
     ...(await lostKey(app.get(SecretStore))),
     ...(await askRepository(app.get(Gitops), isNew).finally(stopTelling)),
   ];
@@ -130,7 +133,10 @@ async function bannerOf(app: NestExpressApplication, address: string, notes: rea
           ttlHours: TOKEN_TTL_HOURS,
         }
       : undefined,
+    offersOAuth: config.offersOAuth,
+    tokenCommand: tokenCommand(config),
     others: [
+      ...(config.offersOAuth ? ['OAuth, with a browser'] : []),
       ...config.values.oidcIssuers.map(({ issuer }) => `JWTs of ${issuer}`),
       ...(config.values.githubTokens ? ['GitHub tokens'] : []),
     ],

@@ -1,4 +1,4 @@
-import type { Config } from '../platform/config';
+import { type Config, tokenCommand } from '../platform/config';
 import { isLoopback } from '../platform/http/pages';
 
 /** What of an installation decides how clients connect to it. */
@@ -10,6 +10,8 @@ export interface Installation {
   /** Clients may open a browser and have their person agree; they need no token of anybody's. */
   readonly offersOAuth: boolean;
   readonly takesLocalTokens: boolean;
+  /** The shell command that signs a local token for somebody. */
+  readonly tokenCommand: (login?: string) => string;
   readonly takesGithubTokens: boolean;
   readonly issuers: readonly { readonly issuer: string; readonly audiences: readonly string[] }[];
   /** Jobs of GitHub Actions may exchange their own token. */
@@ -23,6 +25,7 @@ export function installationOf(config: Config, base: string): Installation {
     isLoopback: isLoopback(new URL(base).hostname),
     offersOAuth: config.offersOAuth,
     takesLocalTokens: config.takesLocalTokens,
+    tokenCommand: (login) => tokenCommand(config, login),
     takesGithubTokens: githubTokens,
     issuers: oidcIssuers.map(({ issuer, audiences }) => ({ issuer, audiences })),
     takesCiJobs: oauth && oauthCi.length > 0,

@@ -126,7 +126,7 @@ describe('behind https', () => {
     ['another port', { ...PROXY, host: 'mctl.example.org:8080' }],
   ])('the page is not served over %s, and says why', async (_, headers) => {
     const { status, text } = await visitor(await openLink(), headers).open();
-    expect([status, text]).toEqual([403, expect.stringContaining(`Secrets are taken at ${PUBLIC} only`)]);
+    expect([status, text]).toEqual([403, expect.stringContaining(`Pages are served at ${PUBLIC} only`)]);
     expect(text).not.toContain('<form');
   });
 

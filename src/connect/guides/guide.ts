@@ -1,6 +1,8 @@
 import type { Markup } from '../../platform/http/pages';
 import type { Installation } from '../installation';
 
+export { shellWord } from '../../platform/text/shell-word';
+
 /** Something to copy as it is. A token is never in it. */
 export interface Snippet {
   /** Where it goes, e.g. the file. */
@@ -30,11 +32,6 @@ export function mcpUrl({ base }: Installation): string {
 
 export function json(value: object): string {
   return JSON.stringify(value, null, 2);
-}
-
-/** A word of a POSIX shell that means itself. */
-export function shellWord(word: string): string {
-  return /^[\w:/.%@=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Entry for a client that has `headers` beside the address: none of them where the client gets its token itself. */

@@ -7,6 +7,7 @@ const PUBLIC: Installation = {
   isLoopback: false,
   offersOAuth: true,
   takesLocalTokens: false,
+  tokenCommand: (login = 'LOGIN') => `npm run --silent mctl -- token --user ${login}`,
   takesGithubTokens: false,
   issuers: [],
   takesCiJobs: false,

@@ -37,12 +37,13 @@ export const curl: GuideFor = (installation) => {
 };
 
 /**
- * Sources: docs.github.com, "OpenID Connect reference" (the request for a job's token); RFC 8693 §2.1 (the exchange). The secret-like
- * answer is masked before anything could print it.
+ * Sources: docs.github.com, "OpenID Connect reference" (the request for a job's token); RFC 8693 §2.1 (the exchange). Both tokens are masked
+ * before anything could print them, and a refusal is printed with its reason.
  */
 export const githubActions: GuideFor = (installation) => {
   if (!installation.takesCiJobs) return undefined;
-  const text = `permissions:
+  const text = `on: workflow_dispatch
+permissions:
   id-token: write
 jobs:
   mctl:
@@ -50,22 +51,26 @@ jobs:
     env:
       PLATFORM: ${JSON.stringify(installation.base)}
     steps:
-      - run: |
-          job=$(curl -sSf -H "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" \\
-            "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=$PLATFORM" | jq -r .value)
-          token=$(curl -sSf "$PLATFORM/oauth/token" -d client_id=github-actions \\
+      - shell: bash
+        run: |
+          set -euo pipefail
+          job=$(curl -sS --fail-with-body -H "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" \\
+            "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=$PLATFORM" | jq -er .value)
+          echo "::add-mask::$job"
+          answer=$(curl -sS --fail-with-body "$PLATFORM/oauth/token" -d client_id=github-actions \\
             -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
             -d subject_token_type=urn:ietf:params:oauth:token-type:jwt \\
-            -d "subject_token=$job" | jq -r .access_token)
+            -d "subject_token=$job") || { echo "$answer" >&2; exit 1; }
+          token=$(jq -er .access_token <<< "$answer")
           echo "::add-mask::$token"
-          curl -sSf -H "Authorization: Bearer $token" "$PLATFORM/api/v1/whoami"
+          curl -sS --fail-with-body -H "Authorization: Bearer $token" "$PLATFORM/api/v1/whoami"
 `;
   return {
     id: 'actions',
     name: 'GitHub Actions',
     steps: [
       markup`<p>A job needs no secret: it exchanges the token that GitHub gives it for one of MCTL’s, for the team and role that whoever runs MCTL has given its repository in <code>MCTL_OAUTH_CI</code>.</p>`,
-      { into: 'Workflow', text },
+      { into: 'A workflow of its own, e.g. .github/workflows/mctl.yml', text },
     ],
   };
 };

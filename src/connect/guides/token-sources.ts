@@ -1,6 +1,6 @@
 import { markup } from '../../platform/http/pages';
 import { type Installation, takesTokens } from '../installation';
-import { type Guide, shellWord, TOKEN_VARIABLE } from './guide';
+import { type Guide, TOKEN_VARIABLE } from './guide';
 
 /**
  * Where a person gets a token for a header, by what this installation takes; undefined where nothing here would need one.
@@ -13,10 +13,10 @@ export function tokenGuide(installation: Installation, login: string | undefined
     ? markup`<p>For clients that cannot open a browser, and for REST.</p>`
     : markup`<p>The configurations above read it from the environment variable <code>${TOKEN_VARIABLE}</code>.</p>`;
   const local = [
-    markup`<p>On the machine that runs MCTL, in its folder, make one for yourself; it is good for hours, not for ever:</p>`,
+    markup`<p>On the machine that runs MCTL, in its folder, make one for yourself. It is good for an hour; <code>--ttl 8h</code> makes it eight:</p>`,
     {
       into: 'Terminal',
-      text: `export ${TOKEN_VARIABLE}=$(npm run --silent mctl -- token --user ${shellWord(login ?? 'LOGIN')})`,
+      text: `export ${TOKEN_VARIABLE}=$(${installation.tokenCommand(login)})`,
     },
   ];
   const github = [

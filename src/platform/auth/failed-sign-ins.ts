@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../clock';
-import { Config } from '../config';
+import { Config, isElsewhere, SETTINGS, tokenCommand } from '../config';
 import { MctlError, Unauthenticated } from '../errors';
+import { servesPages } from '../http/pages/page-origin.policy';
 import { requestIdOf } from '../http/via';
 import { log } from '../logging';
 import { Metrics } from '../metrics/metrics';
@@ -85,7 +86,8 @@ export class FailedSignIns {
     if (request.headers.authorization === undefined) return this.needed();
     const token = bearerToken(request);
     const knock = knockOf(request);
-    return token === undefined ? this.refuse('unknown', knock, this.needed()) : this.unknownToken(token, knock);
+    if (token !== undefined) return this.unknownToken(token, knock);
+    return this.refuse('unknown', knock, isVariable(request.headers.authorization) ? notExpanded() : this.needed());
   }
 
   /** What to answer whoever shows a token of no kind. */
@@ -115,8 +117,20 @@ export class FailedSignIns {
       ...(githubTokens ? ['a GitHub token'] : []),
     ];
     const others = kinds.length > 0 ? `Taken here: ${kinds.join(', ')}.` : '';
-    const local = this.config.takesLocalTokens ? 'npm run --silent mctl -- token --user LOGIN signs one.' : '';
-    return [others, local].filter(Boolean).join(' ');
+    return [others, this.localToken, this.page].filter(Boolean).join(' ');
+  }
+
+  private get localToken(): string {
+    if (!this.config.takesLocalTokens) return '';
+    const where = isElsewhere(this.config) ? `, with the ${SETTINGS.dataDir.name} of this server,` : '';
+    return `In MCTL's folder${where} ${tokenCommand()} signs one.`;
+  }
+
+  private get page(): string {
+    const { publicUrl, host } = this.config.values;
+    return servesPages(publicUrl ?? `http://${host}`)
+      ? 'Open /connect with a browser to see how a client connects.'
+      : '';
   }
 
   private windowOf({ address }: Knock): Window {
@@ -144,4 +158,16 @@ export class FailedSignIns {
   ): void {
     log[level]({ kind, code, address, request: requestId }, message);
   }
+}
+
+/** `$TOKEN`, `${TOKEN}`, `${env:TOKEN}`, `%TOKEN%` as they stand in a client's configuration. */
+function isVariable(header: string): boolean {
+  return /^Bearer +(\$\w+|\$\{[\w:]+\}|%\w+%)$/i.test(header);
+}
+
+function notExpanded(): Unauthenticated {
+  return new Unauthenticated('The Authorization header holds the name of a variable, not the token in it.', {
+    code: 'invalid_token',
+    fix: 'Set the variable where the client starts, and write it as that client expands it: /connect shows how.',
+  });
 }

@@ -18,3 +18,4 @@ export { DATABASE_DEFAULTS, DEFAULT_EXTENSIONS } from './database-defaults';
 export { postgresUrlProblem } from './postgres-url';
 export type { SettingValues } from './settings';
 export { SETTINGS } from './settings';
+export { isElsewhere, isInClear, tokenCommand } from './token-command';

@@ -163,7 +163,7 @@ function cannotAsk({ CustomOIDCProviderError }: Errors): Error {
 
 /** `invalid_grant` whose reason the job's author may read: it is of the token that came with the request, and of nobody else's. */
 function refused({ CustomOIDCProviderError }: Errors, reason: string): Error {
-  return new CustomOIDCProviderError('invalid_grant', inDescription(reason), reason);
+  return new CustomOIDCProviderError('invalid_grant', inDescription(reason), { detail: reason });
 }
 
 function notConfigured({ CustomOIDCProviderError }: Errors): Error {

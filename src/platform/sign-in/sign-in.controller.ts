@@ -86,8 +86,8 @@ export class SignInController {
 
   private page(visit: PageRequest, to: string, problem?: MctlError): Page {
     const { id, cookie } = this.sessions.visit(visit);
-    const { providers, takesTokens } = this.signIns;
+    const { providers, takesTokens, tokenCommand } = this.signIns;
     const form = this.sessions.formToken(id, LOCAL);
-    return { ...signInPage({ providers, takesTokens, form, to, problem }), cookie };
+    return { ...signInPage({ providers, takesTokens, tokenCommand, form, to, problem }), cookie };
   }
 }

@@ -3,7 +3,7 @@ import type { Identity } from '../auth/actor';
 import { FailedSignIns, type Knock } from '../auth/failed-sign-ins';
 import { LocalTokenStrategy } from '../auth/local-token.strategy';
 import { Clock } from '../clock';
-import { Config } from '../config';
+import { Config, tokenCommand } from '../config';
 import { NotFound, Unauthenticated } from '../errors';
 import { log } from '../logging';
 import { GithubSignIn } from './github-sign-in';
@@ -37,6 +37,11 @@ export class SignIns {
     return this.config.takesLocalTokens;
   }
 
+  /** What signs one, for whoever sits at this machine. */
+  get tokenCommand(): string {
+    return tokenCommand(this.config);
+  }
+
   /** @param visit of the browser. @returns where to send it. */
   async begin(providerId: string, visit: string, to: string | undefined): Promise<string> {
     const provider = this.provider(providerId);
@@ -63,7 +68,8 @@ export class SignIns {
   /** @throws Unauthenticated for anything but a local token that is good here and now; counted and limited as for a call. */
   async local(credential: string, knock: Knock): Promise<Person> {
     if (!this.takesTokens) throw unknown();
-    const token = credential.trim();
+    // As it stands in a client's configuration.
+    const token = credential.trim().replace(/^Bearer +/i, '');
     if (!this.tokens.recognises(token)) throw this.failures.unknownToken(token, knock);
     try {
       return this.personOf(await this.tokens.identify(token, knock));
@@ -97,7 +103,7 @@ export class SignIns {
 function expired(): Unauthenticated {
   return new Unauthenticated('This sign-in has expired, was used, or was begun in another browser.', {
     code: 'sign_in_expired',
-    fix: 'Start again from the application that you want to connect.',
+    fix: 'Start again from the application that you want to connect, or at /connect.',
   });
 }
 

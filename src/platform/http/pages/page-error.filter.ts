@@ -22,9 +22,10 @@ export class PageErrorFilter implements ExceptionFilter {
   }
 }
 
-function faultPage(status: number, { message, fix, correlation_id }: ErrorBody): Page {
+function faultPage(status: number, { code, message, fix, correlation_id }: ErrorBody): Page {
   const body = markup`<h1>This cannot go on</h1>
 <div class="bad" role="alert"><strong>${message}</strong>${fix === undefined ? undefined : markup`<p>${fix}</p>`}</div>
+${code === 'sign_in_expired' ? markup`<p><a href="/connect">How to connect</a></p>` : undefined}
 <p class="quiet">Should you need help, tell whoever runs MCTL this number: <code>${correlation_id}</code></p>`;
   return { status, ...documentOf({ title: 'Not possible', body }) };
 }

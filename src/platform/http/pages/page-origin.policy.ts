@@ -31,7 +31,7 @@ export function pageOrigin(publicUrl: string | undefined, arrival: Arrival): str
   const isHere = URL.canParse(here) && isLoopback(new URL(here).hostname) && isLoopbackAddress(remoteAddress);
   if (!isHere || isForwarded) {
     throw needsHttps(
-      'Secrets are taken over https, or on this very machine without a proxy in between.',
+      'Pages are served over https, or on this very machine without a proxy in between.',
       'Behind a proxy, set MCTL_PUBLIC_URL to its https address.',
     );
   }
@@ -47,8 +47,8 @@ function publicOrigin(url: URL, { host, forwardedProto }: Arrival): string {
   }
   if (host.toLowerCase() !== url.host || forwardedProto?.toLowerCase() === 'http') {
     throw needsHttps(
-      `Secrets are taken at ${url.origin} only.`,
-      'Open the link there. A proxy in front of MCTL must pass the Host header on.',
+      `Pages are served at ${url.origin} only, and this request was for another address or scheme.`,
+      'Open it there. Where you did, the proxy in front of MCTL rewrites the Host header or speaks of http; it must pass Host on, and X-Forwarded-Proto: https.',
     );
   }
   return url.origin;

@@ -70,6 +70,7 @@ a.button {
   display: block; padding: .8rem 1rem; border-radius: .4rem; background: var(--accent); color: var(--accent-ink);
   font: 600 1rem/1.3 system-ui, sans-serif; font-family: inherit; text-align: center; text-decoration: none;
 }
+a.button + a.button { margin-top: .75rem; }
 a.button:hover { background: var(--accent-hover); }
 button.second { background: var(--sheet); color: var(--accent); box-shadow: inset 0 0 0 1px var(--edge); }
 button.second:hover { background: var(--ground); color: var(--accent-hover); }

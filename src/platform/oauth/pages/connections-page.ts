@@ -18,7 +18,7 @@ export function connectionsPage({ person, connections, forms, ended }: Connectio
   const body = markup`<h1>Your connections</h1>
 <p class="lead">Applications that may use MCTL as <strong>${person.login}</strong>.</p>
 ${ended === undefined ? undefined : markup`<div class="calm" role="status"><strong>${ended} is disconnected.</strong><p>Its access ended at once.</p></div>`}
-${list.length > 0 ? list : empty}
+${list.length > 0 ? markup`${list}<p><a href="/connect">Connect another one</a></p>` : empty}
 <form method="post" action="/sign-in/out">
 <input type="hidden" name="form" value="${forms.signOut}">
 <input type="hidden" name="to" value="/connections">
