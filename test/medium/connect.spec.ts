@@ -167,8 +167,10 @@ describe('what the page has to copy works', () => {
     const { stdout } = await run('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', steps[0]?.run ?? ''], {
       env: { PATH: process.env.PATH, ...env, ...actions.environment },
     });
-    const [mask = '', answer = ''] = stdout.split('\n');
+    const [job = '', mask = '', answer = ''] = stdout.split('\n');
+    expect(job).toMatch(/^::add-mask::eyJ/);
     expect(mask).toMatch(/^::add-mask::eyJ/);
+    expect(mask).not.toBe(job);
     expect(JSON.parse(answer)).toMatchObject({
       user: 'ci+deploys',
       auth_method: 'ci',
