@@ -102,6 +102,14 @@ const later = (milliseconds: number) => {
   jest.spyOn(scratch.app.get(Clock), 'now').mockImplementation(() => new Date(now));
 };
 
+const countClients = async () => {
+  const query = scratch.app
+    .get(Store)
+    .db.selectFrom('oauth_clients')
+    .select((each) => each.fn.countAll<number>().as('n'));
+  return (await query.executeTakeFirstOrThrow()).n;
+};
+
 describe('dynamic registration (RFC 7591)', () => {
   it('makes public clients, whatever they ask for, and tells no secret', async () => {
     const { status, body } = await register(scratch.url, {
@@ -157,7 +165,7 @@ describe('dynamic registration (RFC 7591)', () => {
     expect(body.error_description.length).toBeGreaterThan(10);
   });
 
-  it('S80 takes so many and no more, forgets those that nobody connected after a day, and keeps the others', async () => {
+  it('S80 takes so many and no more: those that nobody connected make room, or go after a day, and the others stay', async () => {
     const kept = await OAuthTestClient.register(scratch.url, 'https://kept.example.org/cb');
     const tokens = await kept.tokens(ada);
     const fill = async (run: string) => {
@@ -167,10 +175,27 @@ describe('dynamic registration (RFC 7591)', () => {
       }
       return statuses;
     };
-    expect(await fill('a')).toContain(503);
+    expect(await fill('a')).toEqual(Array.from({ length: 12 }, () => 201));
+    expect(await statusWith(scratch.url, tokens.access_token)).toBe(200);
+    expect(await countClients()).toBe(8);
     expect(
       (await register(scratch.url, { client_name: 'Test application', redirect_uris: [kept.redirectUri] })).status,
     ).toBe(201);
+    // Somebody uses each of them.
+    const add = async (id: string, client: string) =>
+      scratch.app
+        .get(Store)
+        .transaction((transaction) => transaction.insertInto('oauth_connections').values(rowOf(id, client)).execute());
+    const all = await scratch.app.get(Store).db.selectFrom('oauth_clients').select('client_id').execute();
+    for (const [index, { client_id: id }] of all.entries()) await add(String(index), id);
+    const refused = await register(scratch.url, { redirect_uris: ['https://late.example.org/cb'] });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '3600']);
+    expect(refused.body).toMatchObject({ error: 'temporarily_unavailable' });
+    await scratch.app
+      .get(Store)
+      .transaction((transaction) =>
+        transaction.deleteFrom('oauth_connections').where('login', '=', 'nobody').execute(),
+      );
     later(25 * 3_600_000);
     expect((await fill('b')).slice(0, 5)).toEqual([201, 201, 201, 201, 201]);
     await scratch.app.get(OAuthSweeper).round();
@@ -489,3 +514,10 @@ describe('token exchange for CI (RFC 8693)', () => {
     expect(JSON.stringify(rows)).not.toContain(token.slice(-40));
   });
 });
+
+/** A connection of somebody, as far as its client is concerned. */
+function rowOf(id: string, clientId: string) {
+  const now = new Date().toISOString();
+  const client = { client_id: clientId, client_name: 'x', redirect_host: 'x', scopes: '', person: '' };
+  return { id, grant_hash: id, login: 'nobody', ...client, connected_at: now, used_at: now, expires_at: now };
+}

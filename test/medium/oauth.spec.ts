@@ -91,7 +91,9 @@ describe('a client that registers itself', () => {
     const narrow = await client.tokens(owner, { scope: 'service:config' });
     const refused = await new RestTestClient(scratch.url, narrow.access_token).execute('scale-service', scale);
     expect(refused.status).toBe(403);
-    expect(refused.headers.get('www-authenticate')).toMatch(/error="insufficient_scope".*scope="platform:read"/);
+    expect(refused.headers.get('www-authenticate')).toMatch(
+      /error="insufficient_scope".*scope="service:config platform:read"/,
+    );
     const wide = await client.tokens(owner, { scope: 'platform:read service:config' });
     expect((await new RestTestClient(scratch.url, wide.access_token).execute('scale-service', scale)).status).toBe(200);
   });

@@ -386,7 +386,8 @@ describe('consent', () => {
   it('is remembered for what was agreed, per person, client and redirect, but never for programs on a computer', async () => {
     const who = await OAuthTestClient.register(scratch.url, 'https://remembered.example.org/cb');
     const { browser, page } = await askedAs(ada, {}, who);
-    await browser.send(page, { decision: 'allow' });
+    const agreed = await browser.send(page, { decision: 'allow' });
+    await who.redeem(agreed.url.searchParams.get('code') ?? '');
     expect((await browser.get(who.request())).url.searchParams.get('code')).toEqual(expect.any(String));
     for (const change of [{ scope: 'platform:read logs:read' }, { prompt: 'consent' }]) {
       expect((await browser.get(who.request(change))).text).toContain('name="decision"');
@@ -394,7 +395,8 @@ describe('consent', () => {
     expect((await askedAs(await tokenFor(scratch.dataDir, 'mallory'), {}, who)).page.text).toContain('name="decision"');
     const native = await OAuthTestClient.register(scratch.url, 'http://127.0.0.1:4321/cb');
     const local = await askedAs(ada, {}, native);
-    await local.browser.send(local.page, { decision: 'allow' });
+    const once = await local.browser.send(local.page, { decision: 'allow' });
+    await native.redeem(once.url.searchParams.get('code') ?? '');
     expect((await local.browser.get(native.request())).text).toContain('name="decision"');
   });
 
@@ -443,7 +445,7 @@ describe('the connections page', () => {
 
     const mallory = visitor();
     await signIn(mallory, await mallory.get('/sign-in'), await tokenFor(scratch.dataDir, 'mallory'));
-    await client.authorize(mallory, '');
+    await client.redeem(await client.code('', {}, mallory));
     const theirs = await mallory.get('/connections');
     expect(theirs.text).not.toContain('Listed');
     const [stolen, random] = [

@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 /** What a person's browser does, without the person: cookies, redirects of our own site, forms. It stops where a redirect leads elsewhere. */
 export class Visitor {
   readonly cookies = new Map<string, { value: string; path: string }>();
+  /** Those for a part of the site, of which there can be several with one name: one per tab. */
+  private readonly scoped = new Map<string, { name: string; value: string; path: string }>();
   /** Every `Set-Cookie` that came. */
   readonly setCookies: string[] = [];
 
@@ -49,10 +51,14 @@ export class Visitor {
   }
 
   private header({ pathname }: URL): string {
-    const fitting = [...this.cookies].filter(
-      ([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')) || path === '/',
+    const own = [...this.cookies].map(([name, cookie]) => ({ name, ...cookie }));
+    const isOther = ({ name, path }: { name: string; path: string }) => this.cookies.get(name)?.path !== path;
+    const fitting = [...own, ...[...this.scoped.values()].filter(isOther)].filter(
+      ({ path }) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')) || path === '/',
     );
-    return fitting.map(([name, { value }]) => `${name}=${value}`).join('; ');
+    // RFC 6265 §5.4: longer paths first.
+    fitting.sort((a, b) => b.path.length - a.path.length);
+    return fitting.map(({ name, value }) => `${name}=${value}`).join('; ');
   }
 
   private keep(line: string, url: URL): void {
@@ -62,8 +68,14 @@ export class Visitor {
     const attribute = (key: string) =>
       attributes.find((each) => each.toLowerCase().startsWith(`${key}=`))?.slice(key.length + 1);
     const expires = attribute('expires');
-    if (value === '' || (expires !== undefined && Date.parse(expires) <= 1_000)) this.cookies.delete(name);
-    else this.cookies.set(name, { value, path: attribute('path') ?? url.pathname });
+    const path = attribute('path') ?? url.pathname;
+    if (value === '' || (expires !== undefined && Date.parse(expires) <= 1_000)) {
+      if (this.cookies.get(name)?.path === path) this.cookies.delete(name);
+      this.scoped.delete(`${name} ${path}`);
+    } else {
+      this.cookies.set(name, { value, path });
+      if (path !== '/') this.scoped.set(`${name} ${path}`, { name, value, path });
+    }
   }
 }
 

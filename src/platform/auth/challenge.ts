@@ -16,8 +16,8 @@ export function challengeFor(
 ): string | undefined {
   const metadata = metadataUrl(config, viaOf(request).door, request);
   if (error instanceof InsufficientScope) {
-    const { message: error_description, missing } = error;
-    return write({ error: 'insufficient_scope', error_description, scope: missing.join(' '), ...address(metadata) });
+    const { message: error_description, wanted } = error;
+    return write({ error: 'insufficient_scope', error_description, scope: wanted.join(' '), ...address(metadata) });
   }
   if (!(error instanceof Unauthenticated)) return undefined;
   // A credential that was given and is wrong is told apart from none.

@@ -2,7 +2,6 @@ import type { Request } from 'express';
 import type { Config } from '../config';
 import { servesPages } from '../http/pages/page-origin.policy';
 import type { Door } from './actor';
-import { BASIC_SCOPES } from './scopes';
 
 type Values = Pick<Config, 'values' | 'offersOAuth'>;
 type Arrival = Pick<Request, 'headers' | 'socket'>;
@@ -41,8 +40,8 @@ export function metadataUrl(config: Values, door: Door, request: Arrival): strin
  * not know; what they need to name a login is in OpenID Connect's own.
  */
 export function basicScopes(config: Values, request: Arrival): readonly string[] {
-  const { oidcIssuers } = config.values;
-  if (oidcIssuers.length === 0 || ownIssuer(config, request) !== undefined) return BASIC_SCOPES;
+  const { oidcIssuers, oauthBasicScopes } = config.values;
+  if (oidcIssuers.length === 0 || ownIssuer(config, request) !== undefined) return oauthBasicScopes;
   const wantsEmail = oidcIssuers.some(({ loginClaim }) => loginClaim === 'email');
   return ['openid', 'profile', ...(wantsEmail ? ['email'] : [])];
 }

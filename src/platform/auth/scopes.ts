@@ -1,30 +1,9 @@
 import { NotAllowed } from '../errors';
 import type { AccessRule } from './access-rule';
 import type { Actor } from './actor';
+import { type Scope, SCOPES } from './scope-names';
 
-/**
- * What a token of our own authorisation server may be given for. Scopes bound a token; roles decide on top of them, and tokens of other
- * kinds have no bounds. The coarse ones come first, each holding the one before; the others open one part of the platform each.
- */
-export const SCOPES = {
-  'platform:read': 'See everything that your roles let you see, but logs.',
-  'platform:write': 'All that changes something and destroys nothing, and all that reads.',
-  'platform:destroy': 'Everything that your roles let you do.',
-  'logs:read': 'Read logs of services.',
-  'service:deploy': 'Deploy services and previews, and roll back.',
-  'service:config': 'Scale services and change their resources.',
-  'service:delete': 'Retire services and delete previews.',
-  'db:create': 'Provision databases.',
-  'domain:write': 'Add and remove custom domains.',
-  'secret:write': 'Enter values of secrets.',
-  'incident:ack': 'Acknowledge and resolve incidents.',
-  'repo:access': 'Connect repositories.',
-  'tenant:admin': 'Create and delete teams.',
-} as const;
-export type Scope = keyof typeof SCOPES;
-
-/** What a client asks for where it knows nothing better: enough to look around, and to be told what else is needed. */
-export const BASIC_SCOPES: readonly Scope[] = ['platform:read'];
+export { type Scope, SCOPES };
 
 /** The part of the platform that a rule's name (operation, or tool that reads) belongs to. Reads that are not named need the basic scope. */
 export const SCOPE_OF: Readonly<Record<string, Scope>> = {
@@ -74,22 +53,26 @@ function isGranted(granted: readonly string[], scope: Scope, { kind }: Rule): bo
   return granted.includes(scope) || LADDER.slice(least).some((coarse) => granted.includes(coarse));
 }
 
-/** The token was given for less than this call needs. Both doors answer 403, with a challenge that names all that is missing. */
+/** The token was given for less than this call needs. Both doors answer 403, with a challenge. */
 export class InsufficientScope extends NotAllowed {
-  constructor(
-    readonly missing: readonly Scope[],
-    rule: Rule,
-  ) {
+  /**
+   * What to ask for instead: all that the call needs, and all that the token has. Clients put it in the place of what they asked for
+   * before (MCP 2025-11-25, scope selection), and would otherwise lose one part with each part that they gain.
+   */
+  readonly wanted: readonly string[];
+
+  constructor(missing: readonly Scope[], granted: readonly string[], rule: Rule) {
     super(`Your token was not given for this: ${missing.join(' ')} is missing.`, {
       code: 'insufficient_scope',
       expected: scopesFor(rule).join(' '),
       fix: 'Sign in again and allow it; your client can ask for it by itself.',
     });
+    this.wanted = [...new Set([...granted, ...scopesFor(rule)])];
   }
 }
 
 /** @throws InsufficientScope */
 export function mustHaveScopes(actor: Pick<Actor, 'scopes'>, rule: Rule): void {
   const missing = missingScopes(actor, rule);
-  if (missing.length > 0) throw new InsufficientScope(missing, rule);
+  if (missing.length > 0) throw new InsufficientScope(missing, actor.scopes ?? [], rule);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCOPES } from '../auth/scope-names';
 import { ciRules, oauthClients } from './oauth-clients';
 import { plainSetting, setting } from './setting';
 import { durationBetween, flag, integer, isPlainUrl, optionalText, webUrl } from './setting-schemas';
@@ -7,6 +8,13 @@ const words = z
   .string()
   .regex(/^[^\p{Cc}<>]{0,60}$/u, 'must be a few words')
   .transform((value) => value || undefined);
+const scopes = z
+  .string()
+  .transform((value) => value.split(' ').filter(Boolean))
+  .refine(
+    (list) => list.length > 0 && list.every((scope) => Object.hasOwn(SCOPES, scope)),
+    `must be scopes divided by spaces, of ${Object.keys(SCOPES).join(' ')}`,
+  );
 const clientId = z
   .string()
   .regex(/^[A-Za-z0-9._:/-]{0,200}$/, 'must be the client id that the identity provider gave')
@@ -26,6 +34,11 @@ export const OAUTH_SETTINGS = {
     fallback: 'true',
     help: 'true = clients may connect by OAuth 2.1: they open a browser, a person signs in and agrees. false = there are no such endpoints.',
   }),
+  oauthBasicScopes: plainSetting('MCTL_OAUTH_BASIC_SCOPES', scopes, {
+    fallback: 'platform:read',
+    help: 'Scopes that clients are told to ask for at first, divided by spaces; each person still agrees to them. A client that cannot ask for more later, as those on the MCP TypeScript SDK 1.x while they hold a refresh token, gets no further: add platform:write for them.',
+    example: 'platform:read platform:write',
+  }),
   oauthAccessTtl: plainSetting('MCTL_OAUTH_ACCESS_TTL', durationBetween('1m', '24h'), {
     fallback: '30m',
     help: 'How long an access token is good for, from 1m to 24h. Clients renew it by themselves.',
@@ -33,6 +46,18 @@ export const OAUTH_SETTINGS = {
   oauthConnectionTtl: plainSetting('MCTL_OAUTH_CONNECTION_TTL', durationBetween('1h', '365d'), {
     fallback: '30d',
     help: 'How long a client stays connected before its person must sign in again, from 1h to 365d.',
+  }),
+  oauthSignInTtl: plainSetting('MCTL_OAUTH_SIGN_IN_TTL', durationBetween('1h', '365d'), {
+    fallback: '7d',
+    help: 'How long whoever signed in with GitHub or the OIDC issuer stays connected before they are sent there again, from 1h to 365d: whom it no longer lets in gets no further here. People with GitHub teams are asked sooner (MCTL_OAUTH_TEAMS_TTL).',
+  }),
+  oauthMaxConnections: plainSetting('MCTL_OAUTH_MAX_CONNECTIONS', integer(1, 10_000), {
+    fallback: '100',
+    help: 'Most connections that one person has at a time. One more ends the one that was not used for longest.',
+  }),
+  oauthMaxOpenSignIns: plainSetting('MCTL_OAUTH_MAX_OPEN_SIGN_INS', integer(1, 1_000_000), {
+    fallback: '5000',
+    help: 'Most requests to connect, and most ways to an identity provider, that are kept open at a time. Anybody can begin one; where there are more the oldest is dropped.',
   }),
   oauthTeamsTtl: plainSetting('MCTL_OAUTH_TEAMS_TTL', durationBetween('5m', '7d'), {
     fallback: '8h',
@@ -48,7 +73,7 @@ export const OAUTH_SETTINGS = {
   }),
   oauthMaxClients: plainSetting('MCTL_OAUTH_MAX_CLIENTS', integer(1, 100_000), {
     fallback: '1000',
-    help: 'Most clients that may have registered themselves at a time. One that nobody connected goes after a day.',
+    help: 'Most clients that may have registered themselves at a time. One that nobody connected goes after a day, or when there are more.',
   }),
   oauthRegistrationsPerHour: plainSetting('MCTL_OAUTH_REGISTRATIONS_PER_HOUR', integer(1, 100_000), {
     fallback: '30',
@@ -70,7 +95,7 @@ export const OAUTH_SETTINGS = {
   }),
   oauthKeyGeneration: plainSetting('MCTL_OAUTH_KEY_GENERATION', integer(1, 1_000_000), {
     fallback: '1',
-    help: 'Which signing key is used; raise it by one to rotate, the key before stays good for what it has signed. By two: everything signed so far is void.',
+    help: 'Which signing key is used; raise it by one to rotate, the key before stays good for what it has signed. By two: everything signed so far is void, refresh tokens too, and every client connects anew.',
   }),
   oauthCi: setting('MCTL_OAUTH_CI', ciRules, {
     fallback: '',

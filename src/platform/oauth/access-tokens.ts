@@ -7,10 +7,10 @@ import { hashOfToken } from '../crypto';
 import { Unauthenticated } from '../errors';
 import { Store } from '../store';
 import { OAuthAddresses } from './addresses';
+import { ConnectionEnds } from './connection-ends';
 import { Connections } from './connections';
-import { OAuthObjects } from './oauth-objects';
 import { SIGNING_ALGORITHM, SigningKeys } from './signing-keys';
-import { isLetInByOrganization, isStale, type Person } from '../sign-in/person';
+import { isForgotten, isLetInByOrganization, isStale, type Person } from '../sign-in/person';
 
 const MAX_SKEW_S = 5;
 
@@ -39,7 +39,7 @@ export class AccessTokens {
     @Inject(SigningKeys) private readonly keys: SigningKeys,
     @Inject(OAuthAddresses) private readonly addresses: OAuthAddresses,
     @Inject(Connections) private readonly connections: Connections,
-    @Inject(OAuthObjects) private readonly objects: OAuthObjects,
+    @Inject(ConnectionEnds) private readonly ends: ConnectionEnds,
     @Inject(Store) private readonly store: Store,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
@@ -52,8 +52,9 @@ export class AccessTokens {
     if (found.gid === undefined) return { claims: found, person: undefined };
     const person = await this.connections.personOf(found.gid);
     if (person?.login !== found.sub) throw notValid();
-    if (!isStale(person, this.config, this.clock.now())) return { claims: found, person };
-    if (isLetInByOrganization(person, this.config)) throw notValid();
+    const now = this.clock.now();
+    if (!isStale(person, this.config, now)) return { claims: found, person };
+    if (isForgotten(person, this.config, now) || isLetInByOrganization(person, this.config)) throw notValid();
     return { claims: found, person: withoutTeams(person) };
   }
 
@@ -85,7 +86,7 @@ export class AccessTokens {
         .onConflict((conflict) => conflict.column('jti_hash').doNothing())
         .execute(),
     );
-    if (gid !== undefined) await this.objects.endGrant(gid);
+    if (gid !== undefined) await this.ends.ofGrant(gid, 'revoked_by_client');
   }
 
   private keyOf(kid: unknown) {

@@ -13,6 +13,7 @@ import { ProviderConfiguration } from './provider-configuration';
 import { nameSuccessors } from './refresh-successor';
 import { revocableTokens } from './revocable-tokens';
 import { RegisteredClients } from './registered-clients';
+import { sessionPerRequest } from './session-per-request';
 import { TokenExchange } from './token-exchange';
 import { holdUntrustedRedirects } from './untrusted-redirect';
 
@@ -20,8 +21,6 @@ export interface AuthorizationRequest {
   readonly url: string;
   /** In place of what came: what our parsers have read and judged. */
   readonly body?: string;
-  /** Leaves out what the library remembers of the browser. */
-  readonly isFresh?: boolean;
 }
 
 /** The one `oidc-provider` of this process, made when the first request needs it. It keeps nothing that another replica would miss. */
@@ -43,10 +42,7 @@ export class AuthorizationServer {
   /** Answers a request to one of the endpoints. */
   async handle(request: IncomingMessage, response: ServerResponse, asked: AuthorizationRequest): Promise<void> {
     const provider = await this.provider();
-    const forgotten = asked.isFresh ? provider.cookieName('session') : undefined;
-    // The library would take the next person for the one before, and ask them to log out of it.
-    if (forgotten !== undefined) response.setHeader('Set-Cookie', this.removal(forgotten));
-    await provider.callback()(this.asOurs(request, asked, forgotten), response);
+    await provider.callback()(this.asOurs(request, asked), response);
   }
 
   /** The interaction that a browser is in the middle of. @throws SessionNotFound of the library where there is none. */
@@ -70,6 +66,7 @@ export class AuthorizationServer {
     // Of the proxy headers only those get through that `asOurs` writes.
     provider.proxy = true;
     nameSuccessors(provider, this.keys.oauthRefreshKey, () => library.Provider.ctx);
+    sessionPerRequest(provider);
     const { tokens, local } = this;
     revocableTokens(provider, { tokens, local }, () => library.Provider.ctx?.oidc.client?.clientId);
     holdUntrustedRedirects(provider, new URL(this.addresses.issuer).origin, (id) => this.registered.isKnown(id));
@@ -82,25 +79,17 @@ export class AuthorizationServer {
     return provider;
   }
 
-  private removal(name: string): string[] {
-    const secure = this.addresses.issuer.startsWith('https:') ? '; Secure' : '';
-    return [name, `${name}.sig`].map(
-      (each) => `${each}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax${secure}`,
-    );
-  }
-
   /**
    * The request as if it had come straight to the address of the settings: the library builds URLs from the Host header, and a client
    * could else name its own.
    */
-  private asOurs(request: IncomingMessage, { url, body }: AuthorizationRequest, forgotten?: string): IncomingMessage {
+  private asOurs(request: IncomingMessage, { url, body }: AuthorizationRequest): IncomingMessage {
     const { protocol, host } = new URL(this.addresses.issuer);
     const own = Object.entries(request.headers).filter(([name]) => !/^(forwarded$|x-forwarded-)/.test(name));
     const headers: IncomingMessage['headers'] = {
       ...Object.fromEntries(own),
       host,
       'x-forwarded-proto': protocol.slice(0, -1),
-      cookie: withoutCookie(request.headers.cookie, forgotten),
     };
     const copy = Object.assign(new IncomingMessage(request.socket), {
       method: request.method,
@@ -117,9 +106,4 @@ export class AuthorizationServer {
     copy.push(null);
     return copy;
   }
-}
-
-function withoutCookie(header = '', name: string | undefined): string {
-  const pairs = header.split(';').map((pair) => pair.trim());
-  return pairs.filter((pair) => pair.split('=', 1)[0]?.replace(/\.sig$/, '') !== name).join('; ');
 }

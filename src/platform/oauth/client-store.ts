@@ -41,7 +41,8 @@ export class ClientStore {
         .selectFrom('oauth_clients')
         .select((each) => each.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
-      if (count >= this.config.values.oauthMaxClients) throw tooMany(this.config.values.oauthMaxClients);
+      const most = this.config.values.oauthMaxClients;
+      if (count >= most && !(await makeRoom(transaction))) throw tooMany(most);
       await transaction
         .insertInto('oauth_clients')
         .values({
@@ -83,6 +84,22 @@ async function isKnown(transaction: StoreTransaction, clientId: string): Promise
   return (await query.executeTakeFirst()) !== undefined;
 }
 
+/** Removes the registration that was not used for longest, of those that nobody connected. @returns whether there was one. */
+async function makeRoom(transaction: StoreTransaction): Promise<boolean> {
+  const connected = transaction.selectFrom('oauth_connections').select('client_id');
+  const oldest = await transaction
+    .selectFrom('oauth_clients')
+    .select('client_id')
+    .where('client_id', 'not in', connected)
+    .orderBy('expires_at')
+    .orderBy('client_id')
+    .limit(1)
+    .executeTakeFirst();
+  if (!oldest) return false;
+  await transaction.deleteFrom('oauth_clients').where('client_id', '=', oldest.client_id).execute();
+  return true;
+}
+
 async function prolong(transaction: StoreTransaction, clientId: string, until: string): Promise<void> {
   await transaction
     .updateTable('oauth_clients')
@@ -93,9 +110,12 @@ async function prolong(transaction: StoreTransaction, clientId: string, until: s
 }
 
 function tooMany(most: number): Unavailable {
-  return new Unavailable(`${most} clients have registered themselves, which is the most that are taken.`, {
-    code: 'too_many_clients',
-    fix: 'Those that nobody connects go after a day. Whoever runs MCTL can register the client (MCTL_OAUTH_CLIENTS) or raise MCTL_OAUTH_MAX_CLIENTS.',
-    retryAfterSeconds: 3_600,
-  });
+  return new Unavailable(
+    `${most} clients have registered themselves, which is the most that are taken, and somebody uses each of them.`,
+    {
+      code: 'too_many_clients',
+      fix: 'Each goes with its last connection. Whoever runs MCTL can register the client (MCTL_OAUTH_CLIENTS) or raise MCTL_OAUTH_MAX_CLIENTS.',
+      retryAfterSeconds: 3_600,
+    },
+  );
 }

@@ -7,8 +7,8 @@ import { NotFound } from '../errors';
 import { type Page, PageErrorFilter, PageGuard, PageInterceptor, type PageRequest, Visit } from '../http/pages';
 import { type BrowserSession, BrowserSessions } from '../sign-in/browser-sessions';
 import { SIGN_OUT } from '../sign-in/sign-in.controller';
+import { ConnectionEnds } from './connection-ends';
 import { Connections } from './connections';
-import { ConsentService } from './consent.service';
 import { connectionsPage } from './pages';
 
 const END = 'end a connection';
@@ -23,7 +23,7 @@ const SIGN_IN: Page = { status: 303, location: '/sign-in?to=/connections' };
 export class ConnectionsController {
   constructor(
     @Inject(Connections) private readonly connections: Connections,
-    @Inject(ConsentService) private readonly consent: ConsentService,
+    @Inject(ConnectionEnds) private readonly ends: ConnectionEnds,
     @Inject(BrowserSessions) private readonly sessions: BrowserSessions,
     @Inject(BrowserLimits) private readonly limits: BrowserLimits,
   ) {}
@@ -40,7 +40,7 @@ export class ConnectionsController {
     const session = await this.sessions.find(visit);
     if (!session) return SIGN_IN;
     this.sessions.checkForm(session.id, END, visit.form);
-    const ended = await this.consent.end(session.person, visit.form.connection ?? '', visit.via);
+    const ended = await this.ends.byOwner(session.person, visit.form.connection ?? '', visit.via);
     if (!ended) {
       throw new NotFound('You have no such connection.', {
         code: 'connection_not_found',

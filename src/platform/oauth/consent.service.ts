@@ -1,15 +1,12 @@
 import type { Client, Interaction } from 'oidc-provider' with { 'resolution-mode': 'import' };
 import { Inject, Injectable } from '@nestjs/common';
-import { Audit } from '../audit/audit';
-import type { Actor, Via } from '../auth/actor';
-import { Clock } from '../clock';
-import { Config } from '../config';
-import { log } from '../logging';
+import type { Via } from '../auth/actor';
 import type { Person } from '../sign-in/person';
 import { type Applicant, applicantOf } from './applicant.policy';
 import { AuthorizationServer } from './authorization-server';
-import { type Connection, Connections } from './connections';
+import { Connections } from './connections';
 import { Consents } from './consents';
+import { PendingConnections } from './pending-connections';
 import { RegisteredClients } from './registered-clients';
 
 /** What a person is asked. */
@@ -30,9 +27,7 @@ export class ConsentService {
     @Inject(Connections) private readonly connections: Connections,
     @Inject(Consents) private readonly consents: Consents,
     @Inject(RegisteredClients) private readonly registered: RegisteredClients,
-    @Inject(Audit) private readonly audit: Audit,
-    @Inject(Config) private readonly config: Config,
-    @Inject(Clock) private readonly clock: Clock,
+    @Inject(PendingConnections) private readonly pending: PendingConnections,
   ) {}
 
   async requestOf({ params, prompt }: Interaction): Promise<Request> {
@@ -73,40 +68,19 @@ export class ConsentService {
     return scopes.filter((scope) => open.some((connection) => connection.scopes.includes(scope)));
   }
 
-  /** Makes the grant and its connection. @returns the id of the grant. @throws Unavailable where it cannot be recorded. */
-  async allow(person: Person, request: Request, via: Via): Promise<string> {
+  /**
+   * Makes the grant; its connection comes with its code.
+   * @param isSilent nobody was asked this time. @returns the id of the grant.
+   */
+  async allow(person: Person, request: Request, via: Via, isSilent: boolean): Promise<string> {
     const provider = await this.server.provider();
     const { clientId, redirectUri, scopes, resource, applicant } = request;
-    await this.audit.record({
-      ...this.entryOf(person, via, applicant.name),
-      event: 'connected',
-      reason: scopes.join(' '),
-    });
     const grant = new provider.Grant({ accountId: person.login, clientId });
     grant.addResourceScope(resource, scopes.join(' '));
     const grantId = await grant.save();
-    const expiresAt = new Date(this.clock.now().getTime() + this.config.values.oauthConnectionTtl);
     const { name: clientName, redirectHost } = applicant;
-    await this.connections.open({ grantId, person, clientId, clientName, redirectHost, scopes, expiresAt });
-    await this.consents.remember({ login: person.login, clientId, redirectUri }, scopes);
-    log.info(
-      { user: person.login, client: clientName, redirect: redirectHost, scopes },
-      'an application was connected',
-    );
+    const client = { clientId, clientName, redirectHost, redirectUri };
+    await this.pending.hold({ grantId, person, scopes, isSilent, via, ...client });
     return grantId;
-  }
-
-  /** @returns what was ended; undefined where this person has no such connection. */
-  async end(person: Person, id: string, via: Via): Promise<Connection | undefined> {
-    const ended = await this.connections.end(person.login, id);
-    if (!ended) return undefined;
-    await this.audit.record({ ...this.entryOf(person, via, ended.clientName), event: 'disconnected' });
-    log.info({ user: person.login, client: ended.clientName }, 'an application was disconnected');
-    return ended;
-  }
-
-  private entryOf({ login, via: method }: Person, via: Via, target: string) {
-    const actor: Actor = { login, method, isAdmin: this.config.isAdmin(login), via };
-    return { operation: 'oauth-connection', risk: 'write', actor, target } as const;
   }
 }

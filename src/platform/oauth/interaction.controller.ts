@@ -43,7 +43,7 @@ export class InteractionController {
     if (session.person.login !== interaction.session?.accountId) return this.startOver(interaction);
     const asked = await this.consent.requestOf(interaction);
     if (await this.consent.isRemembered(session.person, asked, interaction)) {
-      return this.allow(step, asked, session, visit);
+      return this.allow(step, asked, await this.consent.allow(session.person, asked, visit.via, true));
     }
     return consentPage({
       applicant: asked.applicant,
@@ -73,7 +73,8 @@ export class InteractionController {
       return this.startOver(interaction);
     }
     if (visit.form.decision !== 'allow') return this.goOn(step, DENIED);
-    return this.allow(step, await this.consent.requestOf(interaction), session, visit);
+    const asked = await this.consent.requestOf(interaction);
+    return this.allow(step, asked, await this.consent.allow(session.person, asked, visit.via, false));
   }
 
   private async begin(visit: PageRequest, request: Request, response: Response): Promise<Step> {
@@ -87,8 +88,7 @@ export class InteractionController {
     return { interaction, session: await this.sessions.find(visit), request, response };
   }
 
-  private async allow(step: Step, asked: ConsentRequest, session: BrowserSession, visit: PageRequest): Promise<Page> {
-    const grantId = await this.consent.allow(session.person, asked, visit.via);
+  private allow(step: Step, asked: ConsentRequest, grantId: string): Promise<Page> {
     return this.goOn(step, { consent: { grantId } }, asked.applicant.formTargets);
   }
 

@@ -22,7 +22,24 @@ async function load(): Promise<Library> {
     return await import('oidc-provider');
   } finally {
     console.warn = warn;
+    holdBackOneWarning(console);
   }
+}
+
+/**
+ * At its first client metadata document the library warns, once and in plain text, that it cannot watch what `fetch` connects to here.
+ * It does not have to: the function that it fetches with is ours, and asks no private address (`PublicFetch`).
+ */
+export function holdBackOneWarning(output: Pick<Console, 'warn'>): void {
+  const warn = output.warn.bind(output);
+  const before = output.warn;
+  output.warn = (...words: unknown[]) => {
+    if (!String(words[0]).includes('failed to setup SSRF protection for fetch')) {
+      warn(...words);
+      return;
+    }
+    output.warn = before;
+  };
 }
 
 /** https://url.spec.whatwg.org/#dom-url-parse, in Node since 22.1. */

@@ -9,8 +9,11 @@ interface AdapterParts {
   /** How long a refresh token that was used may come again. */
   readonly graceMs: number;
   readonly now: () => Date;
+  /** `MCTL_OAUTH_KEY_GENERATION` */
+  readonly generation: number;
   /** What is thrown where somebody else was faster. */
   readonly alreadyUsed: (kind: string) => Error;
+  readonly endGrant: (grantHash: string) => Promise<void>;
 }
 
 /** The store as `oidc-provider` wants it, one adapter for each of its models. Expired rows are not found, and swept later. */
@@ -18,11 +21,19 @@ export function oauthAdapter(kind: string, parts: AdapterParts): Adapter {
   return kind === 'Client' ? clientAdapter(parts) : objectAdapter(kind, parts);
 }
 
-function objectAdapter(kind: string, { objects, graceMs, now, alreadyUsed }: AdapterParts): Adapter {
+function objectAdapter(
+  kind: string,
+  { objects, graceMs, now, generation, alreadyUsed, endGrant }: AdapterParts,
+): Adapter {
   const isRefresh = kind === 'RefreshToken';
+  const isCredential = isRefresh || kind === 'AuthorizationCode';
   return {
     async upsert(id, payload, expiresIn = 0) {
-      const entry = { id, payload: payload as Payload, expiresAt: new Date(now().getTime() + expiresIn * 1000) };
+      const entry = {
+        id,
+        payload: { ...payload, generation } as Payload,
+        expiresAt: new Date(now().getTime() + expiresIn * 1000),
+      };
       // Two that renew with the same token get the same successor (see `refresh-successor`): the second must not reset it.
       await (isRefresh ? objects.putFirst(kind, entry) : objects.put(kind, entry));
     },
@@ -30,6 +41,7 @@ function objectAdapter(kind: string, { objects, graceMs, now, alreadyUsed }: Ada
       const found = await objects.find(kind, id);
       if (!found) return undefined;
       const { payload, consumedAt } = found;
+      if (isCredential && isVoid(payload, generation)) return undefined;
       const isWithinGrace = isRefresh && consumedAt !== undefined && now().getTime() - consumedAt.getTime() <= graceMs;
       if (consumedAt === undefined || isWithinGrace) return payload;
       return { ...payload, consumed: Math.floor(consumedAt.getTime() / 1000) };
@@ -45,12 +57,20 @@ function objectAdapter(kind: string, { objects, graceMs, now, alreadyUsed }: Ada
       throw alreadyUsed(kind);
     },
     async destroy(id) {
-      await (kind === 'Grant' ? objects.endGrant(hashOfToken(id)) : objects.remove(kind, id));
+      if (kind === 'Grant') return endGrant(hashOfToken(id));
+      const isRemoved = await objects.remove(kind, id);
+      // Removed where the browser goes on from it: who comes second with it, by a second press of the button, gets no second code.
+      if (kind === 'Interaction' && !isRemoved) throw alreadyUsed(kind);
     },
     async revokeByGrantId(grantId) {
-      await objects.endGrant(hashOfToken(grantId));
+      await endGrant(hashOfToken(grantId));
     },
   };
+}
+
+/** Two generations of the signing key ago, or older: refresh tokens last no longer than what is signed. */
+function isVoid({ generation: of = 1 }: Payload, generation: number): boolean {
+  return typeof of !== 'number' || of < generation - 1;
 }
 
 function clientAdapter({ clients }: AdapterParts): Adapter {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
+import { Config } from '../config';
 import { hashOfToken, sealJson, unsealJson } from '../crypto';
 import { Keys } from '../keys';
 import { type OAuthObjectRow, Store, type StoreTransaction } from '../store';
@@ -24,20 +25,23 @@ interface Entry {
 @Injectable()
 export class OAuthObjects {
   private readonly key: Uint8Array;
+  private readonly mostOpen: number;
 
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(Keys) keys: Keys,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Config) { values }: Config,
   ) {
     this.key = keys.oauthObjectKey;
+    this.mostOpen = values.oauthMaxOpenSignIns;
   }
 
   /** Writes an object, or its new payload; whether it was used up stays as it is. */
   async put(kind: string, entry: Entry): Promise<void> {
     const { payload, ...row } = this.rowOf(kind, entry);
-    await this.store.transaction((transaction) =>
-      transaction
+    await this.store.transaction(async (transaction) => {
+      await transaction
         .insertInto('oauth_objects')
         .values({ ...row, payload })
         .onConflict((conflict) =>
@@ -45,8 +49,21 @@ export class OAuthObjects {
             .columns(['kind', 'id_hash'])
             .doUpdateSet({ payload, expires_at: row.expires_at, grant_hash: row.grant_hash, uid_hash: row.uid_hash }),
         )
-        .execute(),
-    );
+        .execute();
+      if (kind === 'Interaction') await this.removeSurplus(kind, transaction);
+    });
+  }
+
+  /** Of what anybody can cause, the oldest go where there are too many: whoever really connects needs seconds of the ten minutes. */
+  private async removeSurplus(kind: string, transaction: StoreTransaction): Promise<void> {
+    const surplus = transaction
+      .selectFrom('oauth_objects')
+      .select('id_hash')
+      .where('kind', '=', kind)
+      .orderBy('expires_at', 'desc')
+      .limit(this.mostOpen)
+      .offset(this.mostOpen);
+    await transaction.deleteFrom('oauth_objects').where('kind', '=', kind).where('id_hash', 'in', surplus).execute();
   }
 
   /** Writes an object unless it is there already: whoever comes second changes nothing. */
@@ -82,22 +99,34 @@ export class OAuthObjects {
     return numUpdatedRows === 1n;
   }
 
-  async remove(kind: string, id: string): Promise<void> {
-    await this.store.transaction((transaction) =>
-      transaction.deleteFrom('oauth_objects').where('kind', '=', kind).where('id_hash', '=', hashOfToken(id)).execute(),
-    );
+  /** @returns whether it was there: of two that remove it, one has done so. */
+  async remove(kind: string, id: string): Promise<boolean> {
+    return (await this.store.transaction((transaction) => this.take(kind, id, transaction))) !== undefined;
   }
 
-  /** Ends a connection: grant, codes, refresh tokens, and with the row of the connection every access token. */
-  async endGrant(grantHash: string, within?: StoreTransaction): Promise<void> {
-    const end = async (transaction: StoreTransaction): Promise<void> => {
-      await transaction.deleteFrom('oauth_connections').where('grant_hash', '=', grantHash).execute();
-      await transaction
-        .deleteFrom('oauth_objects')
-        .where((each) => each.or([each('grant_hash', '=', grantHash), each.and({ kind: 'Grant', id_hash: grantHash })]))
-        .execute();
-    };
-    await (within ? end(within) : this.store.transaction(end));
+  /** Reads an object and removes it: nobody else gets it. */
+  async take(kind: string, id: string, transaction: StoreTransaction): Promise<Payload | undefined> {
+    const row = await transaction
+      .deleteFrom('oauth_objects')
+      .where('kind', '=', kind)
+      .where('id_hash', '=', hashOfToken(id))
+      .where('expires_at', '>', this.clock.now().toISOString())
+      .returningAll()
+      .executeTakeFirst();
+    return row && this.open(row);
+  }
+
+  /** Removes a grant, its codes and refresh tokens, and what waits to become its connection. */
+  async endGrant(grantHash: string, transaction: StoreTransaction): Promise<void> {
+    await transaction
+      .deleteFrom('oauth_objects')
+      .where((each) => each.or([each('grant_hash', '=', grantHash), each.and({ kind: 'Grant', id_hash: grantHash })]))
+      .execute();
+  }
+
+  private open(row: OAuthObjectRow): Payload | undefined {
+    const payload = unsealJson(this.key, placeOf(row.kind, row.id_hash), row.payload);
+    return typeof payload === 'object' && payload !== null ? (payload as Payload) : undefined;
   }
 
   private rowOf(kind: string, { id, payload, expiresAt }: Entry): OAuthObjectRow {
@@ -126,8 +155,8 @@ export class OAuthObjects {
       .where((each) => each.and(where))
       .where('expires_at', '>', this.clock.now().toISOString())
       .executeTakeFirst();
-    const payload = row && unsealJson(this.key, placeOf(kind, row.id_hash), row.payload);
-    if (!row || typeof payload !== 'object' || payload === null) return undefined;
+    const payload = row && this.open(row);
+    if (!row || !payload) return undefined;
     return {
       payload: { ...payload, ...known },
       consumedAt: row.consumed_at === null ? undefined : new Date(row.consumed_at),

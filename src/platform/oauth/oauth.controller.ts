@@ -3,7 +3,8 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Public } from '../auth/access-rule';
 import { BrowserLimits } from '../auth/browser-limits';
-import { BASIC_SCOPES, SCOPES } from '../auth/scopes';
+import { SCOPES } from '../auth/scopes';
+import { Config } from '../config';
 import { InvalidInput, NotFound } from '../errors';
 import { type FormRequest, pageHeaders } from '../http/pages';
 import { OAUTH_PATHS, OAuthAddresses } from './addresses';
@@ -13,6 +14,9 @@ import { errorDocument } from './pages';
 import { revocable } from './revocable-tokens';
 import { ServerMetadata } from './server-metadata';
 import { SigningKeys } from './signing-keys';
+
+/** It is kept while somebody signs in, and anybody can send one. */
+const LONGEST_STATE = 2_048;
 
 /**
  * The endpoints of the authorisation server. They are open to everybody, as OAuth has it: clients prove themselves in the request, and
@@ -28,6 +32,7 @@ export class OAuthController {
     @Inject(SigningKeys) private readonly keys: SigningKeys,
     @Inject(OAuthAddresses) private readonly addresses: OAuthAddresses,
     @Inject(BrowserLimits) private readonly limits: BrowserLimits,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   /** RFC 8414. */
@@ -61,9 +66,13 @@ export class OAuthController {
       refuse(response, 'invalid_request', 'response_mode must be query');
       return;
     }
-    boundScopes(url.searchParams);
-    // Each request begins anew: who is signed in is for our own session to say.
-    await this.server.handle(request, response, { url: url.pathname + url.search, isFresh: true });
+    if ((url.searchParams.get('state') ?? '').length > LONGEST_STATE) {
+      refuse(response, 'invalid_request', `state must be at most ${LONGEST_STATE} characters`);
+      return;
+    }
+    boundScopes(url.searchParams, this.config.values.oauthBasicScopes);
+    this.nameResource(url.searchParams);
+    await this.server.handle(request, response, { url: url.pathname + url.search });
   }
 
   /** Back from the pages on which somebody signed in and agreed. */
@@ -76,7 +85,9 @@ export class OAuthController {
   @Post('oauth/token')
   async token(@Req() request: FormRequest, @Res() response: Response): Promise<void> {
     await this.admit(request);
-    await this.server.handle(request, response, { url: OAUTH_PATHS.token, body: formOf(request) });
+    const form = new URLSearchParams(formOf(request));
+    this.nameResource(form);
+    await this.server.handle(request, response, { url: OAUTH_PATHS.token, body: form.toString() });
   }
 
   @Post('oauth/revoke')
@@ -102,6 +113,15 @@ export class OAuthController {
     }
   }
 
+  /** One name for our one resource: the library compares what a code was asked for with what it is redeemed for, letter by letter. */
+  private nameResource(parameters: URLSearchParams): void {
+    const all = parameters.getAll('resource');
+    if (all.length === 0) return;
+    parameters.delete('resource');
+    const named = all.map((each) => (this.addresses.isResource(each) ? this.addresses.resource : each));
+    for (const each of new Set(named)) parameters.append('resource', each);
+  }
+
   private async admit(request: Request): Promise<void> {
     this.requireOn();
     await this.limits.count(request);
@@ -113,11 +133,11 @@ export class OAuthController {
 }
 
 /** Of the scopes that were asked for, those that there are; where none is left, the basic ones (RFC 6749 §3.3). */
-function boundScopes(parameters: URLSearchParams): void {
+function boundScopes(parameters: URLSearchParams, basic: readonly string[]): void {
   const all = parameters.getAll('scope');
   if (all.length > 1) return;
   const known = (all[0] ?? '').split(' ').filter((scope) => Object.hasOwn(SCOPES, scope));
-  parameters.set('scope', (known.length > 0 ? known : BASIC_SCOPES).join(' '));
+  parameters.set('scope', (known.length > 0 ? known : basic).join(' '));
 }
 
 /** The form as it came, each field as often as it came: the library refuses what came twice. */

@@ -3,10 +3,12 @@ import { PublicFetch } from '../outbound/public-fetch';
 import { PublicHosts } from '../outbound/public-hosts';
 import { SignInModule } from '../sign-in/sign-in.module';
 import { AccessTokens } from './access-tokens';
+import { Accounts } from './accounts';
 import { OAuthAddresses } from './addresses';
 import { AuthorizationServer } from './authorization-server';
 import { ClientDocuments } from './client-documents';
 import { ClientStore } from './client-store';
+import { ConnectionEnds } from './connection-ends';
 import { Connections } from './connections';
 import { ConnectionsController } from './connections.controller';
 import { ConsentService } from './consent.service';
@@ -16,6 +18,7 @@ import { OAuthController } from './oauth.controller';
 import { OAuthObjects } from './oauth-objects';
 import { OAuthSweeper } from './oauth-sweeper';
 import { OAuthTokenStrategy } from './oauth-token.strategy';
+import { PendingConnections } from './pending-connections';
 import { ProviderAdapters } from './provider-adapters';
 import { ProviderConfiguration } from './provider-configuration';
 import { RegisteredClients } from './registered-clients';
@@ -30,9 +33,11 @@ import { TokenExchange } from './token-exchange';
   controllers: [OAuthController, InteractionController, ConnectionsController],
   providers: [
     AccessTokens,
+    Accounts,
     AuthorizationServer,
     ClientDocuments,
     ClientStore,
+    ConnectionEnds,
     Connections,
     ConsentService,
     Consents,
@@ -40,6 +45,7 @@ import { TokenExchange } from './token-exchange';
     OAuthObjects,
     OAuthSweeper,
     OAuthTokenStrategy,
+    PendingConnections,
     ProviderAdapters,
     ProviderConfiguration,
     PublicFetch,

@@ -4,13 +4,12 @@ import { Clock } from '../clock';
 import { Config } from '../config';
 import { hashOfToken } from '../crypto';
 import { Keys } from '../keys';
+import { Accounts } from './accounts';
 import { OAUTH_PATHS, OAuthAddresses } from './addresses';
 import { ClientDocuments } from './client-documents';
 import { ClientStore } from './client-store';
-import { Connections } from './connections';
 import { errorDocument } from './pages';
 import { pageHeaders } from '../http/pages';
-import { isStale } from '../sign-in/person';
 import { ProviderAdapters } from './provider-adapters';
 import { ResourceServers } from './resource-servers';
 import { SIGNING_ALGORITHM, SigningKeys } from './signing-keys';
@@ -34,17 +33,17 @@ export class ProviderConfiguration {
     @Inject(ProviderAdapters) private readonly adapters: ProviderAdapters,
     @Inject(ClientStore) private readonly clients: ClientStore,
     @Inject(ClientDocuments) private readonly documents: ClientDocuments,
-    @Inject(Connections) private readonly connections: Connections,
+    @Inject(Accounts) private readonly accounts: Accounts,
     @Inject(SigningKeys) private readonly keys: SigningKeys,
     @Inject(ResourceServers) private readonly resources: ResourceServers,
     @Inject(Keys) private readonly installation: Keys,
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  build({ errors, interactionPolicy }: typeof OidcProvider, clock: Clock): OidcProvider.Configuration {
+  build({ Provider, errors, interactionPolicy }: typeof OidcProvider, clock: Clock): OidcProvider.Configuration {
     return {
       allowOmittingSingleRegisteredRedirectUri: false,
-      adapter: this.adapters.factory(errors),
+      adapter: this.adapters.factory(errors, () => Provider.ctx),
       clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
       clientBasedCORS: () => false,
       clientDefaults: {
@@ -58,7 +57,7 @@ export class ProviderConfiguration {
       expiresWithSession: () => false,
       features: this.features(errors),
       fetch: (url: string | URL) => this.documents.read(String(url)),
-      findAccount: (_context, login, token) => this.account(login, token, clock),
+      findAccount: (_context, login, token) => this.accounts.find(login, token),
       formats: {
         customizers: { jwt: (_context, { grantId }: { grantId?: string }, jwt) => bindToGrant(jwt, grantId) },
       },
@@ -94,13 +93,13 @@ export class ProviderConfiguration {
   }
 
   private cookies(): OidcProvider.Configuration['cookies'] {
-    // The library scopes its cookies to paths, so that the stronger prefix, which wants "/", fits the session alone.
+    // All of them are scoped to paths (see `session-per-request`), so that the stronger prefix, which wants "/", fits none.
     const isSecure = this.addresses.issuer.startsWith('https:');
-    const [host, secure] = isSecure ? ['__Host-', '__Secure-'] : ['', ''];
+    const secure = isSecure ? '__Secure-' : '';
     const options = { signed: true, httpOnly: true, sameSite: 'lax', secure: isSecure } as const;
     return {
       names: {
-        session: `${host}mctl_oauth`,
+        session: `${secure}mctl_oauth`,
         interaction: `${secure}mctl_oauth_interaction`,
         resume: `${secure}mctl_oauth_resume`,
       },
@@ -147,16 +146,6 @@ export class ProviderConfiguration {
         },
       },
     };
-  }
-
-  /** Who a grant is for. A refresh token whose person has to sign in again is refused here. */
-  private async account(login: string, token: unknown, clock: Clock): Promise<OidcProvider.Account | undefined> {
-    const { kind, grantId } = (token ?? {}) as { kind?: string; grantId?: string };
-    if (kind === 'RefreshToken') {
-      const person = grantId === undefined ? undefined : await this.connections.personOf(hashOfToken(grantId));
-      if (person?.login !== login || isStale(person, this.config, clock.now())) return undefined;
-    }
-    return { accountId: login, claims: () => Promise.resolve({ sub: login }) };
   }
 
   private lifetimes(clock: Clock): OidcProvider.Configuration['ttl'] {

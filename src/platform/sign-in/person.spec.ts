@@ -1,5 +1,5 @@
 import { readConfig } from '../config';
-import { isStale, isVouchedFor, type Person } from './person';
+import { isForgotten, isStale, isVouchedFor, type Person } from './person';
 
 const HOUR_MS = 3_600_000;
 const signedInAt = '2026-01-01T00:00:00.000Z';
@@ -23,6 +23,19 @@ it.each([
 ])('what was said of somebody with %s counts for a while, where it can change', (_, who, organizations, expected) => {
   expect(isStale(who, config(organizations), after(8))).toBe(false);
   expect(isStale(who, config(organizations), after(8.01))).toBe(expected);
+});
+
+it.each([
+  ['GitHub', person('github'), true],
+  ['an OIDC issuer', person('oidc'), true],
+  ['a local token', person('local'), false],
+])('whoever signed in with %s without teams is asked again there after a while, or never', (_, who, expected) => {
+  expect([isStale(who, config(''), after(7 * 24)), isForgotten(who, config(''), after(7 * 24))]).toEqual([
+    false,
+    false,
+  ]);
+  const later = after(7 * 24 + 0.01);
+  expect([isStale(who, config(''), later), isForgotten(who, config(''), later)]).toEqual([expected, expected]);
 });
 
 it('counts only while whoever vouched for somebody is the one that the settings name', () => {

@@ -38,9 +38,21 @@ export function isLetInByOrganization({ via }: Person, { values }: Pick<Config, 
   return via === 'github' && values.githubOrganizations.length > 0;
 }
 
-/** Whether what was said of them at the sign-in is too old to go on with: their teams, or the membership that let them in. */
+/** Whether what was said of them at the sign-in is too old to go on with: who they are, their teams, or the membership that let them in. */
 export function isStale(person: Person, config: Pick<Config, 'values'>, now: Date): boolean {
-  const { teams = [], signedInAt } = person;
-  const canChange = teams.length > 0 || isLetInByOrganization(person, config);
-  return canChange && now.getTime() - Date.parse(signedInAt) > config.values.oauthTeamsTtl;
+  if (isForgotten(person, config, now)) return true;
+  const canChange = (person.teams ?? []).length > 0 || isLetInByOrganization(person, config);
+  return canChange && ageOf(person, now) > config.values.oauthTeamsTtl;
+}
+
+/**
+ * Whether whoever vouched for them must be asked again whether it still does (`MCTL_OAUTH_SIGN_IN_TTL`): it may have locked them out
+ * meanwhile. Local tokens are this installation's own word, and no such thing is kept of them.
+ */
+export function isForgotten(person: Person, { values }: Pick<Config, 'values'>, now: Date): boolean {
+  return person.via !== 'local' && ageOf(person, now) > values.oauthSignInTtl;
+}
+
+function ageOf({ signedInAt }: Person, now: Date): number {
+  return now.getTime() - Date.parse(signedInAt);
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../clock';
+import { Config } from '../config';
 import { hashOfToken, isToken, newToken, sealJson, unsealJson } from '../crypto';
 import { Keys } from '../keys';
 import { Store } from '../store';
@@ -16,13 +17,16 @@ export type Attempt = z.infer<typeof details>;
 @Injectable()
 export class SignInAttempts {
   private readonly key: Uint8Array;
+  private readonly most: number;
 
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Keys) keys: Keys,
+    @Inject(Config) { values }: Config,
   ) {
     this.key = keys.signInKey;
+    this.most = values.oauthMaxOpenSignIns;
   }
 
   /** @param visit of the browser. @returns the state and the PKCE verifier and nonce that go with it. */
@@ -36,7 +40,17 @@ export class SignInAttempts {
       details: sealJson(this.key, stateHash, attempt),
       expires_at: new Date(now.getTime() + TEN_MINUTES_MS).toISOString(),
     };
-    await this.store.transaction((transaction) => transaction.insertInto('sign_in_attempts').values(row).execute());
+    await this.store.transaction(async (transaction) => {
+      await transaction.insertInto('sign_in_attempts').values(row).execute();
+      // Anybody can begin one: the oldest go, since whoever really signs in needs seconds of the ten minutes.
+      const surplus = transaction
+        .selectFrom('sign_in_attempts')
+        .select('state_hash')
+        .orderBy('expires_at', 'desc')
+        .limit(this.most)
+        .offset(this.most);
+      await transaction.deleteFrom('sign_in_attempts').where('state_hash', 'in', surplus).execute();
+    });
     return { ...attempt, state };
   }
 
