@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LocalIssuer } from '../platform/auth/local-issuer';
 import { LocalTokens } from '../platform/auth/local-tokens';
 import { type Config, loadConfig } from '../platform/config';
-import { MctlError, NotFound, Unauthenticated, Unavailable } from '../platform/errors';
+import { type MctlError, NotFound, Unauthenticated, Unavailable } from '../platform/errors';
 import { findKeys } from '../platform/keys';
 import { mustHaveStore, openStoreHere } from './audit/store-file';
 import { UsageError } from './exit';
@@ -59,8 +59,9 @@ async function revokeThere({ url }: ServerFacts, token: string): Promise<void> {
 async function revokeHere(config: Config, token: string): Promise<void> {
   await mustHaveStore(config);
   const keys = findKeys(config);
-  if (!keys)
+  if (!keys) {
     throw new NotFound('There is no key here, so no token is of this installation.', { code: 'key_not_found' });
+  }
   const store = await openStoreHere(config);
   try {
     await new LocalTokens(new LocalIssuer(keys, config), store).revoke(token);

@@ -1,11 +1,10 @@
 import { Controller, Delete, HttpCode, Inject, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request } from 'express';
 import { Allow } from '../platform/auth/access-rule';
 import type { Actor } from '../platform/auth/actor';
 import { bearerToken } from '../platform/auth/bearer.strategy';
 import { ReadRoute } from '../platform/http/route.decorators';
-import { Caller, CORE, Input, InToolset } from '../platform/mcp';
+import { Caller, CORE, Input, InToolset, type SignedRequest } from '../platform/mcp';
 import { NoArguments, WhoamiAnswer } from './identity.dto';
 import { IdentityService } from './identity.service';
 
@@ -34,7 +33,7 @@ export class IdentityController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Revoke the local token that this call is made with' })
   @ApiNoContentResponse({ description: 'It opens nothing any more.' })
-  async revoke(@Caller() actor: Actor, @Req() request: Request): Promise<void> {
+  async revoke(@Caller() actor: Actor, @Req() request: SignedRequest): Promise<void> {
     await this.identity.revoke(actor, bearerToken(request) ?? '');
   }
 }

@@ -13,7 +13,7 @@ const DEMANDED = [
 
 describe('the security checklist', () => {
   it('has every rule that was demanded', () => {
-    const numbers = SECURITY_RULES.map(({ number }) => String(number));
+    const numbers = SECURITY_RULES.map(({ number }): string => number);
     expect(DEMANDED.filter((number) => !numbers.includes(number))).toEqual([]);
   });
 

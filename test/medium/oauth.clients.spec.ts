@@ -465,7 +465,12 @@ describe('token exchange for CI (RFC 8693)', () => {
   ])('gives nothing to %s', async (_, change) => {
     const { status, body } = await exchange(await job(change));
     expect([status, body.error]).toEqual([400, 'invalid_grant']);
-    const { repository, ref, environment } = { repository: 'acme/billing', ref: 'refs/heads/main', environment: '', ...change };
+    const { repository, ref, environment } = {
+      repository: 'acme/billing',
+      ref: 'refs/heads/main',
+      environment: '',
+      ...change,
+    };
     expect(body.error_description).toContain(`no rule for repository ${repository}, ref ${ref},`);
     expect(body.error_description).toMatch(environment ? `environment ${environment}` : 'no environment');
   });

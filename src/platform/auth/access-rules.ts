@@ -17,6 +17,7 @@ const protocolCall = z.object({
   method: z.string(),
   params: z.object({ name: z.string().optional(), uri: z.string().optional(), arguments: z.unknown().optional() }),
 });
+type ProtocolCall = z.infer<typeof protocolCall>;
 
 /** A tool, prompt or resource as a message asks for it. */
 interface Called {
@@ -70,18 +71,23 @@ export class AccessRules {
 
   /** The rule of the tool, prompt or resource that an MCP message asks for; undefined for other messages and what there is not. */
   ofCall(request: SignedRequest): Called | undefined {
-    const { method, params } = protocolCall.safeParse(request.body).data ?? {};
-    const rules: Record<string, () => AccessRule | undefined> = {
-      'tools/call': () => this.tools.accessOf(params?.name ?? ''),
-      'prompts/get': () => this.prompts.accessOf(params?.name ?? ''),
-      'resources/read': () => this.resources.accessOf(params?.uri ?? ''),
-    };
-    const rule = method !== undefined && Object.hasOwn(rules, method) ? rules[method]?.() : undefined;
+    const call = protocolCall.safeParse(request.body).data;
+    const rule = call && this.ruleOfCall(call);
     if (!rule) return undefined;
-    const isTool = method === 'tools/call';
-    const group = isTool ? this.tools.groupOf(params?.name ?? '') : undefined;
-    const bounds = this.tools.within(boundsOf(request));
-    return { rule, input: params?.arguments, isWithin: !isTool || isWithin(bounds, group, rule.kind) };
+    const { method, params } = call;
+    const isWithin = method !== 'tools/call' || this.isToolWithin(request, params.name ?? '', rule);
+    return { rule, input: params.arguments, isWithin };
+  }
+
+  private ruleOfCall({ method, params }: ProtocolCall): AccessRule | undefined {
+    const { name = '', uri = '' } = params;
+    if (method === 'tools/call') return this.tools.accessOf(name);
+    if (method === 'prompts/get') return this.prompts.accessOf(name);
+    return method === 'resources/read' ? this.resources.accessOf(uri) : undefined;
+  }
+
+  private isToolWithin(request: SignedRequest, tool: string, rule: AccessRule): boolean {
+    return isWithin(this.tools.within(boundsOf(request)), this.tools.groupOf(tool), rule.kind);
   }
 }
 
