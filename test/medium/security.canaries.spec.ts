@@ -11,15 +11,19 @@ import { bearer, callMcp, callRest, lastMessage, MCP_HEADERS } from '../support/
 import { furnish } from '../support/furnish';
 import { allKinds } from '../support/identities';
 import { IntakeVisitor } from '../support/intake-visitor';
+import { OAuthTestClient, post } from '../support/oauth-client';
 import { Program } from '../support/program';
+import { TestActions } from '../support/test-actions';
 import { TestGithub } from '../support/test-github-identities';
 import { TestOidc } from '../support/test-oidc';
 import { tokenFor } from '../support/tokens';
 import { exampleOf, type Furniture } from '../support/tool-examples';
+import { Visitor } from '../support/visitor';
 
 /** Every kind of credential there is goes in at every door, rightly and wrongly; then every place is searched. */
 const APP_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' });
 const SERVICE = { team: 'billing', service: 'api' };
+const JOB = { repository: 'acme/api', repository_id: '7', ref: 'refs/heads/main' };
 
 let folder: string;
 let remote: string;
@@ -27,6 +31,7 @@ let program: Program;
 let backend: Awaited<ReturnType<typeof startHttpBackend>>;
 let oidc: TestOidc;
 let github: TestGithub;
+let actions: TestActions;
 let about: Furniture;
 let env: Record<string, string>;
 /** What must be nowhere, by its kind. */
@@ -41,7 +46,7 @@ const file = (name: string): string => join(folder, name);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mctl-canaries-'));
   remote = file('gitops.git');
-  [oidc, github] = await Promise.all([TestOidc.start(), TestGithub.start()]);
+  [oidc, github, actions] = await Promise.all([TestOidc.start(), TestGithub.start(), TestActions.start(JOB)]);
   await makeRemote();
   env = settings();
   program = await Program.start({ env });
@@ -55,6 +60,8 @@ beforeAll(async () => {
   admin = String(credentials.oidc);
   github.people.set(CANARIES.githubToken, { login: 'octocat' });
   about = await furnish({ url: program.url, dataDir: program.dataDir });
+  await connect();
+  await exchange();
   await useTokens();
   await misplaceTokens();
   await askEverything();
@@ -67,7 +74,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await program?.dispose();
-  await Promise.all([oidc?.stop(), github?.stop(), backend?.close()]);
+  await Promise.all([oidc?.stop(), github?.stop(), actions?.stop(), backend?.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -90,6 +97,11 @@ function settings(): Record<string, string> {
   return {
     ...identities,
     MCTL_ADMINS: 'admin,root,dex.root',
+    MCTL_OAUTH: 'true',
+    MCTL_OAUTH_CI: JSON.stringify([{ name: 'api', ...JOB, team: 'billing', role: 'developer' }]),
+    MCTL_OAUTH_CI_ISSUER: actions.url,
+    MCTL_SIGN_IN_GITHUB_CLIENT_ID: 'Iv1canary',
+    MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE: kept('sign-in', CANARIES.signInSecret),
     LOG_LEVEL: 'debug',
     MCTL_GITOPS_REMOTE: `${backend.url}/gitops.git`,
     MCTL_GITOPS_USERNAME: 'robot',
@@ -127,7 +139,49 @@ async function both(token: string, tool: string, args: Record<string, unknown>, 
   }
 }
 
-const bearers = (): string[] => ['local', 'oidc', 'githubToken'].map((kind) => String(credentials[kind]));
+const bearers = (): string[] =>
+  ['local', 'oidc', 'githubToken', 'oauthAccess', 'ciAccess'].map((kind) => String(credentials[kind]));
+
+/** A client from nothing: browser sign-in, code, tokens, and a refresh. */
+async function connect(): Promise<void> {
+  const client = await OAuthTestClient.register(program.url);
+  const browser = new Visitor(program.url);
+  const scope = 'platform:read platform:write platform:destroy logs:read';
+  const oauthCode = await client.code(String(credentials.local), { scope }, browser);
+  const first = (await client.redeem(oauthCode)).body;
+  const second = (await client.refresh(String(first.refresh_token))).body;
+  const [session = '', visit = ''] = ['mctl_session', 'mctl_visit'].map((name) => browser.cookies.get(name)?.value);
+  credentials = {
+    ...credentials,
+    ...{ oauthCode, verifier: client.proof.verifier, session, visit },
+    ...{ oauthAccess: String(second.access_token), oauthFirstAccess: String(first.access_token) },
+    ...{ oauthRefresh: String(second.refresh_token), oauthFirstRefresh: String(first.refresh_token) },
+  };
+  for (const page of ['/connections', '/connect?try=whoami']) {
+    answers.push({ what: page, text: (await browser.get(page)).text });
+  }
+}
+
+/** A CI job's own token against one of ours; then one that is not for us. */
+async function exchange(): Promise<void> {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: right = '' } = actions.environment;
+  const jobToken = async (audience: string): Promise<string> => {
+    const asked = await fetch(`${url}&audience=${encodeURIComponent(audience)}`, { headers: bearer(right) });
+    return ((await asked.json()) as { value: string }).value;
+  };
+  const [ciJob, ciForeign] = [await jobToken(program.url), await jobToken('https://elsewhere.example.org')];
+  const send = (subject_token: string) =>
+    post(program.url, '/oauth/token', {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      client_id: 'github-actions',
+      subject_token,
+    });
+  const given = await send(ciJob);
+  expect(given.status).toBe(200);
+  credentials = { ...credentials, ciJob, ciForeign, ciAccess: String(given.body.access_token) };
+  answers.push({ what: 'an exchange that is refused', text: JSON.stringify((await send(ciForeign)).body) });
+}
 
 /** Where they belong. */
 async function useTokens(): Promise<void> {

@@ -56,7 +56,7 @@ beforeAll(async () => {
   const admin = await signedIn(scratch, 'admin');
   await done(admin, 'create-tenant', { team: 'billing', github_teams: [{ team: 'acme/platform', role: 'developer' }] });
   client = await OAuthTestClient.register(scratch.url);
-  ada = await tokenFor(scratch.dataDir, 'ada');
+  ada = await tokenFor(scratch.dataDir, 'ada', 7 * 86_400_000);
 });
 
 afterAll(async () => {

@@ -18,6 +18,7 @@ export const CANARIES = {
   intakeValue: 'canary-intake-value-1c2d3e4f-Pa55w0rd',
   envPassword: 'canary-env-password-5a6b7c8d',
   urlPassword: 'canary-url-password-9e0f1a2b',
+  signInSecret: 'canary-sign-in-secret-3c4d5e6f',
 } as const;
 
 /** Text that somebody saw or that is kept somewhere. */
@@ -79,10 +80,10 @@ export function mustHoldNoCredential(what: string, text: string): void {
 }
 
 /** Every file below a folder, byte by byte, but for keys that are kept there on purpose. */
-export function filesBelow(folder: string): Seen[] {
+export function filesBelow(folder: string, isWanted: (name: string) => boolean = () => true): Seen[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !name.startsWith(`keys${sep}`) && statSync(join(folder, name)).isFile())
+    .filter((name) => !name.startsWith(`keys${sep}`) && isWanted(name) && statSync(join(folder, name)).isFile())
     .map((name) => ({ what: name, text: readFileSync(join(folder, name), 'latin1') }));
 }
 
@@ -100,4 +101,16 @@ export function ownKeys(dataDir: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder).map((name) => [`key ${name}`, readFileSync(join(folder, name), 'utf8')]),
   );
+}
+
+/** Stores and repositories beyond this are those of the tests of size, which hold nothing but what a generator wrote. */
+const LARGEST = 32 * 1024 * 1024;
+
+/** @throws Error that names what the store or the repository of a data folder keeps for ever, without repeating it. */
+export function mustRestWithoutCredentials(dataDir: string): void {
+  const files = filesBelow(dataDir, (name) => name.startsWith('mctl.db')).filter(({ text }) => text.length < LARGEST);
+  for (const { what, text } of files) mustHoldNoCredential(`${what} of the program`, text);
+  const gitDir = join(dataDir, 'gitops.git');
+  const packed = filesBelow(join(gitDir, 'objects')).reduce((sum, { text }) => sum + text.length, 0);
+  if (packed > 0 && packed < LARGEST) mustHoldNoCredential('The repository of the program', objectsOf(gitDir).text);
 }

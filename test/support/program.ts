@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { mustHoldNoCredential } from './canaries';
+import { mustHoldNoCredential, mustRestWithoutCredentials } from './canaries';
 
 /** Another build than the one of `npm run build`, e.g. of a half-finished work tree. */
 const DIST = process.env.MCTL_TEST_DIST ?? resolve(__dirname, '../../dist');
@@ -96,10 +96,14 @@ export class Program {
     return this.child.exitCode ?? this.child.signalCode;
   }
 
-  /** Stops it and removes its data. */
+  /**
+   * Stops it and removes its data.
+   * @throws Error where what it leaves has the form of a credential, see `stop`.
+   */
   async dispose(): Promise<void> {
     try {
       await this.stop();
+      mustRestWithoutCredentials(this.dataDir);
     } finally {
       rmSync(this.dataDir, { recursive: true, force: true });
     }
