@@ -231,6 +231,8 @@ describe('the pages', () => {
       await page.getByRole('button', { name: 'Allow', exact: true }).focus();
       await page.keyboard.press('Enter');
       await page.waitForURL(`${assistant.redirectUrl}?**`);
+      // A connection begins with its code, not with the yes.
+      await transport.finishAuth(new URL(page.url()).searchParams);
       await page.goto(`${scratch.url}/connections`);
       expect(await isWhole()).toEqual([true, []]);
       expect(await page.title()).toBe('Your connections – MCTL');
