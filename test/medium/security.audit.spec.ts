@@ -59,7 +59,7 @@ describe('while the audit trail cannot be written', () => {
         await callRest(scratch.url, admin, tool, args, name),
       ];
       expect([tool, mcp.code, rest.code, rest.status]).toEqual([tool, 'audit_unavailable', 'audit_unavailable', 503]);
-      expect(mcp.body).toMatchObject({ retryable: true, fix: expect.stringContaining('free space') });
+      expect(mcp.body).toMatchObject({ retryable: true, fix: 'The log of MCTL has the reason.' });
       expect(mcp.text + rest.text).not.toMatch(/disk I\/O|SQLITE|trigger/i);
     }
     expect(await state()).toEqual(before);
