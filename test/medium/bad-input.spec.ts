@@ -346,7 +346,7 @@ describe('JSON-RPC', () => {
     ['a batch', [list, list], -32600],
     ['a batch of a thousand', Array.from({ length: 1000 }, () => list), -32600],
     ['an unknown method', { ...list, method: 'tools/destroy' }, -32601],
-    ['a method we do not have', { ...list, method: 'resources/list' }, -32601],
+    ['a method we do not have', { ...list, method: 'resources/subscribe', params: { uri: 'mctl://platform' } }, -32601],
     ['an unknown tool', { ...whoami({}), params: { name: 'mctl_nothing', arguments: {} } }, -32602],
     ['a tool of the prototype', { ...whoami({}), params: { name: 'constructor', arguments: {} } }, -32602],
     ['a tool without a name', { ...whoami({}), params: {} }, -32602],
