@@ -489,27 +489,27 @@ it('S07 an answer that nobody reads holds back the next ones, and its connection
 }, 60_000);
 
 it('S07 counts a stream that waits for news for as long as it is open', async () => {
-  const scratch = await ScratchApp.start({ MCTL_CALLS_AT_ONCE: '1' });
+  const scratch = await ScratchApp.start({ MCTL_CALLS_AT_ONCE: '1', MCTL_MCP_SESSIONS: '4' });
   try {
     const ada = await tokenFor(scratch.dataDir, 'ada');
     const whoami = async () => (await ask('/api/v1/whoami', { headers: bearer(ada) }, scratch.url)).status;
+    const headers = { ...MCP_HEADERS, ...bearer(ada), 'MCP-Protocol-Version': '2025-11-25' };
+    const clientInfo = { name: 'test', version: '1' };
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    const opened = await fetch(new URL('/mcp', scratch.url), { method: 'POST', headers, body });
+    await opened.text();
+    const session = { 'Mcp-Session-Id': opened.headers.get('mcp-session-id') ?? '' };
     const hangUp = new AbortController();
     const closed = new Promise((done) => {
       scratch.app
         .getHttpServer()
         .once('request', (_request: unknown, response: EventEmitter) => response.once('close', done));
     });
-    const message = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
-    const stream = await ask(
-      '/mcp',
-      {
-        method: 'POST',
-        headers: { ...MCP_HEADERS, ...bearer(ada), 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': message.method },
-        body: JSON.stringify(message),
-        signal: hangUp.signal,
-      },
-      scratch.url,
-    );
+    const stream = await fetch(new URL('/mcp', scratch.url), {
+      headers: { ...headers, ...session, Accept: 'text/event-stream' },
+      signal: hangUp.signal,
+    });
     expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     expect(await whoami()).toBe(429);
     hangUp.abort();
