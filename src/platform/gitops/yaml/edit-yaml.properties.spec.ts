@@ -269,13 +269,28 @@ describe('editYaml on random documents', () => {
         const apart = edits.reduce((text, edit) => editYaml(text, [edit]), document.text);
         const together = editYaml(document.text, edits);
         // A step may take a comment along that only the step before it moved there; made together neither does.
-        const lost = commentsOf(together).filter((comment) => !commentsOf(apart).includes(comment));
-        const comparable = lost.reduce((result, comment) => result.replace(comment, ''), together);
-        if (!isDeepStrictEqual(linesInAnyOrder(comparable), linesInAnyOrder(apart))) {
+        const lost = without(together, commentsOf(apart));
+        // Nor is one kept outside of a container by a value that stands in its place between two steps only.
+        const kept = isSetAndDeleted(edits) ? without(apart, commentsOf(together)) : apart;
+        if (!isDeepStrictEqual(linesInAnyOrder(lost), linesInAnyOrder(kept))) {
           throw new Error(`${describeFailure(document, edits, together)}\n--- apart\n${apart}`);
         }
       }),
-      { numRuns: RUNS * 5 },
+      { numRuns: RUNS * 5, examples: [[236450446]] },
     );
   });
 });
+
+/** The text without the comments that are none of those wanted. */
+function without(text: string, wanted: readonly string[]): string {
+  const others = commentsOf(text).filter((comment) => !wanted.includes(comment));
+  return others.reduce((result, comment) => result.replace(comment, ''), text);
+}
+
+function isSetAndDeleted(edits: readonly YamlEdit[]): boolean {
+  return edits.some(
+    (edit, index) =>
+      'set' in edit &&
+      edits.slice(index + 1).some((later) => 'delete' in later && isDeepStrictEqual(later.path, edit.path)),
+  );
+}
