@@ -1,2 +1,2 @@
 // Read by test-store.ts in the specs of this project alone.
-process.env.MCTL_TEST_STORE = 'postgres';
+process.env.TEST_STORE = 'postgres';

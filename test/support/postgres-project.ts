@@ -8,6 +8,7 @@ interface Shared {
 /** Starts it before the first spec. */
 module.exports = async (): Promise<void> => {
   const server = await TestPostgres.start();
-  process.env.MCTL_TEST_POSTGRES = server.url();
+  // Not MCTL_…: workers of other projects inherit it, and MCTL refuses settings that it does not know.
+  process.env.TEST_POSTGRES_URL = server.url();
   (globalThis as Shared).mctlTestPostgres = server;
 };

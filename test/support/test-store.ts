@@ -10,7 +10,7 @@ const made = new Set<string>();
  * so that one spec shows the same of both stores.
  */
 export async function openTestStore(folder: string): Promise<Store> {
-  const server = process.env.MCTL_TEST_STORE === 'postgres' ? process.env.MCTL_TEST_POSTGRES : undefined;
+  const server = process.env.TEST_STORE === 'postgres' ? process.env.TEST_POSTGRES_URL : undefined;
   if (server === undefined) return Store.open(folder);
   const database = `t_${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`;
   if (!made.has(database)) await make(server, database);
