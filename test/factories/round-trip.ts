@@ -75,15 +75,16 @@ function scalars(value: unknown, path = ''): Map<string, string> {
 /** Throws, showing both texts, where they differ in anything but what is touched; `loosely` as in `residues`. */
 export function expectOnlyTouched(before: string, after: string, touches: readonly Path[], loosely = false): void {
   const [left, right] = residues(before, after, touches, loosely);
-  const sameEnd = before.endsWith('\n') === after.endsWith('\n') || isLastLineTouched(before, touches);
+  const sameEnd = before.endsWith('\n') === after.endsWith('\n') || mayEndItsLine(before, after, touches);
   if (left === right && sameEnd) return;
   throw new Error(`other bytes differ\n${shown(before, after)}\n=== residues\n${shown(left, right)}`);
 }
 
-/** An entry that is written anew at the very end of a file gets the line break that a text file ends with. */
-function isLastLineTouched(text: string, touches: readonly Path[]): boolean {
-  const layout = Layout.of(text);
-  const end = text.trimEnd().length;
+/** An entry that is written anew at the very end of a file gets the line break that a text file ends with; none ever loses it. */
+function mayEndItsLine(before: string, after: string, touches: readonly Path[]): boolean {
+  if (!after.endsWith('\n')) return false;
+  const layout = Layout.of(before);
+  const end = before.trimEnd().length;
   const ends = touches.flatMap((path) => (layout.lines(path) ?? []).filter((_, at) => at % 2 === 1));
   return ends.some((offset) => offset >= end);
 }
