@@ -1,5 +1,5 @@
 import { SourceState } from '../platform/cluster';
-import { WarningItem, WriteAnswer } from '../platform/operations/answer.dto';
+import { NextActionItem, WarningItem, WriteAnswer } from '../platform/operations/answer.dto';
 import { DestructiveArguments, Name, WriteArguments } from '../platform/operations/arguments.dto';
 import { Choice, Flag, ListOf, Nested, object, PageArguments, pageOf, Text, text, Untrusted } from '../platform/schema';
 import { hasHidden } from '../platform/text/hidden';
@@ -156,6 +156,7 @@ export class DomainVerification {
   @ListOf(text(), { description: 'What to do, most useful first.' }) fix: string[];
   @Nested(() => DnsSource) source: DnsSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
 }
 
 export class FoundProofPart {

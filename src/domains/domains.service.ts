@@ -18,6 +18,7 @@ import { domainsOf, readableDomain } from './domains-in';
 import type { DomainList, DomainSource, DomainVerification, ListDomainsInput, VerifyDomainInput } from './domains.dto';
 import { hostFrom } from './host.policy';
 import { observe } from './look-up';
+import { afterVerification } from './next-step';
 import { domainNotFound } from './remove-custom-domain.operation';
 import { targetOf } from './target.policy';
 import { verificationOf } from './verification';
@@ -91,13 +92,16 @@ export class DomainsService {
     const workflow = workflowOf(open, { service, host: host.ascii });
     const known = { check: undefined, workflow, now: this.clock.now() };
     const isRouted = entry?.isRouted ?? false;
+    const { status } = shownStatus(domain, { ...circumstances(known), isRouted });
+    const answer = verificationOf(expectation, observation, this.dns.servers);
     return {
       team,
       service,
       domain: host.ascii,
       domain_unicode: host.unicode,
-      status: shownStatus(domain, { ...circumstances(known), isRouted }).status,
-      ...verificationOf(expectation, observation, this.dns.servers),
+      status,
+      ...answer,
+      next_actions: afterVerification(domain, { status, verified: answer.verified, workflow: workflow?.workflow }),
     };
   }
 }

@@ -15,10 +15,11 @@ export const DEPLOY_TOOLS = [
 export function deployService({ team, service, image_tag }: DeployServiceArguments): string {
   const named = { team, service };
   const errors = callText('mctl_get_service_logs', { ...named, since: '15m', level: 'error' });
+  const incidents = callText('mctl_list_incidents', named);
   return guideText(`Deploy ${image_tag} of ${team}/${service} and see it through.`, [
-    `Look. ${callText('mctl_get_service_status', named)} and ${callText('mctl_list_incidents', named)}. Where the service is unhealthy or has an open incident, say so and ask before you go on. Where it runs this tag already, stop.`,
+    `Look. ${callText('mctl_get_service_status', named)} and ${incidents}. Where the service is unhealthy or has an open incident, say so and ask before you go on. Where it runs this tag already, stop.`,
     ...planConfirmWatch('mctl_deploy_service', { action: 'deploy', ...named, image_tag }),
-    `Check. ${callText('mctl_get_service_status', named)} and ${errors}. Report image, health and replicas; say what is unknown because no cluster or log source is connected.`,
+    `Check. ${callText('mctl_get_service_status', named)}, ${incidents} and ${errors}. Report image, health and replicas; say what is unknown because no cluster or log source is connected.`,
     `Where it failed: say why in one sentence, then offer ${callText('mctl_rollback_service', { ...named, dry_run: true })}. Roll back only after a yes.`,
   ]);
 }

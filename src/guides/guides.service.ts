@@ -81,11 +81,16 @@ export class GuidesService {
   /** @throws NotFound for an incident that is not of the team, as for one that does not exist. */
   async triage(actor: Actor, input: TriageIncidentArguments, bounds: Bounds): Promise<PromptAnswer> {
     const { team, incident: id } = input;
-    const found = id === undefined ? undefined : await this.incidents.get(actor, { id });
+    const found = id === undefined ? await this.incidents.worst(actor, team) : await this.incidents.get(actor, { id });
     if (found && found.team !== team) throw incidentNotFound(found.id);
     const canChange = ENDING_TOOLS.every((tool) => this.tools.offers(tool, bounds));
     const about = found?.service ?? undefined;
-    const guide = triageIncident({ ...input, ...(about !== undefined && { service: about }), canChange });
+    const guide = triageIncident({
+      ...input,
+      incident: found?.id,
+      ...(about !== undefined && { service: about }),
+      canChange,
+    });
     return promptOf(found ? `Triage incident ${found.id}` : `Triage incidents of ${team}`, guide, {
       provenance: 'alerts, commits and people outside of MCTL',
       facts: {

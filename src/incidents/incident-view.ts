@@ -1,7 +1,7 @@
 import type { NextAction } from '../platform/operations/plan';
 import { untrusted, type UntrustedPart } from '../platform/schema';
 import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, OperationRow } from '../platform/store';
-import type { Status } from './incident';
+import { ACTIVE, SEVERITIES, type Severity, type Status } from './incident';
 import type { IncidentAnswer, IncidentItem, RelatedOperationItem } from './incidents.dto';
 import { judge } from './transitions.policy';
 
@@ -63,7 +63,7 @@ export function answerOf(row: IncidentRow, { evidence, events, related }: Incide
     dropped: droppedOf(evidence) + droppedOf(events),
     related_operations: related.map(relatedOf),
     untrusted: ONE_UNTRUSTED,
-    next_actions: nextOf(row),
+    next_actions: nextOf(row, related),
   };
 }
 
@@ -77,7 +77,7 @@ function relatedOf(row: OperationRow): RelatedOperationItem {
   return { operation, workflow, target, status, actor, submitted_at, finished_at, summary, reason, commit };
 }
 
-function nextOf({ id, team, service, status }: IncidentRow): NextAction[] {
+function nextOf({ id, team, service, status }: IncidentRow, related: readonly OperationRow[]): NextAction[] {
   const can = (transition: 'acknowledge' | 'resolve'): boolean => judge(transition, status as Status) === 'goes';
   return [
     ...(team && service
@@ -86,6 +86,27 @@ function nextOf({ id, team, service, status }: IncidentRow): NextAction[] {
     ...(can('acknowledge')
       ? [{ tool: 'mctl_acknowledge_incident', arguments: { id }, why: 'tell the team that somebody looks into it' }]
       : []),
+    ...(can('resolve') && service ? wayBack({ team, service }, related) : []),
     ...(can('resolve') ? [{ tool: 'mctl_resolve_incident', arguments: { id }, why: 'once it is over' }] : []),
   ];
+}
+
+/** Most incidents follow a change: where the last one before it was another image, there is a way back. */
+function wayBack({ team, service }: { team: string; service: string }, related: readonly OperationRow[]): NextAction[] {
+  const change = related.find(({ target }) => target === `${team}/${service}`);
+  if (!change || !isNewImage(change)) return [];
+  const why = `plan the way back, if ${change.workflow} caused it`;
+  return [{ tool: 'mctl_rollback_service', arguments: { team, service, dry_run: true }, why }];
+}
+
+function isNewImage({ operation, input }: OperationRow): boolean {
+  return operation === 'deploy-service' && (JSON.parse(input) as { action?: string }).action === 'deploy';
+}
+
+/** The worst of a page, of several the one reported last; nothing where none of them is active. */
+export function lookAtWorst(page: readonly IncidentRow[]): NextAction[] {
+  const rank = ({ severity }: IncidentRow): number => SEVERITIES.indexOf(severity as Severity);
+  const [worst] = page.filter(({ status }) => ACTIVE.includes(status as Status)).sort((a, b) => rank(a) - rank(b));
+  if (!worst) return [];
+  return [{ tool: 'mctl_get_incident', arguments: { id: worst.id }, why: 'its evidence, and what changed before it' }];
 }

@@ -94,6 +94,7 @@ export class IncidentItem {
 export class IncidentList extends pageOf<IncidentItem>(object(() => IncidentItem)) {
   @Nested(() => UntrustedPart) untrusted: UntrustedPart;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
 }
 
 export class EvidenceItem {

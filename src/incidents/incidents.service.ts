@@ -7,10 +7,10 @@ import { InvalidInput } from '../platform/errors';
 import type { WarningItem } from '../platform/operations/dto';
 import { fitting, readCursor, writeCursor } from '../platform/schema';
 import type { IncidentRow } from '../platform/store';
-import { ACTIVE } from './incident';
+import { ACTIVE, SEVERITIES } from './incident';
 import { IncidentAccess } from './incident-access';
 import { IncidentStore } from './incident-store';
-import { answerOf, itemOf, LIST_UNTRUSTED } from './incident-view';
+import { answerOf, itemOf, LIST_UNTRUSTED, lookAtWorst } from './incident-view';
 import type {
   GetIncidentInput,
   IncidentAnswer,
@@ -60,7 +60,17 @@ export class IncidentsService {
       next_cursor: rows.length > page.length && last ? writeCursor(`${last.last_seen} ${last.id}`) : null,
       untrusted: LIST_UNTRUSTED,
       warnings: (await this.incidents.storms(visibility)).map(stormWarning),
+      next_actions: lookAtWorst(page),
     };
+  }
+
+  /** The worst active incident of a team, of several the one reported last. @throws NotFound as `list`. */
+  async worst(actor: Actor, team: string): Promise<IncidentAnswer | undefined> {
+    for (const severity of SEVERITIES) {
+      const { items } = await this.list(actor, { team, severity, status: 'active', limit: 1 });
+      if (items[0]) return this.get(actor, items[0]);
+    }
+    return undefined;
   }
 
   /** Ids of the active incidents, the one reported last first. @throws NotFound as `list`. */

@@ -19,16 +19,18 @@ export interface Words {
   readonly warnings: readonly Warning[];
   readonly nextActions: readonly NextAction[];
   readonly reverts?: string;
+  /** Argument by which the call says how many replicas there are, for the error where they do not fit. */
+  readonly sizedBy?: string;
 }
 
 /**
  * The plan of everything that writes one service's file: the change, what it means key by key, and whether the quota has room.
  * @throws Conflict `quota_exceeded`.
  */
-export function planChange({ world, team, service, text }: FileEdit, words: Words): Plan {
+export function planChange({ world, team, service, text }: FileEdit, { sizedBy, ...words }: Words): Plan {
   const path = world.layout.serviceFile(team, service);
   const after = world.with([{ path, content: text }]);
-  const warnings = checkQuota(world, after, team, service);
+  const warnings = checkQuota({ before: world, after }, team, service, sizedBy);
   const answer = {
     ...addressOf(after.service(team, service), world),
     changed: changedKeys(dataOf(world.text(path) ?? ''), dataOf(text)),

@@ -23,14 +23,20 @@ export interface Shortfall {
  * @returns warnings for what could not be counted.
  * @throws Conflict `quota_exceeded` with the numbers of each resource that does not suffice.
  */
-export function checkQuota(before: World, after: World, team: string, name: string): Warning[] {
+export function checkQuota({ before, after }: Versions, team: string, name: string, sizedBy?: string): Warning[] {
   const [was, service] = [before.service(team, name), after.service(team, name)];
   if (!service) return [];
   const neighbours = () => {
     const { services, problems } = after.services(team);
     return { others: services.filter((other) => other.name !== name), unreadable: problems.length };
   };
-  return checkRoom({ owner: team, was, service, neighbours, quotas: after.tenant(team)?.quotas ?? {} });
+  return checkRoom({ owner: team, was, service, neighbours, quotas: after.tenant(team)?.quotas ?? {}, sizedBy });
+}
+
+/** The repository without and with the change. */
+interface Versions {
+  readonly before: World;
+  readonly after: World;
 }
 
 /** What shares one ResourceQuota. */
@@ -45,15 +51,18 @@ export interface Room {
   readonly quotas: Readonly<Record<string, string>>;
   /** What to do where it does not fit; absent = what helps a service. */
   readonly fix?: string;
+  /** Argument by which the caller said how many replicas there are; absent = the call was about something else. */
+  readonly sizedBy?: string;
 }
 
 /** As `checkQuota`, for any namespace. @throws Conflict `quota_exceeded`. */
-export function checkRoom({ owner, was, service, neighbours, quotas, fix }: Room): Warning[] {
+export function checkRoom(room: Room): Warning[] {
+  const { was, service, neighbours, quotas } = room;
   const growing = RESOURCES.filter((resource) => !was || needOf(service, resource).exceeds(needOf(was, resource)));
   if (growing.length === 0) return [];
   const { others, unreadable: missing } = neighbours();
   const short = growing.flatMap((resource) => shortfallOf(resource, quotas[resource], service, others));
-  if (short.length > 0) throw exceeded(owner, Object.fromEntries(short), fix);
+  if (short.length > 0) throw exceeded(room, Object.fromEntries(short));
   return [...unreadable(missing), ...uncountable([service, ...others]), ...unusableQuotas(quotas)];
 }
 
@@ -71,22 +80,44 @@ function shortfallOf(
 }
 
 /** What all replicas that can exist at once take of a resource; nothing where the file says no quantity. */
-function needOf(service: Service, resource: Resource): Quantity {
-  const replicas = peakReplicas(service);
+function needOf(service: Service, resource: Resource, replicas = peakReplicas(service)): Quantity {
   return resource === 'pods' ? Quantity.of(replicas) : (podDemand(service, resource) ?? Quantity.zero).times(replicas);
 }
 
 const FIX = 'Ask for fewer replicas, scale another service of the team down, or have a platform admin raise the quota.';
 
-function exceeded(team: string, short: Readonly<Record<string, Shortfall>>, fix = FIX): Conflict {
+function exceeded(room: Room, short: Readonly<Record<string, Shortfall>>): Conflict {
+  const { owner, service, sizedBy, fix = FIX } = room;
   const numbers = Object.entries(short).map(
     ([resource, { needed, used, hard }]) => `${resource}: needs ${needed}, other services use ${used}, quota ${hard}`,
   );
-  return new Conflict(`This does not fit into the quota of ${team}. ${numbers.join('; ')}.`, {
+  const most = sizedBy === undefined ? 0 : mostReplicas(room, short);
+  return new Conflict(`This does not fit into the quota of ${owner}. ${numbers.join('; ')}.`, {
     code: 'quota_exceeded',
+    ...(sizedBy !== undefined && { field: sizedBy, got: String(peakReplicas(service)) }),
+    ...(most > 0 && { expected: `at most ${most}` }),
     details: short,
-    fix,
+    fix: most > 0 ? `There is room for ${most} in all: call again with ${sizedBy} ${most}. Or: ${fix}` : fix,
   });
+}
+
+/** The largest number of replicas that would not be refused; 0 where there is none. */
+function mostReplicas({ was, service }: Room, short: Readonly<Record<string, Shortfall>>): number {
+  const limits = Object.entries(short).map(([name, { used, hard }]) => {
+    const resource = name as Resource;
+    const free = (Quantity.parse(hard) ?? Quantity.zero).minus(Quantity.parse(used) ?? Quantity.zero);
+    return { resource, free: was ? free.max(needOf(was, resource)) : free };
+  });
+  const fits = (replicas: number): boolean =>
+    limits.every(({ resource, free }) => !needOf(service, resource, replicas).exceeds(free));
+  // A file may say any number of replicas, so the search halves instead of counting down.
+  let [most, tooMany] = [0, peakReplicas(service)];
+  while (tooMany - most > 1) {
+    const middle = Math.floor((most + tooMany) / 2);
+    if (fits(middle)) most = middle;
+    else tooMany = middle;
+  }
+  return most;
 }
 
 function unreadable(files: number): Warning[] {

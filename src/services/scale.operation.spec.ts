@@ -136,6 +136,20 @@ describe('the quota', () => {
     });
   });
 
+  it('says how many have room, by the argument that asked for more', () => {
+    const eight = { got: '9', expected: 'at most 8', fix: expect.stringContaining('room for 8') };
+    expect(refused({ replicas: 9 })).toMatchObject({ field: 'replicas', ...eight });
+    expect(refused({ max_replicas: 9 }, BY_LOAD)).toMatchObject({ field: 'max_replicas', ...eight });
+  });
+
+  it('names no number where not even one has room', () => {
+    const tenants = { billing: { quotas: { pods: '0' } } };
+    const world = aWorld({ tenants, services: { 'billing/api': FIXED.replace('replicaCount: 2', 'replicaCount: 0') } });
+    const error = refusalOf(() => planOf(scaleService, world, { team: 'billing', service: 'api', replicas: 3 }));
+    expect(error).toMatchObject({ field: 'replicas', got: '3', fix: expect.stringMatching(/^Ask for fewer/) });
+    expect(error.expected).toBeUndefined();
+  });
+
   it('counts the most that autoscaling may reach', () => {
     expect(refused({ max_replicas: 9 }, BY_LOAD)).toMatchObject({
       details: { 'limits.cpu': { needed: '4500m', used: '0', hard: '4' } },
@@ -149,7 +163,9 @@ describe('the quota', () => {
     });
     const scale = (replicas: number) => planOf(scaleService, world, { team: 'billing', service: 'api', replicas });
     expect(scale(3).subject).toBe('scale(billing/api): 3 replicas');
-    expect(refusalOf(() => scale(10))).toMatchObject({ details: { pods: { needed: '10', used: '0', hard: '1' } } });
+    expect(refusalOf(() => scale(10))).toMatchObject({
+      ...{ expected: 'at most 9', details: { pods: { needed: '10', used: '0', hard: '1' } } },
+    });
   });
 
   it('says what it could not count', () => {
@@ -178,7 +194,11 @@ describe('the quota', () => {
           const world = aWorld({ tenants, services: { 'billing/api': FIXED, 'billing/other': other } });
           const call = () => planOf(scaleService, world, { team: 'billing', service: 'api', replicas });
           if (replicas <= 2 || replicas + others <= hard) expect(call().changes).toHaveLength(1);
-          else expect(refusalOf(call)).toMatchObject({ code: 'quota_exceeded' });
+          else {
+            const { code, expected } = refusalOf(call);
+            const most = Math.max(2, hard - others);
+            expect({ code, expected }).toEqual({ code: 'quota_exceeded', expected: `at most ${most}` });
+          }
         },
       ),
       { numRuns: 50 },

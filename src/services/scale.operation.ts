@@ -41,6 +41,7 @@ function plan({ input, world }: PlanContext<ScaleServiceInput, undefined>): Plan
       summary: `${team}/${name} goes to ${after}${replicas === undefined || !service.autoscaling.enabled ? '' : '; autoscaling goes off'}.`,
       warnings: [...draft.warnings, ...stopped(replicas)],
       nextActions: [lookAt(team, name)],
+      sizedBy: replicas === undefined ? 'max_replicas' : 'replicas',
     },
   );
 }

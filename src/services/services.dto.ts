@@ -1,7 +1,7 @@
 import { SourceState } from '../platform/cluster';
 import { DURATION_PATTERN } from '../platform/config/duration';
 import { LogEnvelope } from '../platform/logs';
-import { WarningItem } from '../platform/operations/answer.dto';
+import { NextActionItem, WarningItem } from '../platform/operations/answer.dto';
 import { Name } from '../platform/operations/arguments.dto';
 import {
   Choice,
@@ -156,6 +156,7 @@ export class ServiceStatus {
   @Nested(() => LastOperationPart, { nullable: true }) last_operation: LastOperationPart | null;
   @Nested(() => ServiceSource) source: ServiceSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
 }
 
 export class TagItem {
@@ -228,4 +229,5 @@ export class ServiceLogs {
   @Flag({ description: 'There were more than these.' }) truncated: boolean;
   @Nested(() => LogsSource) source: LogsSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
 }
