@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IncidentsService } from '../incidents';
 import type { Actor } from '../platform/auth/actor';
-import { NotFound } from '../platform/errors';
+import { Conflict, NotFound } from '../platform/errors';
 import { type Bounds, type PromptAnswer, promptOf, ToolCatalog } from '../platform/mcp';
 import { ServicesService } from '../services';
 import { TenantsService } from '../tenants';
@@ -14,7 +14,7 @@ import type {
 } from './guides.dto';
 import { onboardService } from './onboard-service.guide';
 import { rollBackService } from './roll-back-service.guide';
-import { ENDING_TOOLS, triageIncident } from './triage-incident.guide';
+import { ENDING_TOOLS, triageIncident, type TriageSubject } from './triage-incident.guide';
 
 /** Items of a list that a guide shows; the tools show the rest. */
 const SHOWN = 10;
@@ -88,7 +88,7 @@ export class GuidesService {
     const guide = triageIncident({
       ...input,
       incident: found?.id,
-      ...(about !== undefined && { service: about }),
+      ...(about !== undefined && { service: about, larger: await this.larger(actor, team, about) }),
       canChange,
     });
     return promptOf(found ? `Triage incident ${found.id}` : `Triage incidents of ${team}`, guide, {
@@ -101,6 +101,17 @@ export class GuidesService {
         ...(await this.openIncidents(actor, team)),
       },
     });
+  }
+
+  /** Nothing where the service is gone or cannot be read: an incident outlives both. */
+  private async larger(actor: Actor, team: string, service: string): Promise<TriageSubject['larger']> {
+    try {
+      const { declared, autoscaling } = (await this.services.status(actor, { team, service })).replicas;
+      return declared === null ? { max_replicas: autoscaling.max_replicas + 1 } : { replicas: declared + 1 };
+    } catch (error) {
+      if (error instanceof NotFound || error instanceof Conflict) return undefined;
+      throw error;
+    }
   }
 
   private async openIncidents(actor: Actor, team: string, service?: string): Promise<Record<string, unknown>> {

@@ -79,6 +79,7 @@ function relatedOf(row: OperationRow): RelatedOperationItem {
 
 function nextOf({ id, team, service, status }: IncidentRow, related: readonly OperationRow[]): NextAction[] {
   const can = (transition: 'acknowledge' | 'resolve'): boolean => judge(transition, status as Status) === 'goes';
+  if (!can('resolve')) return [];
   return [
     ...(team && service
       ? [{ tool: 'mctl_get_service_logs', arguments: { team, service }, why: 'what the service says itself' }]
@@ -86,8 +87,8 @@ function nextOf({ id, team, service, status }: IncidentRow, related: readonly Op
     ...(can('acknowledge')
       ? [{ tool: 'mctl_acknowledge_incident', arguments: { id }, why: 'tell the team that somebody looks into it' }]
       : []),
-    ...(can('resolve') && service ? wayBack({ team, service }, related) : []),
-    ...(can('resolve') ? [{ tool: 'mctl_resolve_incident', arguments: { id }, why: 'once it is over' }] : []),
+    ...(service ? wayBack({ team, service }, related) : []),
+    { tool: 'mctl_resolve_incident', arguments: { id }, why: 'once it is over' },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { Conflict } from '../platform/errors';
-import type { Plan, Warning } from '../platform/operations/plan';
+import type { NextAction, Plan, Warning } from '../platform/operations/plan';
 import type { IncidentFacts } from './incident';
 import { judge, TRANSITIONS } from './transitions.policy';
 
@@ -50,9 +50,7 @@ export function planTransition(asked: Asked, incident: IncidentFacts): Plan {
       : `The incident ${short(incident)} (${incident.type} of ${place}) is ${done}.`,
     warnings: isDone ? [alreadyDone(done)] : warningsOf(asked, incident),
     destroys: [],
-    nextActions: [
-      { tool: 'mctl_get_incident', arguments: { id: incident.id }, why: 'see its state, evidence and timeline' },
-    ],
+    nextActions: asked === 'resolve' ? [] : [lookAt(incident)],
     answer: {
       incident_id: incident.id,
       previous_status: incident.status,
@@ -61,6 +59,10 @@ export function planTransition(asked: Asked, incident: IncidentFacts): Plan {
     },
     about: { ...(incident.team !== undefined && { team: incident.team }), target },
   };
+}
+
+function lookAt({ id }: IncidentFacts): NextAction {
+  return { tool: 'mctl_get_incident', arguments: { id }, why: 'see its state, evidence and timeline' };
 }
 
 /** As people say it to each other. */

@@ -84,10 +84,13 @@ function needOf(service: Service, resource: Resource, replicas = peakReplicas(se
   return resource === 'pods' ? Quantity.of(replicas) : (podDemand(service, resource) ?? Quantity.zero).times(replicas);
 }
 
-const FIX = 'Ask for fewer replicas, scale another service of the team down, or have a platform admin raise the quota.';
+/** What helps a service. */
+function fixFor(replicas: string): string {
+  return `Ask for ${replicas}, scale another service of the team down, or have a platform admin raise the quota.`;
+}
 
 function exceeded(room: Room, short: Readonly<Record<string, Shortfall>>): Conflict {
-  const { owner, service, sizedBy, fix = FIX } = room;
+  const { owner, service, sizedBy } = room;
   const numbers = Object.entries(short).map(
     ([resource, { needed, used, hard }]) => `${resource}: needs ${needed}, other services use ${used}, quota ${hard}`,
   );
@@ -97,7 +100,7 @@ function exceeded(room: Room, short: Readonly<Record<string, Shortfall>>): Confl
     ...(sizedBy !== undefined && { field: sizedBy, got: String(peakReplicas(service)) }),
     ...(most > 0 && { expected: `at most ${most}` }),
     details: short,
-    fix: most > 0 ? `There is room for ${most} in all: call again with ${sizedBy} ${most}. Or: ${fix}` : fix,
+    fix: room.fix ?? fixFor(most > 0 ? `at most ${most}` : 'fewer replicas'),
   });
 }
 

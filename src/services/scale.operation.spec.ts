@@ -137,7 +137,7 @@ describe('the quota', () => {
   });
 
   it('says how many have room, by the argument that asked for more', () => {
-    const eight = { got: '9', expected: 'at most 8', fix: expect.stringContaining('room for 8') };
+    const eight = { got: '9', expected: 'at most 8', fix: expect.stringMatching(/^Ask for at most 8,/) };
     expect(refused({ replicas: 9 })).toMatchObject({ field: 'replicas', ...eight });
     expect(refused({ max_replicas: 9 }, BY_LOAD)).toMatchObject({ field: 'max_replicas', ...eight });
   });

@@ -31,7 +31,7 @@ describe('secrets that a call names', () => {
       },
     ]);
     expect(made.answer.secret_names).toEqual(['NEW', 'OURS']);
-    expect(made.nextActions[0]).toMatchObject({
+    expect(made.nextActions.at(-1)).toMatchObject({
       tool: 'mctl_deploy_service',
       arguments: { action: 'update-config', team: 'billing', service: 'api', secret_names: ['NEW'] },
     });

@@ -63,7 +63,7 @@ export function withSecrets(plan: Plan, input: Call, facts: SecretFacts | undefi
   return {
     ...plan,
     warnings: [...plan.warnings, ...pending(missing)],
-    nextActions: [...again(input, missing), ...plan.nextActions],
+    nextActions: [...plan.nextActions, ...again(input, missing)],
     answer: { ...plan.answer, secret_names: names },
   };
 }

@@ -229,5 +229,4 @@ export class ServiceLogs {
   @Flag({ description: 'There were more than these.' }) truncated: boolean;
   @Nested(() => LogsSource) source: LogsSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
-  @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
 }

@@ -18,7 +18,7 @@ import { foreignLine } from '../platform/text/foreign-text';
 import { SecretStore } from '../platform/secrets';
 import { databasePartOf } from './database-view';
 import { requireService } from './name.policy';
-import { afterLogs, afterStatus } from './next-looks';
+import { afterStatus } from './next-looks';
 import { autoscalingOf, configOf, imageText, itemOf, secretsOf, UNKNOWN } from './service-view';
 import type {
   LastOperationPart,
@@ -134,15 +134,13 @@ export class ServicesService {
   /** No log source exists in this version; what the answer looks like is what it will look like. @throws NotFound. */
   async logs(_actor: Actor, { team, service }: ServiceLogsInput): Promise<ServiceLogs> {
     requireService(await this.gitops.world(), team, service);
-    const source = { logs: clusterNotConfigured('there is nothing to read logs from') };
     return {
       team,
       service,
       logs: untrusted(`logs of ${team}/${service}, written by the service`, { lines: [] }),
       truncated: false,
-      source,
+      source: { logs: clusterNotConfigured('there is nothing to read logs from') },
       warnings: [],
-      next_actions: afterLogs({ team, service }, source.logs),
     };
   }
 

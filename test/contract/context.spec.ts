@@ -247,6 +247,15 @@ describe('every prompt', () => {
     expect(instructionsOf(triage)).not.toContain('restarts again');
   });
 
+  it('finds the worst incident by itself, and the next size of its service', async () => {
+    const { team, service, incident } = about;
+    const text = instructionsOf(await ask('admin', 'prompts/get', { name: 'triage_incident', arguments: { team } }));
+    expect(text).toContain(`mctl_get_incident {"id":"${incident}"}`);
+    expect(text).toMatch(new RegExp(`mctl_scale_service {"team":"${team}","service":"${service}","replicas":[2-9],`));
+    const elsewhere = { name: 'triage_incident', arguments: { team: 'elsewhere' } };
+    expect(instructionsOf(await ask('admin', 'prompts/get', elsewhere))).toContain('<id of the worst one>');
+  });
+
   it('is a name that does not exist to a stranger, as one of a team that does not exist', async () => {
     for (const { name } of prompts) {
       const [example = {}] = PROMPT_EXAMPLES[name]?.(about) ?? [];

@@ -49,7 +49,14 @@ export interface CompleteParams {
   readonly context?: { arguments?: Record<string, string> };
 }
 
-export async function connectEra(era: Era, url: string, token: string, name = 'era-tests'): Promise<EraClient> {
+/** @param asked is shown each form that the server asks a person to fill in; absent = the client cannot ask. Not of the old client. */
+export async function connectEra(
+  era: Era,
+  url: string,
+  token: string,
+  name = 'era-tests',
+  asked?: (form: Loose) => Loose,
+): Promise<EraClient> {
   const address = new URL('/mcp', url);
   const options = { fetch: checkedFetch, requestInit: { headers: { Authorization: `Bearer ${token}` } } };
   const info = { name, version: '1.0.0' };
@@ -58,7 +65,9 @@ export async function connectEra(era: Era, url: string, token: string, name = 'e
     await client.connect(new OldTransport(address, options));
     return wrap(client);
   }
-  const client = new Client(info, era === '2026-07-28' ? { versionNegotiation: { mode: { pin: era } } } : undefined);
+  const pinned = era === '2026-07-28' ? { versionNegotiation: { mode: { pin: era } } } : {};
+  const client = new Client(info, { ...pinned, ...(asked && { capabilities: { elicitation: { form: {} } } }) });
+  if (asked) client.setRequestHandler('elicitation/create', ({ params }) => asked(params));
   await client.connect(new StreamableHTTPClientTransport(address, options));
   return wrap({
     ...surface(client),

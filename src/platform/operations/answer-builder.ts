@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config';
+import { fieldsOf } from '../schema';
 import type { OperationRow } from '../store';
 import type { CommitRef, WriteAnswer } from './answer.dto';
 import { meaningOf, type WriteArguments } from './arguments.dto';
@@ -88,7 +89,10 @@ function watch({ workflow, status }: OperationRow): NextAction {
 }
 
 function nextOfPlan(operation: Operation, input: WriteArguments, token: string | undefined): NextAction {
-  const repeated = { ...meaningOf(input), ...(input.idempotency_key && { idempotency_key: input.idempotency_key }) };
+  const repeated = {
+    ...named(operation, input),
+    ...(input.idempotency_key && { idempotency_key: input.idempotency_key }),
+  };
   return token === undefined
     ? { tool: operation.tool, arguments: repeated, why: 'do it' }
     : {
@@ -96,6 +100,14 @@ function nextOfPlan(operation: Operation, input: WriteArguments, token: string |
         arguments: { ...repeated, confirm_token: token },
         why: 'do it, after a person has seen the plan and agreed',
       };
+}
+
+/** What the caller said: a default says the same where it is left out, and whoever repeats the call need not read it. */
+function named({ input: type }: Operation, input: WriteArguments): Record<string, unknown> {
+  const fields = fieldsOf(type);
+  return Object.fromEntries(
+    Object.entries(meaningOf(input)).filter(([name, value]) => value !== fields.get(name)?.default),
+  );
 }
 
 /** An operation that touches no file by its declaration says itself what it changes. */
