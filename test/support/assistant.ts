@@ -60,11 +60,11 @@ const POLL_MS = 200;
  * until it has ended. Correct what a refusal says how to correct; stop where it says nothing of the kind.
  */
 export class Assistant {
-  private exchanges: Exchange[] = [];
+  private readonly exchanges: Exchange[] = [];
   private bytes = 0;
-  private corrections: Correction[] = [];
-  private looked = new Set<string>();
-  private written = new Set<string>();
+  private readonly corrections: Correction[] = [];
+  private readonly looked = new Set<string>();
+  private readonly written = new Set<string>();
   private lastWrite: Loose;
   private waiting: Action | undefined;
   private goal: Goal = { words: '', facts: {} };
@@ -91,11 +91,9 @@ export class Assistant {
     return this.client.close();
   }
 
-  /** @throws Error where it goes round in circles. */
+  /** Once for each assistant: a goal is a conversation of its own. @throws Error where it goes round in circles. */
   async pursue(goal: Goal): Promise<Conversation> {
-    Object.assign(this, { exchanges: [], bytes: 0, corrections: [], lastWrite: undefined, waiting: undefined, goal });
-    this.looked.clear();
-    this.written.clear();
+    this.goal = goal;
     for (const step of await this.begin()) await this.take(step);
     return { exchanges: this.exchanges, bytes: this.bytes };
   }
@@ -110,11 +108,8 @@ export class Assistant {
     const tool = named(this.tools, words);
     if (!tool) throw new Error(`Nothing is called like: ${words}`);
     const { readOnlyHint, destructiveHint } = tool.annotations;
-    const call = {
-      tool: tool.name,
-      arguments: { ...facts, ...(!readOnlyHint && !destructiveHint && { dry_run: true }) },
-    };
-    return [{ words, calls: [call] }];
+    const plan = readOnlyHint || destructiveHint ? {} : { dry_run: true };
+    return [{ words, calls: [{ tool: tool.name, arguments: plan }] }];
   }
 
   /** The steps of a prompt; a wrong name is corrected as in a call. */
@@ -137,30 +132,42 @@ export class Assistant {
     const [, status] = /^\w+\. Unless the answer says (\w+)/.exec(words) ?? [];
     if (status !== undefined && status === this.lastWrite?.operation.status) return;
     for (const call of calls) {
-      const known = filledIn(call.arguments, this.lastWrite, this.goal.words);
-      if (known && (await this.fits({ ...call, arguments: known }))) await this.follow({ ...call, arguments: known });
+      const said = filledIn(call.arguments, this.lastWrite, this.goal.words);
+      if (!said) continue;
+      const whole = { tool: call.tool, arguments: { ...this.known(call), ...said } };
+      if (this.fits(whole)) await this.follow(whole);
     }
+  }
+
+  /** What the person knows beside what the step says; for a look only what it cannot do without. */
+  private known({ tool }: Call): Record<string, unknown> {
+    const { annotations, inputSchema } = this.toolOf(tool);
+    const names = annotations.readOnlyHint ? (inputSchema.required ?? []) : Object.keys(inputSchema.properties);
+    return only(this.goal.facts, names);
+  }
+
+  private toolOf(wanted: string): Loose {
+    return this.tools.find(({ name }) => name === wanted);
   }
 
   /** A call, what its answer says makes sense next, and so on; where something runs, until it has ended. */
   private async follow(first: Call): Promise<void> {
     for (let next: Call | undefined = first; next;) {
       const answer: Loose = await this.make(next);
-      next = await this.nextOf(answer);
+      next = this.nextOf(answer);
       if (next || !this.waiting) continue;
       await sleep(patienceFor(this.waiting));
       next = this.waiting;
     }
   }
 
-  private async nextOf(answer: Loose): Promise<Call | undefined> {
-    for (const action of answer?.next_actions ?? []) if (await this.fits(action)) return action;
-    return undefined;
+  private nextOf(answer: Loose): Call | undefined {
+    return answer?.next_actions?.find((action: Action) => this.fits(action));
   }
 
   /** Whether a call is worth making now, and the person wants it. */
-  private async fits(call: Call): Promise<boolean> {
-    const key = keyOf(this.complete(call));
+  private fits(call: Call): boolean {
+    const key = keyOf(corrected(call, this.corrections));
     if (this.isRead(call)) return !this.looked.has(key);
     return !this.written.has(key) && (this.isFirst() || this.person.agrees(call));
   }
@@ -171,7 +178,7 @@ export class Assistant {
 
   /** What changes nothing: a read, or the plan of a write. */
   private isRead({ tool, arguments: { dry_run } }: Call): boolean {
-    return dry_run === true || this.tools.find(({ name }) => name === tool)?.annotations.readOnlyHint === true;
+    return dry_run === true || this.toolOf(tool).annotations.readOnlyHint === true;
   }
 
   /** Makes a call, corrected as refusals ask; undefined where one of them does not say how. */
@@ -191,27 +198,34 @@ export class Assistant {
     return answer;
   }
 
-  /** What the person knows beside what the call says, why it is made, and patience, where the tool takes them. */
+  /** Why it is made, and patience, where the tool takes them: as the instructions ask. */
   private complete({ tool, arguments: args }: Call): Call {
-    const { properties, required = [] } = this.tools.find(({ name }) => name === tool)!.inputSchema;
-    const own = { reason: this.goal.words, wait_seconds: 25, ...this.goal.facts };
-    const missing = this.isRead({ tool, arguments: {} }) ? (required as string[]) : Object.keys(properties);
-    return corrected({ tool, arguments: { ...only(own, missing), ...args } }, this.corrections);
+    const manners = { reason: this.goal.words, wait_seconds: 25 };
+    return { tool, arguments: { ...only(manners, Object.keys(this.toolOf(tool).inputSchema.properties)), ...args } };
   }
 
-  /** What has changed, and what has to be waited for. */
   private remember(call: Call, answer: Loose): void {
-    const status: string | undefined = answer.operation?.status ?? answer.status;
-    const isWrite = answer.operation?.status !== undefined && !ASKS.includes(status!);
-    if (isWrite) this.lastWrite = answer;
-    const hasEnded = this.waiting !== undefined && keyOf(call) === keyOf(this.waiting) && !OPEN.includes(status!);
-    if (hasEnded) this.waiting = undefined;
-    if (isWrite || hasEnded) this.looked.clear();
-    if (isWrite && OPEN.includes(status!)) this.waiting = answer.next_actions[0];
-    const { waiting } = this;
-    if (waiting) {
-      this.waiting = answer.next_actions?.find((action: Action) => keyOf(action) === keyOf(waiting)) ?? waiting;
+    const written: string | undefined = answer.operation?.status;
+    const isOpen = OPEN.includes(written ?? answer.status);
+    if (written !== undefined) {
+      if (!ASKS.includes(written)) this.wrote(answer, isOpen);
+    } else if (this.waiting && keyOf(call) === keyOf(this.waiting)) {
+      this.waited(this.waiting, answer, isOpen);
     }
+  }
+
+  /** After a change, everything is worth another look. */
+  private wrote(answer: Loose, isOpen: boolean): void {
+    this.lastWrite = answer;
+    if (isOpen) this.waiting = answer.next_actions[0];
+    this.looked.clear();
+  }
+
+  /** The answer says anew when to ask again. */
+  private waited(waiting: Action, { next_actions }: Loose, isOpen: boolean): void {
+    const again = next_actions.find((action: Action) => keyOf(action) === keyOf(waiting));
+    this.waiting = isOpen ? (again ?? waiting) : undefined;
+    if (!isOpen) this.looked.clear();
   }
 
   private correct(call: Call, error: Loose): Call | undefined {
