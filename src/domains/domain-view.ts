@@ -1,5 +1,6 @@
 import type { Domain, Plain, Service, World } from '../platform/gitops';
 import { dataOf, generatedHost, textOf } from '../services';
+import { foreignLine } from '../platform/text/foreign-text';
 import type { DomainCheckRow, OperationRow } from '../platform/store';
 import { type Circumstances, shownStatus } from './domain-status';
 import type { DomainItem, ProofPart } from './domains.dto';
@@ -7,6 +8,9 @@ import { hostInFile } from './host.policy';
 import { certificateOf, challengeRecord, cnameRecord } from './records';
 import { issuerOf } from './route.edits';
 import { cnameTarget } from './target.policy';
+
+/** Longest login that is told: the file may hold anything. */
+const NAME = 300;
 
 /** One line of the list, before anything is asked for it. */
 export interface Entry {
@@ -89,7 +93,7 @@ function historyOf(domain: Domain | undefined): History {
     created_at: iso(domain.createdAt),
     expires_at: iso(domain.expiresAt),
     verified_at: iso(domain.proof?.at),
-    requested_by: domain.requestedBy ?? null,
+    requested_by: domain.requestedBy === undefined ? null : foreignLine(domain.requestedBy, NAME),
   };
 }
 

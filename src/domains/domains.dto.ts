@@ -1,7 +1,19 @@
 import { SourceState } from '../platform/cluster';
 import { NextActionItem, WarningItem, WriteAnswer } from '../platform/operations/answer.dto';
 import { DestructiveArguments, Name, WriteArguments } from '../platform/operations/arguments.dto';
-import { Choice, Flag, ListOf, Nested, object, PageArguments, pageOf, Text, text, Untrusted } from '../platform/schema';
+import {
+  Choice,
+  Flag,
+  ListOf,
+  Nested,
+  object,
+  PageArguments,
+  pageOf,
+  Text,
+  text,
+  Untrusted,
+  UntrustedPart,
+} from '../platform/schema';
 import { hasHidden } from '../platform/text/hidden';
 
 /** As much as a pattern can say; `host.policy.ts` says the rest, and why. */
@@ -117,6 +129,7 @@ export class DomainSource {
 export class DomainList extends pageOf<DomainItem>(object(() => DomainItem)) {
   @Nested(() => DomainSource) source: DomainSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }
 
 export class LookupPart {

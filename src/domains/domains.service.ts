@@ -6,7 +6,8 @@ import { Dns } from '../platform/dns';
 import { type FileProblem, Gitops, type Service, serviceProblems, warningOf, type World } from '../platform/gitops';
 import type { WarningItem } from '../platform/operations/answer.dto';
 import { OperationStore } from '../platform/operations/operation-store';
-import { paginate } from '../platform/schema';
+import { paginate, untrusted } from '../platform/schema';
+import { exactValues } from '../platform/text/exact-text';
 import type { DomainCheckRow, OperationRow } from '../platform/store';
 import { requireService, serviceNotFound } from '../services';
 import { addCustomDomain } from './add-custom-domain.operation';
@@ -22,6 +23,19 @@ import { afterVerification } from './next-step';
 import { domainNotFound } from './remove-custom-domain.operation';
 import { targetOf } from './target.policy';
 import { verificationOf } from './verification';
+
+const UNTRUSTED = untrusted(
+  'the GitOps repository, in which others than MCTL write as well: credentials masked, unseen characters spelled out, but nobody vouches for it',
+  {
+    fields: [
+      ...['items[].domain', 'items[].domain_unicode', 'items[].challenge', 'items[].cname', 'items[].certificate'],
+      ...['items[].requested_by', 'warnings[].message'],
+    ],
+  },
+);
+
+/** Longest text of an item, and of a warning: a file may hold anything. */
+const SENTENCE = 1000;
 
 /** What can be read about domains. The doors have checked the caller's role in the team that is named. */
 @Injectable()
@@ -63,11 +77,15 @@ export class DomainsService {
     });
     const broken = input.cursor === undefined ? [...unreadable.map(unreadableFile), ...problems.map(warningOf)] : [];
     return {
-      items: items.map(({ item }) => item),
+      items: items.map(({ item }) => exactValues(item, SENTENCE)),
       count: items.length,
       next_cursor: page.next_cursor,
       source: sourceOf(world),
-      warnings: [...broken, ...items.flatMap(({ item, check, domain }) => warningsOf(item, check, domain))],
+      warnings: exactValues(
+        [...broken, ...items.flatMap(({ item, check, domain }) => warningsOf(item, check, domain))],
+        SENTENCE,
+      ),
+      untrusted: UNTRUSTED,
     };
   }
 

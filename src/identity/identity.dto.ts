@@ -20,7 +20,8 @@ export class WhoamiAnswer {
   @Text() auth_method: string;
   @Text({ nullable: true }) expires_at: string | null;
   @Flag() admin: boolean;
-  @ListOf(object(() => TeamRoleItem)) teams: TeamRoleItem[];
+  @ListOf(object(() => TeamRoleItem), { narrow: 'mctl_list_services shows the services of all.' })
+  teams: TeamRoleItem[];
   @Nested(() => ServerInfo) server: ServerInfo;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
 }

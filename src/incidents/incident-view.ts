@@ -1,6 +1,7 @@
 import type { NextAction } from '../platform/operations/plan';
 import { untrusted, type UntrustedPart } from '../platform/schema';
 import type { IncidentEventRow, IncidentEvidenceRow, IncidentRow, OperationRow } from '../platform/store';
+import { foreignLine } from '../platform/text/foreign-text';
 import { ACTIVE, SEVERITIES, type Severity, type Status } from './incident';
 import type { IncidentAnswer, IncidentItem, RelatedOperationItem } from './incidents.dto';
 import { judge } from './transitions.policy';
@@ -8,12 +9,22 @@ import { judge } from './transitions.policy';
 const PROVENANCE =
   'alerts, commits and people outside of MCTL: cleaned, cut and with credentials masked, but nobody vouches for it';
 
+/** Longest sentence of an operation that is told. */
+const SUMMARY = 1000;
+
 export const LIST_UNTRUSTED: UntrustedPart = untrusted(PROVENANCE, { fields: ['items[].summary', 'items[].type'] });
 
 const ONE_UNTRUSTED: UntrustedPart = untrusted(PROVENANCE, {
   fields: [
     ...['summary', 'type', 'fingerprint', 'evidence[].content', 'timeline[].text'],
-    ...['analysis', 'proposed_fix', 'pr_url', 'resolution'],
+    ...[
+      'analysis',
+      'proposed_fix',
+      'pr_url',
+      'resolution',
+      'related_operations[].summary',
+      'related_operations[].reason',
+    ],
   ],
 });
 
@@ -73,7 +84,9 @@ function droppedOf(rows: readonly { readonly seq: number }[]): number {
 }
 
 function relatedOf(row: OperationRow): RelatedOperationItem {
-  const { operation, workflow, target, status, actor, submitted_at, finished_at, summary, reason, commit } = row;
+  const { operation, workflow, target, status, actor, submitted_at, finished_at, reason, commit } = row;
+  // It repeats what stood in the repository, where others than MCTL write as well.
+  const summary = foreignLine(row.summary, SUMMARY);
   return { operation, workflow, target, status, actor, submitted_at, finished_at, summary, reason, commit };
 }
 

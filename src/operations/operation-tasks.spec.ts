@@ -86,7 +86,7 @@ describe('OperationTasks', () => {
     expect(await tasksOf(running, waiting).find(ada, 'w-1')).toEqual({
       taskId: 'w-1',
       status: 'working',
-      statusMessage: '2/2 Push: no answer [31m (too late to cancel)',
+      statusMessage: '2/2 Push: no answer (too late to cancel)',
       createdAt: AT,
       lastUpdatedAt: begun.started_at,
       ttlMs: null,

@@ -70,6 +70,7 @@ export class OperationTasks implements TaskSource {
     const facts = factsOfTask(row, await this.operations.steps(row.id));
     if (row.status !== 'succeeded' && row.status !== 'failed') return { ...facts, status: 'working' };
     if (isCancelled(row)) return { ...facts, status: 'cancelled' };
-    return { ...facts, status: 'completed', result: toolResultOf(await this.answers.forCaller(row)) };
+    const answer = await this.answers.forCaller(row);
+    return { ...facts, status: 'completed', result: toolResultOf(answer, this.registry.find(row.operation)?.answer) };
   }
 }

@@ -160,7 +160,7 @@ export class WorkflowAnswer {
   @Text() submitted_at: string;
   @Text({ nullable: true }) finished_at: string | null;
   @ListOf(object(() => WorkflowStepItem)) steps: WorkflowStepItem[];
-  @ListOf(object(() => LogLineItem)) logs: LogLineItem[];
+  @ListOf(object(() => LogLineItem), { asked: true }) logs: LogLineItem[];
   @Nested(() => CommitRef, { nullable: true }) commit: CommitRef | null;
   @Text({ nullable: true, description: 'Why it failed, and the fix.' }) error: string | null;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];

@@ -1,6 +1,6 @@
 import type { Task } from '../platform/mcp';
 import type { OperationRow, StepRow } from '../platform/store';
-import { oneLine } from '../platform/text/one-line';
+import { foreignLine } from '../platform/text/foreign-text';
 import { CANCELLED } from '../platform/workflows';
 
 /** Most commits are there after two seconds. */
@@ -16,7 +16,7 @@ export function factsOfTask(row: OperationRow, steps: readonly StepRow[]): Facts
   const isWaiting = steps.some(({ status, message }) => status === 'running' && message !== null);
   return {
     taskId: row.workflow,
-    statusMessage: oneLine(messageOf(row, steps)).slice(0, MESSAGE_LENGTH),
+    statusMessage: foreignLine(messageOf(row, steps), MESSAGE_LENGTH),
     createdAt: row.submitted_at,
     lastUpdatedAt: lastChange(row, steps),
     ttlMs: null,

@@ -97,7 +97,9 @@ export class WorkflowsService {
       error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,
       warnings: [...warnings, ...this.standstill(row)],
       next_actions: [...next_actions.filter(({ tool }) => tool !== SELF), ...again(row, steps)],
-      untrusted: untrusted(CALLERS, { fields: ['reason', 'error', 'steps[].message', 'logs[].line'] }),
+      untrusted: untrusted(CALLERS, {
+        fields: ['summary', 'reason', 'error', 'steps[].message', 'logs[].line', 'warnings[].message', 'target'],
+      }),
     };
   }
 

@@ -1,7 +1,7 @@
 import { SourceState } from '../platform/cluster';
 import { WarningItem, WriteAnswer } from '../platform/operations/answer.dto';
 import { DestructiveArguments, Name, WriteArguments } from '../platform/operations/arguments.dto';
-import { Flag, Integer, ListOf, Nested, object, PageArguments, pageOf, Text } from '../platform/schema';
+import { Flag, Integer, ListOf, Nested, object, PageArguments, pageOf, Text, UntrustedPart } from '../platform/schema';
 
 const TAG = {
   pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
@@ -74,6 +74,7 @@ export class PreviewSource {
 export class PreviewList extends pageOf<PreviewItem>(object(() => PreviewItem)) {
   @Nested(() => PreviewSource) source: PreviewSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }
 
 export class CreatePreviewAnswer extends WriteAnswer {

@@ -5,12 +5,20 @@ import { clusterNotConfigured } from '../platform/cluster';
 import { Conflict } from '../platform/errors';
 import { Gitops, type Preview, previewParts, type World } from '../platform/gitops';
 import type { WarningItem } from '../platform/operations/answer.dto';
-import { paginate } from '../platform/schema';
+import { paginate, untrusted } from '../platform/schema';
+import { exactValue } from '../platform/text/exact-text';
+import { foreignLine } from '../platform/text/foreign-text';
 import { serviceNotFound } from '../services';
 import { namespaceOf } from './preview-names.policy';
 import type { ListPreviewsInput, PreviewItem, PreviewList, PreviewSource } from './previews.dto';
 
 const UNKNOWN = 'unknown';
+/** Longest host, tag and login that are told: the file may hold anything. */
+const NAME = 300;
+const UNTRUSTED = untrusted(
+  'the GitOps repository, in which others than MCTL write as well: credentials masked, unseen characters spelled out, but nobody vouches for it',
+  { fields: ['items[].url', 'items[].image_tag', 'items[].requested_by', 'warnings[].message'] },
+);
 
 /** What can be read about previews. The doors have checked the caller's role in the team that is named. */
 @Injectable()
@@ -36,7 +44,14 @@ export class PreviewsService {
     const now = this.clock.now();
     const warnings: WarningItem[] = [];
     const items = page.items.flatMap((folder) => readItem(world, { team, folder, now }, warnings));
-    return { items, count: items.length, next_cursor: page.next_cursor, source: sourceOf(world), warnings };
+    return {
+      items,
+      count: items.length,
+      next_cursor: page.next_cursor,
+      source: sourceOf(world),
+      warnings,
+      untrusted: UNTRUSTED,
+    };
   }
 }
 
@@ -82,8 +97,8 @@ function itemOf(
   return {
     preview_id: id,
     service: name,
-    url: hosts[0] === undefined ? null : `https://${hosts[0]}`,
-    image_tag: imageTag ?? null,
+    url: hosts[0] === undefined ? null : `https://${exactValue(hosts[0], NAME)}`,
+    image_tag: imageTag === undefined ? null : exactValue(imageTag, NAME),
     namespace: namespaceOf(team),
     sync: UNKNOWN,
     health: UNKNOWN,
@@ -91,7 +106,7 @@ function itemOf(
     age_seconds: createdAt ? Math.max(0, Math.floor((now.getTime() - createdAt.getTime()) / 1000)) : null,
     expires_at: expiresAt?.toISOString() ?? null,
     expired: expiresAt !== undefined && expiresAt <= now,
-    requested_by: requestedBy ?? null,
+    requested_by: requestedBy === undefined ? null : foreignLine(requestedBy, NAME),
   };
 }
 

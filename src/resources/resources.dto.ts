@@ -64,7 +64,7 @@ export class ResourceUsage {
   @Nested(() => ContainerUsage) memory: ContainerUsage;
   @Nested(() => UsageFigure) pods: UsageFigure;
   @Nested(() => StorageUsage) storage: StorageUsage;
-  @ListOf(object(() => ServiceUsage)) services: ServiceUsage[];
+  @ListOf(object(() => ServiceUsage), { narrow: 'The sums count them all.' }) services: ServiceUsage[];
   @Nested(() => UsageSource) source: UsageSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
 }

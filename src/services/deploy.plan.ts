@@ -10,7 +10,7 @@ import { requireService } from './name.policy';
 import type { DeployServiceInput } from './operations.dto';
 import { dataOf, joinDrafts, textOf } from './service-file';
 import { settingsEdits, settingsNamed } from './settings.edits';
-import { ONBOARD_DEFAULTS } from './vocabulary';
+import { ONBOARD_DEFAULTS, TAG_PATTERN } from './vocabulary';
 
 type Context = PlanContext<DeployServiceInput, undefined>;
 
@@ -100,7 +100,8 @@ function nothingNamed(): InvalidInput {
 }
 
 function backTo({ team, name, imageTag }: Service, tag: string): NextAction[] {
-  if (imageTag === undefined || imageTag === tag) return [];
+  // Whoever can push chose it: what no call would take is no call to propose.
+  if (imageTag === undefined || imageTag === tag || !TAG_PATTERN.test(imageTag)) return [];
   return [
     {
       tool: 'mctl_rollback_service',

@@ -2,10 +2,18 @@ import { WriteAnswer } from '../platform/operations/answer.dto';
 import { DestructiveArguments, Name, WriteArguments } from '../platform/operations/arguments.dto';
 import { Choice, Flag, Integer, ListOf, MapOf, Nested, object, Text, text } from '../platform/schema';
 import { ProvisionedPart } from '../provisioning';
-import { ACTIONS, ENV_NAME, ENV_NAME_RULE, IMAGE_PATTERN, IMAGE_RULE, ONBOARD_DEFAULTS } from './vocabulary';
+import {
+  ACTIONS,
+  ENV_NAME,
+  ENV_NAME_RULE,
+  IMAGE_PATTERN,
+  IMAGE_RULE,
+  ONBOARD_DEFAULTS,
+  TAG_PATTERN,
+} from './vocabulary';
 
 const TAG = {
-  pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+  pattern: TAG_PATTERN,
   rule: 'a tag of letters, digits, dots, dashes, underscores',
   maxLength: 128,
 };
@@ -125,6 +133,7 @@ export class DeployServiceInput extends WriteArguments {
     keyRule: ENV_NAME_RULE,
     description: 'Plain variables, merged key by key; null removes one. Never secrets.',
     brief: 'Plain variables, merged; null removes. Never secrets.',
+    keyExample: 'EXAMPLE_NAME',
   })
   env?: Record<string, string | null>;
 
@@ -218,7 +227,11 @@ export class ServiceChangeAnswer extends WriteAnswer {
   @Text({ optional: true, nullable: true }) url?: string | null;
   @Text({ optional: true, nullable: true }) host?: string | null;
   @Text({ optional: true, nullable: true }) image?: string | null;
-  @ListOf(object(() => ChangedKey), { optional: true, description: 'What changes, key by key.' })
+  @ListOf(object(() => ChangedKey), {
+    optional: true,
+    description: 'What changes, key by key.',
+    narrow: 'Name fewer settings in one call to see each; the commit has them all.',
+  })
   changed?: ChangedKey[];
 }
 

@@ -68,7 +68,7 @@ describe('rollback', () => {
     expect(made).toMatchObject({
       subject: 'rollback(billing/api): 1.2.2',
       summary:
-        'billing/api goes back from 1.2.3 to 1.2.2, and with it the containers migrate of the same image, set by ada at 2026-11-03T00:00:00Z. Settings stay.',
+        'billing/api goes back from 1.2.3 to 1.2.2, and with it the containers migrate of the same image, set by “ada” at 2026-11-03T00:00:00Z. Settings stay.',
       reverts: 'op5',
       answer: { image: 'ghcr.io/acme/api:1.2.2' },
     });

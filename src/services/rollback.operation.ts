@@ -2,6 +2,7 @@ import { Conflict, InvalidInput } from '../platform/errors';
 import { editFile } from '../platform/gitops';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan, Warning } from '../platform/operations/plan';
+import { foreignLine } from '../platform/text/foreign-text';
 import { nearest } from '../platform/text/nearest';
 import { lookAt, planChange } from './change-plan';
 import { imageEdits } from './image.edits';
@@ -10,9 +11,12 @@ import { requireService } from './name.policy';
 import { RollbackServiceInput, ServiceChangeAnswer } from './operations.dto';
 import { dataOf, textOf } from './service-file';
 import { lineage, readTagHistory, type TagEntry } from './tag-history';
+import { TAG_PATTERN } from './vocabulary';
 
 /** Known tags that an error lists. */
 const LISTED = 20;
+/** Longest name of a commit's author that is told. */
+const AUTHOR = 100;
 
 export const rollbackService = defineOperation<RollbackServiceInput, readonly TagEntry[]>({
   name: 'rollback-service',
@@ -47,7 +51,7 @@ function plan({ input, world, facts: history }: PlanContext<RollbackServiceInput
     { world, team, service: name, text: editFile(world.layout.serviceFile(team, name), text, draft.edits) },
     {
       subject: `rollback(${team}/${name}): ${target.tag}`,
-      summary: `${team}/${name} goes back from ${service.imageTag ?? 'no tag'} to ${target.tag}${moved}${along}, set by ${target.by} at ${target.at}. Settings stay.`,
+      summary: `${team}/${name} goes back from ${service.imageTag ?? 'no tag'} to ${target.tag}${moved}${along}, set by “${foreignLine(target.by, AUTHOR)}” at ${target.at}. Settings stay.`,
       warnings: [...draft.warnings, ...ranOtherwise(target)],
       nextActions: [lookAt(team, name)],
       reverts: revertedBy(service.imageTag, history),
@@ -68,7 +72,7 @@ function targetOf(
   history: readonly TagEntry[],
 ): TagEntry {
   const earlier = history.filter(({ tag }) => tag !== current);
-  const known = [...new Set(earlier.map(({ tag }) => tag))];
+  const known = [...new Set(earlier.map(({ tag }) => tag))].filter((tag) => TAG_PATTERN.test(tag));
   const found =
     target_tag === undefined
       ? lineage(history).find(({ tag }) => tag !== current)

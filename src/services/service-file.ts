@@ -1,8 +1,13 @@
 import { isPlain, type Plain, readValues, type World } from '../platform/gitops';
 import { Unquoted, type YamlEdit } from '../platform/gitops/yaml';
 import type { Warning } from '../platform/operations/plan';
-import { isSecretName, MASK, maskCredentials } from '../platform/text/secrets';
+import { exactValue } from '../platform/text/exact-text';
+import { isSecretName, MASK } from '../platform/text/secrets';
 import type { ChangedKey } from './operations.dto';
+
+/** Longest key and value that are told of a change; the diff has them whole. */
+const LONGEST_KEY = 300;
+const LONGEST_VALUE = 1000;
 
 /** A values file on its way: what would be edited, and what its owner must know about it. */
 export interface Draft {
@@ -37,12 +42,12 @@ function changed(key: string, was: Leaf | undefined, is: Leaf | undefined): Chan
   // `1.10` that gets quotes is written as before, and means something else from now on.
   const side = was?.written === is?.written ? 'printed' : 'written';
   const [from, to] = [was?.[side], is?.[side]];
-  return from === to ? [] : [{ key, from: shown(key, from), to: shown(key, to) }];
+  return from === to ? [] : [{ key: exactValue(key, LONGEST_KEY), from: shown(key, from), to: shown(key, to) }];
 }
 
 function shown(key: string, value: string | undefined): string | null {
   if (value === undefined) return null;
-  return key.startsWith('env.') && isSecretName(key) ? MASK : maskCredentials(value);
+  return key.startsWith('env.') && isSecretName(key) ? MASK : exactValue(value, LONGEST_VALUE);
 }
 
 interface Leaf {

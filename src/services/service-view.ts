@@ -1,8 +1,16 @@
 import { isPlain, type Plain, type Service, textAt, type World } from '../platform/gitops';
 import type { SecretVersion } from '../platform/secrets';
-import { maskEnv } from '../platform/text/secrets';
+import { exactEnv, exactValue } from '../platform/text/exact-text';
 import { generatedHost } from './name.policy';
 import type { AutoscalingPart, ProbeItem, ServiceConfig, ServiceItem, StoredSecretItem } from './services.dto';
+
+/** Where the values of a service's file come from: MCTL writes them, and so does everybody else who can push. */
+export const SERVICE_FILE =
+  'the GitOps repository, in which others than MCTL write as well: credentials masked, unseen characters spelled out, but nobody vouches for it';
+/** Longest name, tag, host or path that is shown; none that works is longer. */
+const NAME = 300;
+/** Longest value of a variable that is shown. */
+const VALUE = 1000;
 
 /** What a service is called in answers where only a cluster could know. */
 export const UNKNOWN = 'unknown';
@@ -10,19 +18,24 @@ export const UNKNOWN = 'unknown';
 /** The generated host where the file has it, otherwise the first one somebody wrote. Null for a service nobody reaches from outside. */
 export function hostOf(service: Service, world: World): string | null {
   const generated = generatedHost(world, service.team, service.name);
-  return service.hosts.includes(generated) ? generated : (service.hosts[0] ?? null);
+  return service.hosts.includes(generated) ? generated : shownOrNull(service.hosts[0]);
 }
 
 export function imageText({ imageRepository, imageTag }: Service): string | null {
   if (imageRepository === undefined) return null;
-  return imageTag === undefined ? imageRepository : `${imageRepository}:${imageTag}`;
+  return exactValue(imageTag === undefined ? imageRepository : `${imageRepository}:${imageTag}`, NAME);
+}
+
+/** A tag, host or path of a file as an answer has it. */
+export function shownOrNull(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : exactValue(text, NAME);
 }
 
 export function itemOf(service: Service, world: World): ServiceItem {
   return {
     team: service.team,
     name: service.name,
-    image_tag: service.imageTag ?? null,
+    image_tag: shownOrNull(service.imageTag),
     host: hostOf(service, world),
     port: portOf(service),
     type: service.type,
@@ -49,22 +62,25 @@ export function autoscalingOf({ autoscaling }: Service): AutoscalingPart {
 export function configOf(
   service: Service,
   world: World,
-): Omit<ServiceConfig, 'tag_history' | 'database' | 'secrets' | 'warnings'> {
+): Omit<ServiceConfig, 'tag_history' | 'database' | 'secrets' | 'warnings' | 'untrusted'> {
   const host = hostOf(service, world);
   return {
     team: service.team,
     service: service.name,
     type: service.type,
-    image: service.imageRepository ?? null,
-    tag: service.imageTag ?? null,
+    image: shownOrNull(service.imageRepository),
+    tag: shownOrNull(service.imageTag),
     host,
-    custom_domains: service.hosts.filter((each) => each !== host),
+    custom_domains: service.hosts.map((each) => exactValue(each, NAME)).filter((each) => each !== host),
     port: portOf(service),
     replicas: service.replicas,
     autoscaling: autoscalingOf(service),
-    resources: { requests: { ...service.resources.requests }, limits: { ...service.resources.limits } },
-    env: maskEnv(service.env),
-    secret_names: [...service.secretNames],
+    resources: {
+      requests: exactEnv(service.resources.requests, NAME),
+      limits: exactEnv(service.resources.limits, NAME),
+    },
+    env: exactEnv(service.env, VALUE),
+    secret_names: service.secretNames.map((name) => exactValue(name, NAME)),
     probes: (['liveness', 'readiness', 'startup'] as const).map((name) => probeOf(service, name)),
   };
 }
@@ -73,7 +89,7 @@ export function configOf(
 export function secretsOf({ secretNames }: Service, stored: readonly SecretVersion[]): StoredSecretItem[] {
   return secretNames.map((name) => {
     const value = stored.find((each) => each.name === name);
-    return { name, version: value?.version ?? null, updated_at: value?.updated_at ?? null };
+    return { name: exactValue(name, NAME), version: value?.version ?? null, updated_at: value?.updated_at ?? null };
   });
 }
 
@@ -100,5 +116,5 @@ function handlerOf(probe: Plain, name: ProbeItem['name']): Pick<ProbeItem, 'kind
   const kind = HANDLERS.find(([key]) => isPlain(probe[key]))?.[1] ?? 'http';
   if (kind !== 'http') return { kind, path: null };
   const http = isPlain(probe.httpGet) ? probe.httpGet : probe;
-  return { kind, path: textAt(http, 'path') ?? CHART_PATHS[name] };
+  return { kind, path: shownOrNull(textAt(http, 'path')) ?? CHART_PATHS[name] };
 }

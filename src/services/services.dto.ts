@@ -15,6 +15,7 @@ import {
   pageOf,
   Text,
   text,
+  UntrustedPart,
 } from '../platform/schema';
 
 export class ListServicesInput extends PageArguments {
@@ -90,6 +91,7 @@ export class ServiceItem {
 export class ServiceList extends pageOf<ServiceItem>(object(() => ServiceItem)) {
   @Nested(() => ServiceSource) source: ServiceSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }
 
 export class SyncPart {
@@ -157,6 +159,7 @@ export class ServiceStatus {
   @Nested(() => ServiceSource) source: ServiceSource;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
   @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }
 
 export class TagItem {
@@ -209,13 +212,20 @@ export class ServiceConfig {
   @Integer({ description: 'Without effect while autoscaling is enabled.' }) replicas: number;
   @Nested(() => AutoscalingPart) autoscaling: AutoscalingPart;
   @Nested(() => ResourcesPart) resources: ResourcesPart;
-  @MapOf(text(), { description: 'Plain values; what looks like a secret is masked.' }) env: Record<string, string>;
-  @ListOf(text(), { description: 'Names only.' }) secret_names: string[];
+  @MapOf(text(), {
+    description: 'Plain values; what looks like a secret is masked.',
+    narrow:
+      'For one of them call mctl_deploy_service with action update-config, env naming it with any value, and dry_run=true: changed has its present value.',
+  })
+  env: Record<string, string>;
+  @ListOf(text(), { description: 'Names only.', narrow: 'The service’s file in git has them all.' })
+  secret_names: string[];
   @ListOf(object(() => StoredSecretItem), { description: 'Which of them have a value with MCTL; never the value.' })
   secrets: StoredSecretItem[];
   @ListOf(object(() => ProbeItem)) probes: ProbeItem[];
   @Nested(() => DatabasePart) database: DatabasePart;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }
 
 export class LogsSource {

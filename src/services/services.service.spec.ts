@@ -215,6 +215,11 @@ describe('config', () => {
         variables: ['DATABASE_URL', 'DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD'],
       },
       warnings: [],
+      untrusted: {
+        provenance: expect.stringContaining('GitOps repository'),
+        integrity: 'untrusted',
+        fields: expect.arrayContaining(['tag', 'tag_history[].by', 'env']),
+      },
     });
     expect(JSON.stringify(answer)).not.toContain('canary');
   });

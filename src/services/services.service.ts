@@ -12,6 +12,7 @@ import {
   warningOf,
   type World,
 } from '../platform/gitops';
+import type { WarningItem } from '../platform/operations/answer.dto';
 import { OperationStore } from '../platform/operations/operation-store';
 import { paginate, untrusted } from '../platform/schema';
 import { foreignLine } from '../platform/text/foreign-text';
@@ -19,7 +20,16 @@ import { SecretStore } from '../platform/secrets';
 import { databasePartOf } from './database-view';
 import { requireService } from './name.policy';
 import { afterStatus } from './next-looks';
-import { autoscalingOf, configOf, imageText, itemOf, secretsOf, UNKNOWN } from './service-view';
+import {
+  autoscalingOf,
+  configOf,
+  imageText,
+  itemOf,
+  secretsOf,
+  SERVICE_FILE,
+  shownOrNull,
+  UNKNOWN,
+} from './service-view';
 import type {
   LastOperationPart,
   ListServicesInput,
@@ -33,11 +43,25 @@ import type {
   ServiceStatus,
 } from './services.dto';
 import { readTagHistory } from './tag-history';
+import { TAG_PATTERN } from './vocabulary';
 
 /** Tags that an answer lists. */
 const TAGS = 20;
 /** Longest name of a commit's author that is told: whoever can push chooses it. */
 const AUTHOR = 100;
+/** Longest sentence of an operation's own that is told: it repeats what stood in the file. */
+const SUMMARY = 1000;
+
+const LIST_UNTRUSTED = untrusted(SERVICE_FILE, { fields: ['items[].image_tag', 'items[].host', 'warnings[].message'] });
+const STATUS_UNTRUSTED = untrusted(SERVICE_FILE, {
+  fields: ['image.declared', 'last_operation.summary', 'warnings[].message'],
+});
+const CONFIG_UNTRUSTED = untrusted(SERVICE_FILE, {
+  fields: [
+    ...['image', 'tag', 'tag_history[].tag', 'tag_history[].by', 'host', 'custom_domains[]', 'resources', 'env'],
+    ...['secret_names[]', 'secrets[].name', 'probes[].path', 'database', 'warnings[].message'],
+  ],
+});
 const NOT_IN_CLUSTER = 'sync, health, running image and events are unknown';
 
 interface Named {
@@ -74,7 +98,7 @@ export class ServicesService {
       ...page.flatMap(({ team, name }) => [...orphan(world, team, name), ...serviceProblems(world, team, name)]),
     ].map(warningOf);
     const items = page.flatMap((each) => readItem(world, each));
-    return { items, count: items.length, next_cursor, source: sourceOf(world), warnings };
+    return { items, count: items.length, next_cursor, source: sourceOf(world), warnings, untrusted: LIST_UNTRUSTED };
   }
 
   /** Names of the services of a team, or of all teams that the caller sees, sorted. @throws NotFound as `list`. */
@@ -84,10 +108,12 @@ export class ServicesService {
     return [...named(await this.gitops.world(), teams)].map(({ name }) => name).sort();
   }
 
-  /** Tags that a service has had, newest first; none where there is no such service. @throws NotFound as `list`. */
+  /** Tags that a service has had and that can be gone back to, newest first; none where there is no such service. @throws NotFound as `list`. */
   async tags(actor: Actor, team?: string, service?: string): Promise<string[]> {
     if (!team || !service || !(await this.names(actor, team)).includes(service)) return [];
-    return (await readTagHistory(this.gitops, team, service)).map(({ tag }) => tag);
+    return (await readTagHistory(this.gitops, team, service))
+      .map(({ tag }) => tag)
+      .filter((tag) => TAG_PATTERN.test(tag));
   }
 
   /** @throws NotFound, or Conflict `unreadable_file`. */
@@ -112,6 +138,7 @@ export class ServicesService {
       source: { ...source, cluster },
       warnings: serviceProblems(world, team, name).map(warningOf),
       next_actions: afterStatus({ team, service: name }, UNKNOWN),
+      untrusted: STATUS_UNTRUSTED,
     };
   }
 
@@ -125,9 +152,10 @@ export class ServicesService {
       secrets: secretsOf(service, await this.secrets.versions(team, name)),
       tag_history: history
         .slice(0, TAGS)
-        .map(({ tag, commit, at, by }) => ({ tag, commit, at, by: foreignLine(by, AUTHOR) })),
+        .map(({ tag, commit, at, by }) => ({ tag: shownOrNull(tag) ?? '', commit, at, by: foreignLine(by, AUTHOR) })),
       database: databasePartOf(world, service),
-      warnings: serviceProblems(world, team, name).map(warningOf),
+      warnings: [...serviceProblems(world, team, name).map(warningOf), ...olderTags(history.length)],
+      untrusted: CONFIG_UNTRUSTED,
     };
   }
 
@@ -147,9 +175,16 @@ export class ServicesService {
   private async lastOperation(team: string, service: string): Promise<LastOperationPart | null> {
     const row = await this.operations.lastOn(`${team}/${service}`);
     if (!row) return null;
-    const { id, operation: name, status, workflow, summary, actor, submitted_at, finished_at, commit } = row;
+    const { id, operation: name, status, workflow, actor, submitted_at, finished_at, commit } = row;
+    const summary = foreignLine(row.summary, SUMMARY);
     return { id, name, status, workflow, summary, actor, submitted_at, finished_at, commit };
   }
+}
+
+function olderTags(count: number): WarningItem[] {
+  if (count <= TAGS) return [];
+  const message = `tag_history: the newest ${TAGS} of ${count} are shown. mctl_rollback_service takes the older ones as well; git log of the service’s file names them.`;
+  return [{ code: 'list_cut', message }];
 }
 
 /** Folders without which the list would be shorter, or empty, and nobody could tell: of teams, those that stand there as no folder. */

@@ -18,3 +18,6 @@ export const ONBOARD_DEFAULTS = {
   health_check_path: '/healthz',
   template: 'default',
 } as const;
+
+/** Of images and of git: what a registry takes, too (OCI distribution specification, "tag"). */
+export const TAG_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;

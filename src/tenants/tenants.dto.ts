@@ -14,6 +14,7 @@ import {
   pageOf,
   Text,
   text,
+  UntrustedPart,
 } from '../platform/schema';
 
 /** Kubernetes quantity: a number with an optional decimal or binary suffix, or an exponent. Never negative here. */
@@ -42,6 +43,7 @@ export class TenantItem {
 
 export class TenantList extends pageOf<TenantItem>(object(() => TenantItem)) {
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }
 
 export class GetTenantInput {
@@ -77,10 +79,12 @@ export class TenantAnswer {
   @Text() contact_email: string;
   @MapOf(text()) quotas: Record<string, string>;
   @Nested(() => NetworkingPart) networking: NetworkingPart;
-  @ListOf(object(() => MemberItem)) members: MemberItem[];
+  @ListOf(object(() => MemberItem), { narrow: 'The team’s file in git has them all.' }) members: MemberItem[];
   @ListOf(object(() => GithubTeamItem)) github_teams: GithubTeamItem[];
-  @ListOf(object(() => TenantServiceItem)) services: TenantServiceItem[];
+  @ListOf(object(() => TenantServiceItem), { narrow: 'mctl_list_services has them page by page.' })
+  services: TenantServiceItem[];
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
+  @Nested(() => UntrustedPart) untrusted: UntrustedPart;
 }
 
 export class MemberInput {

@@ -13,8 +13,27 @@ import {
   warningOf,
   type World,
 } from '../platform/gitops';
-import { paginate } from '../platform/schema';
+import { paginate, untrusted } from '../platform/schema';
+import { exactEnv, exactValue } from '../platform/text/exact-text';
+import { foreignLine, foreignText } from '../platform/text/foreign-text';
 import type { GetTenantInput, ListTenantsInput, TenantAnswer, TenantItem, TenantList } from './tenants.dto';
+
+const TENANT_FILE =
+  'the GitOps repository, in which others than MCTL write as well: cleaned, cut and with credentials masked, but nobody vouches for it';
+const LIST_UNTRUSTED = untrusted(TENANT_FILE, {
+  fields: ['items[].display_name', 'items[].quotas', 'warnings[].message'],
+});
+const ONE_UNTRUSTED = untrusted(TENANT_FILE, {
+  fields: [
+    ...['display_name', 'description', 'contact_email', 'quotas', 'members[].user', 'github_teams[].team'],
+    ...['services[].image_tag', 'services[].host', 'warnings[].message'],
+  ],
+});
+/** What the input takes at most is shown whole. */
+const DISPLAY_NAME = 80;
+const DESCRIPTION = 500;
+/** Longest of everything else. */
+const VALUE = 300;
 
 @Injectable()
 export class TenantsService {
@@ -34,7 +53,7 @@ export class TenantsService {
     const items = page.flatMap((name) => readItem(world, name));
     const hidden = input.cursor === undefined ? folderProblems(world, [world.layout.under('tenants/')]) : [];
     const warnings = [...hidden, ...page.flatMap((name) => tenantProblems(world, name))].map(warningOf);
-    return { items, count: items.length, next_cursor, warnings };
+    return { items, count: items.length, next_cursor, warnings, untrusted: LIST_UNTRUSTED };
   }
 
   /** @throws NotFound, or Conflict `unreadable_file`. */
@@ -51,25 +70,30 @@ export class TenantsService {
     ];
     return {
       name: tenant.name,
-      display_name: tenant.displayName,
-      description: tenant.description,
-      contact_email: tenant.contactEmail,
-      quotas: tenant.quotas,
+      display_name: foreignLine(tenant.displayName, DISPLAY_NAME),
+      description: foreignText(tenant.description, DESCRIPTION),
+      contact_email: foreignLine(tenant.contactEmail, VALUE),
+      quotas: exactEnv(tenant.quotas, VALUE),
       networking: {
         intra_namespace: tenant.networking.intraNamespace,
         cluster_egress: tenant.networking.clusterEgress,
         internet_egress: tenant.networking.internetEgress,
       },
-      members: tenant.members.map(({ user, role }) => ({ user, role })),
-      github_teams: tenant.githubTeams.map(({ team: slug, role }) => ({ team: slug, role })),
+      members: tenant.members.map(({ user, role }) => ({ user: exactValue(user, VALUE), role })),
+      github_teams: tenant.githubTeams.map(({ team: slug, role }) => ({ team: exactValue(slug, VALUE), role })),
       services: services.map(serviceItem),
       warnings: problems.map(warningOf),
+      untrusted: ONE_UNTRUSTED,
     };
   }
 }
 
 function serviceItem({ name, imageTag, hosts }: Service): TenantAnswer['services'][number] {
-  return { name, image_tag: imageTag ?? null, host: hosts[0] ?? null };
+  return { name, image_tag: shown(imageTag), host: shown(hosts[0]) };
+}
+
+function shown(text: string | undefined): string | null {
+  return text === undefined ? null : exactValue(text, VALUE);
 }
 
 /** Nothing for a file that is absent or cannot be read: the warnings say so. */
@@ -79,7 +103,8 @@ function readItem(world: World, name: string): TenantItem[] {
   if (!tenant) return [];
   const { displayName, members, quotas } = tenant;
   const services = world.serviceNames(name).length;
-  return [{ name, display_name: displayName, members: members.length, services, quotas }];
+  const shownName = foreignLine(displayName, DISPLAY_NAME);
+  return [{ name, display_name: shownName, members: members.length, services, quotas: exactEnv(quotas, VALUE) }];
 }
 
 /** Of names in order, those that are asked for; files are read only where the name alone does not match. */

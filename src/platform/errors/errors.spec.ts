@@ -60,3 +60,34 @@ describe(toErrorBody.name, () => {
     expect(toErrorBody(error, 'id-3')).toMatchObject({ retryable: true, retry_after_s: 7 });
   });
 });
+
+describe('what an error says of a file', () => {
+  it('S40 is spelled out and masked, wherever it stands', () => {
+    const token = `ghp_${'c'.repeat(10)}\u200b${'c'.repeat(26)}`;
+    const text = `a\u202eb ${token}`;
+    const problems = [{ field: text }, { field: 'x' }];
+    const error = new Conflict(text, {
+      field: text,
+      allowed: [text],
+      fix: text,
+      problems,
+      details: { note: 'a\u202e' },
+    });
+    const shown = 'a\\u202eb [masked]';
+    expect(toErrorBody(error, 'id')).toMatchObject({
+      ...{ message: 'ab [masked]', field: 'ab [masked]', allowed: ['ab [masked]'], fix: 'ab [masked]' },
+      ...{ problems: [{ field: 'ab [masked]' }, { field: 'x' }], details: { note: 'a\\u202e' } },
+    });
+    expect(toErrorBody(new Conflict('a\u202eb ghp_'.concat('c'.repeat(36))), 'id').message).toBe('ab [masked]');
+    expect(toErrorBody(new Conflict('a\u202eb'), 'id').message).toBe(shown.slice(0, 8));
+  });
+
+  it('has an end, and says how much more there is', () => {
+    const many = Array.from({ length: 60 }, (_, index) => ({ field: `f${index}`, allowed: [] }));
+    const allowed = many.map(({ field }) => field);
+    const body = toErrorBody(new Conflict('x'.repeat(9000), { problems: many, allowed }), 'id');
+    expect([body.message.length, body.problems?.length, body.allowed?.length]).toEqual([4000, 50, 50]);
+    expect(body.more).toEqual({ allowed: 10, problems: 10 });
+    expect(toErrorBody(new Conflict('x', { allowed: ['a'] }), 'id')).not.toHaveProperty('more');
+  });
+});

@@ -1,5 +1,8 @@
 import { Conflict } from '../errors';
-import { spellHidden } from '../text/hidden';
+import { exactValue } from '../text/exact-text';
+
+/** Longest sentence about a file: it may quote what stands there. */
+const SENTENCE = 2000;
 
 /**
  * Something about a file or folder of the repository that somebody should mend. `broken`: it cannot be read as what its path says it
@@ -28,7 +31,7 @@ export const MAKE_IT_A_FOLDER =
 
 /** The error of everything that needs what a broken file says. @param why half a sentence, e.g. `it is not UTF-8`. */
 export function unreadable(path: string, why: string, fix = MEND): Conflict {
-  return new Conflict(spellHidden(sentence(`${path} cannot be read: ${why}`)), { code: 'unreadable_file', fix });
+  return new Conflict(exactValue(sentence(`${path} cannot be read: ${why}`), SENTENCE), { code: 'unreadable_file', fix });
 }
 
 /** The same as something to tell beside what could be read. */
@@ -37,7 +40,7 @@ export function brokenFile(path: string, { message, code, details }: Conflict): 
 }
 
 export function oddFile(path: string, { code, message, fix }: Oddity): FileProblem {
-  return { path, severity: 'odd', code, message: spellHidden(sentence(`${path}: ${message}`)), fix };
+  return { path, severity: 'odd', code, message: exactValue(sentence(`${path}: ${message}`), SENTENCE), fix };
 }
 
 /** The problem as a warning beside what could be read. */

@@ -10,5 +10,5 @@ export class LogLine {
 
 /** Log lines as a program wrote them: whoever can make it log can write them. */
 export class LogEnvelope extends Untrusted {
-  @ListOf(object(() => LogLine)) lines: LogLine[];
+  @ListOf(object(() => LogLine), { asked: true }) lines: LogLine[];
 }

@@ -6,6 +6,7 @@ import type { CommitRef, WriteAnswer } from './answer.dto';
 import { meaningOf, type WriteArguments } from './arguments.dto';
 import type { Operation } from './operation';
 import type { StoredAnswer } from './operation-store';
+import { shownChange, shownDestroyed, shownFields, shownSummary, shownWarning, untrustedIn } from './foreign-answer';
 import type { NextAction, Warning } from './plan';
 import type { Planned } from './planner';
 import { OperationRegistry } from './registry';
@@ -26,21 +27,23 @@ export class AnswerBuilder {
     seal?: { token: string; expiresAt: Date },
   ): WriteAnswer {
     const status = seal ? 'confirmation_required' : 'planned';
+    const answer = shownFields(plan.answer);
     return {
-      ...plan.answer,
+      ...answer,
       operation: { id: null, name: operation.name, status },
       workflow: null,
       commit: null,
-      changes: [...described],
-      summary: `${status === 'planned' ? 'Dry run, nothing was written' : 'Nothing was done yet, a person has to confirm'}. ${plan.summary}`,
-      warnings: [...plan.warnings, ...noChange(operation, described.length)],
+      changes: described.map(shownChange),
+      summary: `${status === 'planned' ? 'Dry run, nothing was written' : 'Nothing was done yet, a person has to confirm'}. ${shownSummary(plan.summary)}`,
+      warnings: [...plan.warnings.map(shownWarning), ...noChange(operation, described.length)],
       next_actions: [nextOfPlan(operation, input, seal?.token)],
       plan: {
         digest,
         diff: renderDiff(changes),
-        destroys: [...plan.destroys],
+        destroys: plan.destroys.map(shownDestroyed),
         ...(seal && { confirm_token: seal.token, expires_at: seal.expiresAt.toISOString() }),
       },
+      untrusted: untrustedIn({ ...answer, plan }),
     };
   }
 
@@ -55,16 +58,21 @@ export class AnswerBuilder {
     const failed = row.status === 'failed';
     // The first commit of an operation stays, whatever became of its second.
     const nothing = failed && row.commit === null;
+    const answer = nothing ? {} : shownFields(extra);
     return {
-      ...(nothing ? {} : extra),
+      ...answer,
       operation: { id: row.id, name: row.operation, status: row.status },
       workflow: { name: row.workflow, engine: 'embedded', status: row.status },
       commit: this.commitRef(row.commit),
-      changes: nothing ? [] : [...changes],
-      summary: summaryOf(row),
-      warnings: [...warnings, ...(nothing ? [] : noChange(this.registry.find(row.operation), changes.length))],
+      changes: nothing ? [] : changes.map(shownChange),
+      summary: shownSummary(summaryOf(row)),
+      warnings: [
+        ...warnings.map(shownWarning),
+        ...(nothing ? [] : noChange(this.registry.find(row.operation), changes.length)),
+      ],
       next_actions: failed ? [watch(row)] : [...(row.status === 'succeeded' ? [] : [watch(row)]), ...next_actions],
       ...(row.error && { error: JSON.parse(row.error) as object }),
+      untrusted: untrustedIn(answer),
     };
   }
 

@@ -1,4 +1,4 @@
-import { FreeForm, ListOf, Nested, object, Text } from '../schema';
+import { FreeForm, ListOf, Nested, object, Text, UntrustedPart } from '../schema';
 
 export class OperationRef {
   @Text({ nullable: true }) id: string | null;
@@ -42,7 +42,8 @@ export class DestroyedItem {
 export class PlanPart {
   @Text() digest: string;
   @Text() diff: string;
-  @ListOf(object(() => DestroyedItem)) destroys: DestroyedItem[];
+  @ListOf(object(() => DestroyedItem), { narrow: 'The summary counts them; plan.diff has their files.' })
+  destroys: DestroyedItem[];
   @Text({ optional: true }) confirm_token?: string;
   @Text({ optional: true }) expires_at?: string;
 }
@@ -52,10 +53,16 @@ export class WriteAnswer {
   @Nested(() => OperationRef) operation: OperationRef;
   @Nested(() => WorkflowRef, { nullable: true }) workflow: WorkflowRef | null;
   @Nested(() => CommitRef, { nullable: true }) commit: CommitRef | null;
-  @ListOf(object(() => ChangeItem)) changes: ChangeItem[];
+  @ListOf(object(() => ChangeItem), { narrow: 'git show of the commit has them all.' }) changes: ChangeItem[];
   @Text() summary: string;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
   @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];
   @Nested(() => PlanPart, { optional: true }) plan?: PlanPart;
-  @FreeForm({ optional: true, description: 'Why it failed.' }) error?: object;
+  @FreeForm({ optional: true, listed: false, description: 'Why it failed.' }) error?: object;
+  @Nested(() => UntrustedPart, {
+    optional: true,
+    listed: false,
+    description: 'Which of it repeats what stood in git.',
+  })
+  untrusted?: UntrustedPart;
 }

@@ -15,6 +15,10 @@ interface CommonSpec {
   readonly documentedDefault?: unknown;
   /** The value may be `null`; for answers only, an input is left out instead. */
   readonly nullable?: boolean;
+  /** Of an answer: false where every answer of its kind has it, and a listing that says so eighteen times says it too often (ADR 25). */
+  readonly listed?: false;
+  /** Of a list or map in an answer: how to see what had to be cut off, as a sentence. */
+  readonly narrow?: string;
 }
 
 export interface StringSpec extends CommonSpec {
@@ -52,6 +56,8 @@ export interface ArraySpec extends CommonSpec {
   readonly kind: 'array';
   readonly items: FieldSpec;
   readonly maxItems?: number;
+  /** Of an answer: the call says how many it wants, and gets them (`cutAnswer`). */
+  readonly asked?: boolean;
 }
 
 /** An object with free keys, e.g. environment variables. */
@@ -60,6 +66,8 @@ export interface MapSpec extends CommonSpec {
   readonly values: FieldSpec;
   readonly keyPattern?: RegExp;
   readonly keyRule?: string;
+  /** A key that shows their form in listings; Gemini refuses an object that names no property (ADR 25). */
+  readonly keyExample?: string;
   readonly maxProperties?: number;
 }
 

@@ -1,6 +1,8 @@
+export * from './cut-answer';
 export { expectation } from './describe';
 export * from './field-spec';
 export * from './fields';
+export { fits } from './fits';
 export * from './json-schema';
 export * from './listed-schema';
 export * from './parse-input';

@@ -17,13 +17,15 @@ export function listedInputOf(type: SchemaClass): JsonSchema {
 }
 
 /**
- * The first level of an answer: every field by name, and its type where that is a plain one. What has more below it, or may be null,
- * is open (`{}`). Whatever keeps `jsonSchemaOf(type, 'output')` keeps this too.
+ * The first level of an answer: every field by name but what all answers of its kind have, and its type where that is a plain one or the
+ * list that was asked for. What has more below it, or may be null, is open (`{}`). Whatever keeps `jsonSchemaOf(type, 'output')` keeps this too.
  */
 export function listedAnswerOf(type: SchemaClass): JsonSchema {
   return memoised(answers, type, () => ({
     type: 'object',
-    properties: Object.fromEntries([...fieldsOf(type)].map(([name, spec]) => [name, answerOf(spec)])),
+    properties: Object.fromEntries(
+      [...fieldsOf(type)].filter(([, { listed }]) => listed !== false).map(([name, spec]) => [name, answerOf(spec)]),
+    ),
   }));
 }
 
@@ -63,7 +65,7 @@ function shapeOf(spec: FieldSpec): JsonSchema {
       // `true` and not a pair of types: a value that may be null is said in words.
       return {
         type: 'object',
-        properties: {},
+        properties: spec.keyExample === undefined ? {} : { [spec.keyExample]: argumentOf(spec.values, false) },
         additionalProperties: spec.values.nullable ? true : argumentOf(spec.values, false),
       };
     case 'object':
@@ -76,6 +78,7 @@ function shapeOf(spec: FieldSpec): JsonSchema {
 }
 
 function answerOf(spec: FieldSpec): JsonSchema {
+  if (spec.kind === 'array' && spec.asked) return { type: 'array', items: {} };
   return spec.nullable || !isPlain(spec) ? {} : { type: spec.kind };
 }
 

@@ -23,7 +23,7 @@ export interface Page<T> {
 /** Base of a list's answer class: `class XList extends pageOf(object(() => X)) {}`. */
 export function pageOf<T>(items: FieldSpec): new () => Page<T> {
   class PageAnswer {
-    @ListOf(items) items: T[];
+    @ListOf(items, { asked: true }) items: T[];
     @Integer({ description: 'Items on this page.' }) count: number;
     @Text({ nullable: true }) next_cursor: string | null;
   }

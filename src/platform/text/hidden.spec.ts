@@ -1,4 +1,4 @@
-import { hasHidden, spellHidden } from './hidden';
+import { hasHidden, spelled, spellHidden } from './hidden';
 import { oneLine } from './one-line';
 
 const ORDINARY = [
@@ -35,5 +35,19 @@ describe('what no reader sees', () => {
 
   it('may follow an emoji once, and no second time', () => {
     expect([hasHidden('❤\ufe0f'), hasHidden('❤\ufe0f\ufe0f'), hasHidden('❤\u{e0100}')]).toEqual([false, true, true]);
+  });
+});
+
+describe('what leaves MCTL', () => {
+  it('has every such character spelled out, in keys and at any depth', () => {
+    const answer = { list: [{ ['a\u202e']: 'b\x1b' }], n: 1, none: null, yes: true };
+    expect(spelled(answer)).toEqual({ list: [{ 'a\\u202e': 'b\\u001b' }], n: 1, none: null, yes: true });
+  });
+
+  it('is the very same where there is none, and never a stream', () => {
+    const answer = { list: ['Grüße\n', { a: 'b' }], n: 1 };
+    const bytes = Buffer.from('\u202e');
+    expect(spelled(answer)).toBe(answer);
+    expect(spelled(bytes)).toBe(bytes);
   });
 });

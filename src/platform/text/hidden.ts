@@ -21,5 +21,38 @@ export function hasHidden(text: string): boolean {
 
 /** The text with such characters spelled out, as in `\u202e`. */
 export function spellHidden(text: string): string {
-  return text.replace(EACH_HIDDEN, (found) => `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  return text.replace(EACH_HIDDEN, spell);
+}
+
+/** One character as an escape. */
+export function spell(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}
+
+/** What nearly all text consists of. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+
+/**
+ * Whatever leaves MCTL, with every such character in it spelled out: the net below the views, which clean what they know to be from
+ * outside. The very same value where there is none.
+ */
+export function spelled<T>(value: T): T {
+  if (typeof value === 'string') return (PLAIN.test(value) ? value : spellHidden(value)) as T;
+  if (Array.isArray(value)) return same(value, value.map(spelled)) as T;
+  if (!isPlainObject(value)) return value;
+  const [names, items]: [string[], unknown[]] = [Object.keys(value), Object.values(value)];
+  const clean = names.map((name, index) => [spelled(name), spelled(items[index])] as const);
+  const isSame = clean.every(([name, item], index) => name === names[index] && item === items[index]);
+  return isSame ? value : (Object.fromEntries(clean) as T);
+}
+
+function same(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
+  return after.every((item, index) => item === before[index]) ? before : after;
+}
+
+/** Streams and buffers go out as they are. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -53,10 +53,3 @@ export function looksLikeCredential(text: string): boolean {
 export function maskCredentials(text: string): string {
   return CREDENTIAL_FORMS.reduce((masked, form) => masked.replace(new RegExp(form, 'g'), MASK), text);
 }
-
-/** Variables as they may be shown: values of secret names and credential-like values are masked. */
-export function maskEnv(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, isSecretName(name) ? MASK : maskCredentials(value)]),
-  );
-}

@@ -3,12 +3,13 @@ import type { CompleteRequest } from '@modelcontextprotocol/server';
 import { Access } from '../../auth/access';
 import type { Actor } from '../../auth/actor';
 import { InvalidInput } from '../../errors';
-import { fieldsOf } from '../../schema';
+import { type FieldSpec, fieldsOf, fits } from '../../schema';
 import type { Bounds } from '../bounds';
 import { PromptCatalog } from '../prompts/prompt-catalog';
 import type { ProtocolBinding, ProtocolPart } from '../protocol-parts';
 import { ResourceCatalog } from '../resources/resource-catalog';
 import { variablesOf } from '../resources/resource.decorators';
+import { hasHidden } from '../../text/hidden';
 import { Unguarded } from '../unguarded';
 import { complete, type Completion } from './rank';
 
@@ -57,17 +58,22 @@ export class Completions implements ProtocolPart {
 
   private async answer(actor: Actor, bounds: Bounds, asked: CompleteRequest['params']): Promise<Completion> {
     const { argument, context } = asked;
-    const names = this.argumentsOf(asked.ref, bounds);
-    if (!names.includes(argument.name)) throw unknownArgument(argument.name, names);
+    const fields = this.argumentsOf(asked.ref, bounds);
+    const spec = fields.get(argument.name);
+    if (!spec) throw unknownArgument(argument.name, [...fields.keys()]);
     const chosen: Chosen = context?.arguments ?? {};
     const source = this.sources.get(argument.name);
     if (!source || !(await this.isVisible(actor, chosen.team))) return NOTHING;
-    return complete(await source(actor, chosen), argument.value.slice(0, LONGEST_TYPED));
+    // Names and tags come from git: what the argument would refuse is no value to offer.
+    const values = (await source(actor, chosen)).filter((value) => fits(spec, value) && !hasHidden(value));
+    return complete(values, argument.value.slice(0, LONGEST_TYPED));
   }
 
-  private argumentsOf(ref: CompleteRequest['params']['ref'], bounds: Bounds): string[] {
-    if (ref.type === 'ref/resource') return variablesOf(this.resources.template(ref.uri, bounds).uri);
-    return [...fieldsOf(this.prompts.get(ref.name, bounds).input).keys()];
+  private argumentsOf(ref: CompleteRequest['params']['ref'], bounds: Bounds): ReadonlyMap<string, FieldSpec> {
+    if (ref.type !== 'ref/resource') return fieldsOf(this.prompts.get(ref.name, bounds).input);
+    const { uri, input } = this.resources.template(ref.uri, bounds);
+    const variables = variablesOf(uri);
+    return new Map([...fieldsOf(input)].filter(([name]) => variables.includes(name)));
   }
 
   /** A team that the caller is not in has nothing to complete, as one that does not exist. */

@@ -1,24 +1,12 @@
 import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
 import { Resource, ResourceTemplate } from '@rekog/mcp-nest';
 import { type AccessRule, Allow } from '../../auth/access-rule';
-import type { SchemaClass } from '../../schema';
 import { ResourceContents } from './resource-contents.interceptor';
+import { RESOURCE_DECLARATION, type ResourceDeclaration } from './resource-declaration';
+
+export { RESOURCE_DECLARATION, type ResourceDeclaration } from './resource-declaration';
 
 export const JSON_TYPE = 'application/json';
-
-/** What a resource shows of itself. One declaration gives the listing, the completions and the guard's rule. */
-export interface ResourceDeclaration {
-  /** `mctl://…`; a template where it has variables, which are fields of `input`. */
-  readonly uri: string;
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly input: SchemaClass;
-  /** The rule of the tool that shows the same, under that tool's name. */
-  readonly access: AccessRule;
-}
-
-export const RESOURCE_DECLARATION = 'mctl:resource';
 
 /**
  * A resource that shows what a tool shows, to whom the tool shows it. The method answers the tool's answer, which goes out as JSON.
