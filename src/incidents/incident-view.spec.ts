@@ -6,7 +6,7 @@ const about = { team: 'billing', service: 'api' };
 const incident = (parts: Partial<IncidentRow> = {}): IncidentRow =>
   ({ id: ID, ...about, status: 'open', severity: 'warning', source: 'alertmanager', ...parts }) as IncidentRow;
 const operation = (name: string, input: object, target = 'billing/api'): OperationRow =>
-  ({ operation: name, workflow: `${name}-1`, target, input: JSON.stringify(input) }) as OperationRow;
+  ({ operation: name, workflow: `${name}-1`, target, summary: '', input: JSON.stringify(input) }) as OperationRow;
 const deploy = operation('deploy-service', { action: 'deploy' });
 const scale = operation('scale-service', { replicas: 3 });
 
@@ -63,4 +63,11 @@ describe(lookAtWorst.name, () => {
     expect(lookAtWorst([incident({ status: 'suppressed' })])).toEqual([]);
     expect(lookAtWorst([])).toEqual([]);
   });
+});
+
+it('S40 a related operation’s summary, which repeats what stood in git, is cleaned and named as such', () => {
+  const related = { ...deploy, summary: `set by \u202eeve ghp_${'c'.repeat(36)}` } as OperationRow;
+  const answer = answerOf(incident(), { evidence: [], events: [], related: [related] });
+  expect(answer.related_operations[0]?.summary).toBe('set by eve [masked]');
+  expect(answer.untrusted.fields).toContain('related_operations[].summary');
 });
