@@ -66,7 +66,7 @@ describe(lookAtWorst.name, () => {
 });
 
 it('S40 a related operation’s summary, which repeats what stood in git, is cleaned and named as such', () => {
-  const related = { ...deploy, summary: `set by \u202eeve ghp_${'c'.repeat(36)}` } as OperationRow;
+  const related = { ...deploy, summary: `set by \u202eeve ghp_${'c'.repeat(36)}` };
   const answer = answerOf(incident(), { evidence: [], events: [], related: [related] });
   expect(answer.related_operations[0]?.summary).toBe('set by eve [masked]');
   expect(answer.untrusted.fields).toContain('related_operations[].summary');

@@ -31,7 +31,10 @@ export const MAKE_IT_A_FOLDER =
 
 /** The error of everything that needs what a broken file says. @param why half a sentence, e.g. `it is not UTF-8`. */
 export function unreadable(path: string, why: string, fix = MEND): Conflict {
-  return new Conflict(exactValue(sentence(`${path} cannot be read: ${why}`), SENTENCE), { code: 'unreadable_file', fix });
+  return new Conflict(exactValue(sentence(`${path} cannot be read: ${why}`), SENTENCE), {
+    code: 'unreadable_file',
+    fix,
+  });
 }
 
 /** The same as something to tell beside what could be read. */

@@ -15,7 +15,14 @@ function warningsOf(paths: readonly string[], status: OperationRow['status'] = '
   const registry = { find: () => operation } as unknown as OperationRegistry;
   const answers = new AnswerBuilder(readConfig({ MCTL_DATA_DIR: '/nowhere' }), registry);
   const stored = JSON.stringify({ changes: [], warnings: [], next_actions: [], extra: {} });
-  const row = { operation: 'x', status, commit: null, summary: '', error: null, answer: stored } as unknown as OperationRow;
+  const row = {
+    operation: 'x',
+    status,
+    commit: null,
+    summary: '',
+    error: null,
+    answer: stored,
+  } as unknown as OperationRow;
   const planned = { plan: nothing, changes: [], described: [], digest: '' } as unknown as Planned;
   const both = [answers.ofPlan({ operation, input: {} as never }, planned), answers.ofRow(row)];
   return both.map(({ warnings }) => warnings.map(({ code }) => code));
