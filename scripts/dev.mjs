@@ -5,9 +5,10 @@ import { say } from './lib/process.mjs';
 import { ensureReady } from './lib/ready.mjs';
 
 const SETTLE_MS = 200;
-const arguments_ = [at('scripts/start.mjs'), ...process.argv.slice(2)];
+const arguments_ = [at('dist/main.js'), ...process.argv.slice(2)];
+const SOON = { isBundled: false };
 
-await ensureReady();
+await ensureReady(SOON);
 let server = start();
 let settling;
 let restarting = false;
@@ -28,6 +29,7 @@ async function restart() {
   restarting = true;
   say('src changed, starting again');
   await stop();
+  await ensureReady(SOON);
   server = start();
   restarting = false;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { at, root, tool } from './paths.mjs';
 import { mustRun, say, seconds } from './process.mjs';
 
@@ -9,22 +10,25 @@ const NOTE = at('dist/.built');
 const TESTS_ONLY = ['**/*.spec.ts', '**/testing/**', '**/*.fixture.ts'];
 const isTestsOnly = (path) => /\.(spec|fixture)\.ts$|[\\/]testing[\\/]/.test(path);
 
-/** Builds when something that goes into dist changed since the last build. */
-export async function ensureBuild() {
-  const wanted = sourceState();
-  if (existsSync(NOTE) && readFileSync(NOTE, 'utf8') === wanted) return;
+/** Builds when something that goes into dist changed since the last build. Without the bundle it is done sooner, and starts later. */
+export async function ensureBuild({ isBundled = true } = {}) {
+  const note = noteOf(isBundled);
+  if (existsSync(NOTE) && readFileSync(NOTE, 'utf8') === note) return;
   const started = performance.now();
-  await build(wanted);
+  await build({ isBundled });
   say(`built in ${seconds(started)}`);
 }
 
 /** Compiles into a fresh folder and swaps it in: nothing of a deleted file stays, and nobody sees half a build. */
-export async function build(state = sourceState()) {
-  const fresh = at(`node_modules/.cache/mctl-build-${process.pid}`);
+export async function build({ isBundled = true } = {}) {
+  const note = noteOf(isBundled);
+  // As deep as dist: the program finds its package from where it lies.
+  const fresh = at(`.dist-${process.pid}`);
   mkdirSync(fresh, { recursive: true });
   const flags = ['--out-dir', fresh, '--strip-leading-paths', '--quiet', '--ignore', TESTS_ONLY.join(',')];
   await mustRun('the build', process.execPath, [tool.swc, 'src', ...flags]);
-  writeFileSync(join(fresh, '.built'), state);
+  if (isBundled) await bundle(fresh);
+  writeFileSync(join(fresh, '.built'), note);
   swapIn(fresh);
 }
 
@@ -44,12 +48,16 @@ function swapIn(fresh) {
   rmSync(old, { recursive: true, force: true });
 }
 
+function noteOf(isBundled) {
+  return `${sourceState()} ${isBundled ? 'bundled' : 'in modules'}`;
+}
+
 function sourceState() {
   const sources = readdirSync(at('src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !isTestsOnly(path));
-  const lines = [at('.swcrc'), ...sources.sort()].map((path) => {
+  const lines = [at('.swcrc'), at('package-lock.json'), at('scripts/lib/bundle.mjs'), ...sources.sort()].map((path) => {
     const { mtimeMs, size } = statSync(path);
     return `${relative(root, path)} ${mtimeMs} ${size}\n`;
   });
