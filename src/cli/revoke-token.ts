@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LocalIssuer } from '../platform/auth/local-issuer';
 import { LocalTokens } from '../platform/auth/local-tokens';
+import { Clock } from '../platform/clock';
 import { type Config, loadConfig } from '../platform/config';
 import { type MctlError, NotFound, Unauthenticated, Unavailable } from '../platform/errors';
 import { findKeys } from '../platform/keys';
@@ -64,7 +65,7 @@ async function revokeHere(config: Config, token: string): Promise<void> {
   }
   const store = await openStoreHere(config);
   try {
-    await new LocalTokens(new LocalIssuer(keys, config), store).revoke(token);
+    await new LocalTokens(new LocalIssuer(keys, config), store, config, new Clock()).revoke(token);
   } catch (error) {
     throw error instanceof Unauthenticated ? notGood(error) : error;
   } finally {

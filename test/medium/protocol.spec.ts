@@ -149,6 +149,29 @@ describe('both eras on one endpoint', () => {
     expect(Object.keys(one.result as object).sort()).toEqual(['content', 'structuredContent']);
   });
 
+  it('answers 2025 with one document, and as a stream where progress is asked for', async () => {
+    const call = { name: 'mctl_whoami', arguments: {} };
+    const plain = await mcp.legacy('tools/call', call);
+    const told = await mcp.legacy('tools/call', { ...call, _meta: { progressToken: 1 } });
+    expect(plain.headers.get('content-type')).toBe('application/json');
+    expect(told.headers.get('content-type')).toBe('text/event-stream');
+    expect(told.message).toEqual(plain.message);
+  });
+
+  it.each<[string, number, Record<string, string>]>([
+    ['who takes no streams', 406, { Accept: 'application/json' }],
+    ['a version that never was', 400, { 'MCP-Protocol-Version': '2025-01-01' }],
+  ])('refuses %s with %d', async (_, status, headers) => {
+    const answer = await mcp.legacy('tools/list', {}, { headers });
+    expect([answer.status, answer.message.error.code]).toEqual([status, -32000]);
+  });
+
+  it('refuses what is no message of the protocol, and a method that is none', async () => {
+    const { status, message } = await mcp.post({ jsonrpc: '1.0', id: 1, method: 'tools/list' });
+    expect([status, message.error.code]).toEqual([400, -32600]);
+    expect((await mcp.legacy('tools/lists')).message.error.code).toBe(-32601);
+  });
+
   it('knows a task parameter of 2025-11-25 as little as its methods', async () => {
     const call = { name: 'mctl_whoami', arguments: {}, task: { ttl: 1000 } };
     for (const { message } of [await mcp.legacy('tools/call', call), await mcp.modern('tools/call', call)]) {

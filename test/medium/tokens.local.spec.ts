@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LocalIssuer } from '../../src/platform/auth/local-issuer';
 import { LocalTokens } from '../../src/platform/auth/local-tokens';
+import { Clock } from '../../src/platform/clock';
 import { readConfig } from '../../src/platform/config';
 import { Keys } from '../../src/platform/keys';
 import { Store } from '../../src/platform/store';
@@ -34,6 +35,28 @@ describe('a local token that is taken back', () => {
     for (const door of BOTH_DOORS) {
       expect(await ask(door, scratch.url, token)).toMatchObject({ status: 401, code: 'invalid_token' });
       expect((await ask(door, scratch.url, other)).status).toBe(200);
+    }
+  });
+
+  it('S16 has its signature looked at once a minute, and never beyond its end', async () => {
+    const read = jest.spyOn(scratch.app.get(LocalIssuer), 'read');
+    const now = jest.spyOn(scratch.app.get(Clock), 'now');
+    const at = (seconds: number) => now.mockImplementation(() => new Date(Date.now() + seconds * 1000));
+    try {
+      const token = await tokenFor(scratch.dataDir, 'ada', 70_000);
+      for (const [second, status, looks] of [
+        [0, 200, 1],
+        [50, 200, 1],
+        [61, 200, 2],
+        [80, 401, 3],
+      ] as const) {
+        at(second);
+        expect([second, (await ask('REST', scratch.url, token)).status]).toEqual([second, status]);
+        expect([second, read.mock.calls.length]).toEqual([second, looks]);
+      }
+    } finally {
+      read.mockRestore();
+      now.mockRestore();
     }
   });
 

@@ -1,6 +1,5 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { z } from 'zod';
 import { requestOf, type SignedRequest } from '../mcp/call';
 import { boundsOf, isWithin, mustBeWithin } from '../mcp/bounds';
 import { PromptCatalog } from '../mcp/prompts/prompt-catalog';
@@ -12,12 +11,9 @@ import type { Operation } from '../operations/operation';
 import { OperationRegistry } from '../operations/registry';
 import { ACCESS_RULE, type AccessRule, type Allow } from './access-rule';
 
-/** A JSON-RPC message, as far as it is looked at here. */
-const protocolCall = z.object({
-  method: z.string(),
-  params: z.object({ name: z.string().optional(), uri: z.string().optional(), arguments: z.unknown().optional() }),
-});
-type ProtocolCall = z.infer<typeof protocolCall>;
+/** A JSON-RPC message, as far as it is looked at here, and nothing in it known to be what it should be. */
+type Message = Partial<Record<'method' | 'params', unknown>>;
+type Params = Partial<Record<'name' | 'uri' | 'arguments', unknown>>;
 
 /** A tool, prompt or resource as a message asks for it. */
 interface Called {
@@ -71,16 +67,15 @@ export class AccessRules {
 
   /** The rule of the tool, prompt or resource that an MCP message asks for; undefined for other messages and what there is not. */
   ofCall(request: SignedRequest): Called | undefined {
-    const call = protocolCall.safeParse(request.body).data;
-    const rule = call && this.ruleOfCall(call);
+    const { method, params } = objectOr<Message>(request.body);
+    const { name, uri, arguments: input } = objectOr<Params>(params);
+    const rule = this.ruleOfCall(method, textOr(name), textOr(uri));
     if (!rule) return undefined;
-    const { method, params } = call;
-    const isWithin = method !== 'tools/call' || this.isToolWithin(request, params.name ?? '', rule);
-    return { rule, input: params.arguments, isWithin };
+    const isWithin = method !== 'tools/call' || this.isToolWithin(request, textOr(name), rule);
+    return { rule, input, isWithin };
   }
 
-  private ruleOfCall({ method, params }: ProtocolCall): AccessRule | undefined {
-    const { name = '', uri = '' } = params;
+  private ruleOfCall(method: unknown, name: string, uri: string): AccessRule | undefined {
     if (method === 'tools/call') return this.tools.accessOf(name);
     if (method === 'prompts/get') return this.prompts.accessOf(name);
     return method === 'resources/read' ? this.resources.accessOf(uri) : undefined;
@@ -100,4 +95,12 @@ export function ruleOf({
 }: Pick<Operation, 'name' | 'role' | 'kind' | 'byResource'>): AccessRule {
   const team = byResource ? 'resource' : role === 'any' || role === 'admin' ? 'none' : 'argument';
   return { name, role, kind, team };
+}
+
+function objectOr<T extends object>(value: unknown): Partial<T> {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function textOr(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -1,8 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../clock';
 import { Config } from '../config';
+import { KeyedHash } from '../crypto';
 import { Unauthenticated } from '../errors';
 import type { Identity } from './actor';
 
@@ -14,13 +14,11 @@ const REFUSAL_MS = 5_000;
 
 /**
  * Spares requests to an identity provider for at most a minute (`MCTL_IDENTITY_CACHE`), so that a revoked token is refused within that
- * minute. It holds no token: entries are found by HMAC-SHA256 under a key that this process made for itself and nobody else knows;
- * a copy of the memory elsewhere, or of one process in another, says nothing about a token that was guessed. Calls with one token at
- * the same moment share one request.
+ * minute. It holds no token: entries are found by a keyed hash. Calls with one token at the same moment share one request.
  */
 @Injectable()
 export class IdentityCache {
-  private readonly key = randomBytes(32);
+  private readonly hash = new KeyedHash();
   private readonly ttlMs: number;
   private readonly identities: LRUCache<string, Identity>;
   private readonly refusals: LRUCache<string, Unauthenticated>;
@@ -43,7 +41,7 @@ export class IdentityCache {
    */
   find(token: string, question: string): Identity | undefined {
     if (this.ttlMs === 0) return undefined;
-    const key = this.keyOf(token, question);
+    const key = this.hash.of(question, token);
     const refusal = this.refusals.get(key);
     if (refusal) throw refusal;
     return this.identities.get(key);
@@ -52,7 +50,7 @@ export class IdentityCache {
   /** Finds out, once for all who ask at the same moment, and remembers. An outage is not remembered. */
   async ask(token: string, question: string, verify: () => Promise<Identity>): Promise<Identity> {
     if (this.ttlMs === 0) return verify();
-    const key = this.keyOf(token, question);
+    const key = this.hash.of(question, token);
     const shared = this.underWay.get(key);
     if (shared) return shared;
     const asking = this.remember(key, verify).finally(() => this.underWay.delete(key));
@@ -71,10 +69,6 @@ export class IdentityCache {
       if (error instanceof Unauthenticated) this.refusals.set(key, error);
       throw error;
     }
-  }
-
-  private keyOf(token: string, question: string): string {
-    return createHmac('sha256', this.key).update(`${question}\0${token}`).digest('base64');
   }
 }
 

@@ -16,12 +16,23 @@ export interface Bounds {
 const QUERY_NAMES: readonly string[] = ['readonly', 'toolsets'];
 const FLAGS: Readonly<Record<string, boolean>> = { '': true, true: true, false: false };
 
+/** A request is asked for them at every layer. */
+const read = new WeakMap<Request, Bounds>();
+
 /**
  * What a connection asks to be narrowed to: `?toolsets=a,b` and `?readonly` of `/mcp`, and at both doors the headers `X-MCTL-Toolsets`
  * and `X-MCTL-Readonly`. All hold together, so that none can give back what another took.
  * @throws InvalidInput for what it cannot read: a bound that was misspelt must not be a bound that is not there.
  */
 export function boundsOf(request: Request): Bounds {
+  const known = read.get(request);
+  if (known) return known;
+  const bounds = readBounds(request);
+  read.set(request, bounds);
+  return bounds;
+}
+
+function readBounds(request: Request): Bounds {
   const query = viaOf(request).door === 'mcp' ? knownOf(request.query) : {};
   return [
     toolsetsIn(query.toolsets, 'toolsets'),

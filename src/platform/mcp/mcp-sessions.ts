@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
-import { classifyInboundRequest, type McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { McpTransport, McpTransportContext } from '@rekog/mcp-nest';
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../config';
 import { Unavailable } from '../errors';
 import type { SignedRequest } from './call';
+import { eraOf } from './plain-answers';
 
 const SESSION_ID = 'mcp-session-id';
 /** One caller may have this part of all sessions; a further one ends their own oldest. */
@@ -114,16 +115,4 @@ function notFound({ body }: SignedRequest, response: Response): void {
   const id = (body as { id?: unknown } | undefined)?.id ?? null;
   const error = { code: -32001, message: 'Session not found' };
   response.status(404).json({ jsonrpc: '2.0', id, error });
-}
-
-function eraOf({ headers, body }: SignedRequest): 'legacy' | 'modern' {
-  const header = (name: string): string | undefined => (typeof headers[name] === 'string' ? headers[name] : undefined);
-  const { kind } = classifyInboundRequest({
-    httpMethod: 'POST',
-    protocolVersionHeader: header('mcp-protocol-version'),
-    mcpMethodHeader: header('mcp-method'),
-    mcpNameHeader: header('mcp-name'),
-    body: body as unknown,
-  });
-  return kind === 'legacy' ? 'legacy' : 'modern';
 }

@@ -5,6 +5,8 @@ import type { Response } from 'express';
 import { Allow } from '../auth/access-rule';
 import type { SignedRequest } from './call';
 import { McpSessions } from './mcp-sessions';
+import { ModernRequests } from './modern-requests';
+import { eraOf, PlainAnswers } from './plain-answers';
 
 const NO_BATCHES = {
   jsonrpc: '2.0',
@@ -27,12 +29,19 @@ const ONLY_POST = {
 export class McpEndpointController extends StreamableHttpController {
   @Inject(McpSessions)
   private readonly sessions!: McpSessions;
+  @Inject(ModernRequests)
+  private readonly modern!: ModernRequests;
+  @Inject(PlainAnswers)
+  private readonly plain!: PlainAnswers;
 
   /** A batch would be thousands of answers for one small request. */
   @Post()
   override post(@Req() request: SignedRequest, @Res() response: Response): Promise<void> | void {
     if (Array.isArray(request.body)) return void response.status(400).json(NO_BATCHES);
-    return this.sessions.isFor(request) ? this.sessions.serve(request, response) : super.post(request, response);
+    if (this.sessions.isFor(request)) return this.sessions.serve(request, response);
+    if (eraOf(request) === 'modern') return this.modern.serve(request, response);
+    if (this.plain.isFor(request)) return this.plain.serve(request, response);
+    return super.post(request, response);
   }
 
   @Get()

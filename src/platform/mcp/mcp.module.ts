@@ -1,10 +1,12 @@
 import { Inject, Module } from '@nestjs/common';
-import { MCP_HTTP_HANDLER, StreamableHttpTransport } from '@rekog/mcp-nest';
+import { MCP_HTTP_HANDLER, StreamableHttpTransport, type StreamableHttpTransportOptions } from '@rekog/mcp-nest';
 import { Confirmations, PageQuestions, PageStates } from './elicitation';
 import { MctlStrategy } from './mctl.strategy';
 import { McpSessions } from './mcp-sessions';
 import { McpEndpointController } from './mcp.controller';
 import { Completions } from './completions/completions';
+import { ModernRequests } from './modern-requests';
+import { PlainAnswers } from './plain-answers';
 import { PromptCatalog } from './prompts/prompt-catalog';
 import { ResourceCatalog } from './resources/resource-catalog';
 import { Unguarded } from './unguarded';
@@ -12,11 +14,13 @@ import { ProtocolParts } from './protocol-parts';
 import { TasksPart } from './tasks';
 import { ToolCatalog } from './tool-catalog';
 
+/** Streams: progress reaches clients on the request that asked for it. */
+const LEGACY: StreamableHttpTransportOptions = { enableJsonResponse: false, protocol: 'legacy-only' };
+
 @Module({
   controllers: [McpEndpointController],
   providers: [
-    // Streams: progress reaches clients of every era on the request that asked for it.
-    { provide: StreamableHttpTransport, useFactory: () => new StreamableHttpTransport({ enableJsonResponse: false }) },
+    { provide: StreamableHttpTransport, useFactory: () => new StreamableHttpTransport(LEGACY) },
     {
       provide: MCP_HTTP_HANDLER,
       inject: [StreamableHttpTransport],
@@ -26,8 +30,10 @@ import { ToolCatalog } from './tool-catalog';
     PromptCatalog,
     Confirmations,
     McpSessions,
+    ModernRequests,
     PageQuestions,
     PageStates,
+    PlainAnswers,
     ProtocolParts,
     ResourceCatalog,
     TasksPart,

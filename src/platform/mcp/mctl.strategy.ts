@@ -10,6 +10,8 @@ import type { SignedRequest } from './call';
 import { Confirmations, PageQuestions } from './elicitation';
 import { INSTRUCTIONS } from './instructions';
 import { McpSessions, sessionRequest } from './mcp-sessions';
+import { ModernRequests } from './modern-requests';
+import { PlainAnswers } from './plain-answers';
 import { ProtocolParts } from './protocol-parts';
 import { RequestHandlers } from './request-handlers';
 import { ToolCatalog } from './tool-catalog';
@@ -47,6 +49,8 @@ export class MctlStrategy extends McpStrategy {
     @Inject(Confirmations) private readonly confirmations: Confirmations,
     @Inject(PageQuestions) private readonly pages: PageQuestions,
     @Inject(McpSessions) sessions: McpSessions,
+    @Inject(PlainAnswers) plain: PlainAnswers,
+    @Inject(ModernRequests) modern: ModernRequests,
   ) {
     super({
       name: 'mctl',
@@ -57,7 +61,7 @@ export class MctlStrategy extends McpStrategy {
       // Without sessions there is no way to announce anything; what is declared must be kept. Left out, the SDK would declare true.
       capabilities: { tools: { listChanged: false }, logging: undefined },
       cacheHints: CACHE_HINTS,
-      transports: [transport, sessions],
+      transports: [modern, plain, transport, sessions],
       logging: { level: ['error', 'warn'] },
     });
   }

@@ -20,7 +20,7 @@ const MAX_PROBLEMS = 20;
 export function parseInput<T extends object>(type: SchemaClass<T>, raw: unknown): T {
   const problems: Problem[] = [];
   const instance = construct(type, raw ?? {}, '', problems);
-  if (problems.length === 0 && instance) {
+  if (problems.length === 0 && instance && fieldsOf(type).size > 0) {
     problems.push(
       ...validateSync(instance, { forbidUnknownValues: false }).flatMap((error) => problemsOf(type, error, '')),
     );
