@@ -10,13 +10,21 @@ const dist = resolve(import.meta.dirname, '../../../dist');
 const require = createRequire(import.meta.url);
 const NO_LIMIT = '1000000';
 /** As `npm start` and the image have it. */
-const AS_STARTED = ['--max-semi-space-size=2', '--max-old-space-size=512'];
+const AS_STARTED = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 
 /** The built server as a process of its own on a data folder, with an administrator's token. */
 export class Program {
   /** Resolves when the server listens and has read its repository. */
   static async start(dataDir, environment) {
     const started = performance.now();
+    const program = await Program.listening(dataDir, environment);
+    await program.list(1);
+    program.startMs = performance.now() - started;
+    return program;
+  }
+
+  /** Resolves when the server says where it listens. */
+  static async listening(dataDir, environment) {
     const child = spawn(process.execPath, [...AS_STARTED, join(dist, 'main.js'), '--quiet'], {
       env: {
         PATH: process.env.PATH,
@@ -29,10 +37,7 @@ export class Program {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const program = new Program(child, await addressOf(child), await adminToken(dataDir));
-    await program.list(1);
-    program.startMs = performance.now() - started;
-    return program;
+    return new Program(child, await addressOf(child), await adminToken(dataDir));
   }
 
   constructor(child, url, token) {
