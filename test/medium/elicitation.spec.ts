@@ -54,6 +54,7 @@ interface Retry {
   readonly args: Record<string, unknown>;
   readonly state?: string;
   readonly reply?: unknown;
+  readonly meta?: Loose;
 }
 
 function call(mcp: RawMcp, name: string, { args, state, reply }: Retry, meta: Loose = FORMS): Promise<RawAnswer> {
@@ -89,7 +90,18 @@ async function expired(state: string): Promise<string> {
   return new EncryptJWT(payload).setProtectedHeader(header).setExpirationTime(1).encrypt(sealingKey);
 }
 
-const code = ({ message }: RawAnswer): unknown => message.error?.code ?? message.result.resultType;
+/** The same bytes in another text: the last character of a seal has bits that say nothing. */
+function respelt(state: string): string {
+  const bytes = Buffer.from(state.split('.').at(-1)!, 'base64url');
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+  const others = letters.map((last) => `${state.slice(0, -1)}${last}`).filter((each) => each !== state);
+  return others.find((each) => Buffer.from(each.split('.').at(-1)!, 'base64url').equals(bytes))!;
+}
+
+function code({ message: { error, result } }: RawAnswer): unknown {
+  if (error) return error.code;
+  return result.isError ? refusal(result as never).code : result.resultType;
+}
 
 describe('a destructive call of revision 2026-07-28', () => {
   it('has names here for every destructive tool there is', async () => {
@@ -113,6 +125,8 @@ describe('a destructive call of revision 2026-07-28', () => {
         properties: { name: { type: 'string' } },
       });
 
+      const again = (await call(admin, tool, { args, state, reply: typing(`${name}x`) })).message.result.requestState;
+      const yes = { args, state, reply: typing(name) };
       const nothing: [Retry & { by?: RawMcp }, unknown][] = [
         [{ args, state, reply: typing(`${name}x`) }, 'input_required'],
         [{ args, state, reply: typing(name.toUpperCase()) }, 'input_required'],
@@ -121,27 +135,40 @@ describe('a destructive call of revision 2026-07-28', () => {
         [{ args, state }, 'input_required'],
         [{ args, reply: typing(name) }, 'input_required'],
         [{ args: { ...args, confirm_token: state }, state, reply: typing('no') }, 'input_required'],
-        [{ args, state, reply: { action: 'decline' } }, 'complete'],
-        [{ args: { ...args, confirm_token: state }, state, reply: { action: 'cancel' } }, 'complete'],
         [{ args: { ...args, reason: 'another' }, state, reply: typing(name) }, -32602],
         [{ args, state: `${state.slice(0, -4)}AAAA`, reply: typing(name) }, -32602],
         [{ args, state: `${state.slice(0, -4)}AAAA`, reply: { action: 'decline' } }, -32602],
         [{ args, state: await expired(state), reply: typing(name) }, -32602],
         [{ args, state: '', reply: typing(name) }, -32602],
-        [{ args, state, reply: typing(name), by: other }, -32602],
+        [{ ...yes, by: other }, -32602],
+        [{ args, state: respelt(state), reply: typing(name) }, -32602],
+        // What was sealed for a form is no token, whatever the client says that it can show.
+        [{ args: { ...args, confirm_token: state } }, 'confirmation_invalid'],
+        [{ args: { ...args, confirm_token: state }, meta: {} }, 'confirmation_invalid'],
+        [{ args, state, reply: { action: 'decline' } }, 'confirmation_declined'],
+        // A no is for good, also for what was asked before about the same.
+        [yes, -32602],
+        [{ args, state, reply: { action: 'cancel' } }, -32602],
+        [{ args, state: again, reply: typing(name) }, -32602],
+        [{ args: { ...args, confirm_token: state }, meta: {} }, 'confirmation_invalid'],
       ];
-      for (const [{ by = admin, ...retry }, expected] of nothing) {
-        const answer = await call(by, tool, retry);
+      for (const [{ by = admin, meta, ...retry }, expected] of nothing) {
+        const answer = await call(by, tool, retry, meta);
         expect([retry, code(answer)]).toEqual([retry, expected]);
       }
+      const closed = await asked(admin, tool, args);
+      const cancelled = await call(admin, tool, { args, state: closed.state, reply: { action: 'cancel' } });
+      expect(code(cancelled)).toBe('confirmation_cancelled');
+      expect(code(await call(admin, tool, { ...yes, state: closed.state }))).toBe(-32602);
       expect(await effectsOf(operation)).toBe(0);
 
-      const yes = { args, state, reply: typing(name) };
-      const answers = await Promise.all(Array.from({ length: 100 }, () => call(admin, tool, yes)));
+      const { state: fresh } = await asked(admin, tool, args);
+      const sure = { ...yes, state: fresh };
+      const answers = await Promise.all(Array.from({ length: 100 }, () => call(admin, tool, sure)));
       const well = answers.filter(({ message }) => message.result?.structuredContent?.operation.status === 'succeeded');
       expect(well).toHaveLength(1);
       expect(await effectsOf(operation)).toBe(1);
-      await call(admin, tool, yes);
+      await call(admin, tool, sure);
       expect(await effectsOf(operation)).toBe(1);
     },
     120_000,
@@ -261,7 +288,7 @@ describe.each(ERAS)('a person at a client of %s', (era: Era) => {
     const before = await effectsOf('delete-tenant');
     client.reply = () => typing('yes');
     const answer = await client.call('mctl_delete_tenant', args).catch((error: unknown) => error);
-    if (era !== '2026-07-28') expect(refusal(answer as never).code).toBe('confirmation_unanswered');
+    if (era !== '2026-07-28') expect(refusal(answer as never).code).toBe('confirmation_mistyped');
     expect(client.questions.length).toBeLessThanOrEqual(10);
     expect(await effectsOf('delete-tenant')).toBe(before);
   });

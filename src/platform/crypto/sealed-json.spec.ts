@@ -23,5 +23,18 @@ describe('sealed JSON', () => {
     }
   });
 
+  it('does not open in another spelling of the same bytes', () => {
+    for (const more of ['', 'x', 'xy']) {
+      const sealed = sealJson(key, 'row', `${more}${'.'.repeat(60)}`);
+      const bytes = Buffer.from(sealed, 'base64url');
+      const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
+        .map((last) => `${sealed.slice(0, -1)}${last}`)
+        .concat(`${sealed}=`, `${sealed} `, `${sealed.slice(0, 9)}!${sealed.slice(9)}`, ` ${sealed}`)
+        .filter((other) => other !== sealed);
+      expect(others.some((other) => Buffer.from(other, 'base64url').equals(bytes))).toBe(true);
+      for (const other of others) expect([other, unsealJson(key, 'row', other)]).toEqual([other, undefined]);
+    }
+  });
+
   it('is another text each time', () => expect(sealJson(key, 'row', value)).not.toBe(sealJson(key, 'row', value)));
 });

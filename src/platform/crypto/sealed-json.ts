@@ -16,8 +16,17 @@ export function sealJson(key: Uint8Array, place: string, value: unknown): string
   return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url');
 }
 
+/**
+ * Whether a text is the one spelling of its bytes. Node reads over foreign characters and over bits that the last character has too
+ * many: what was changed there would still open.
+ */
+export function isCanonicalBase64url(text: string): boolean {
+  return Buffer.from(text, 'base64url').toString('base64url') === text;
+}
+
 /** Undefined for what was not sealed with this key for this place: the key was changed, or the row. */
 export function unsealJson(key: Uint8Array, place: string, sealed: string): unknown {
+  if (!isCanonicalBase64url(sealed)) return undefined;
   const bytes = Buffer.from(sealed, 'base64url');
   const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
   if (tag.length !== TAG_BYTES) return undefined;

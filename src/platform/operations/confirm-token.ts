@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import { Conflict } from '../errors';
-import { ulid } from '../crypto';
+import { isCanonicalBase64url, ulid } from '../crypto';
 import { Keys } from '../keys';
 import { isUniqueViolation, Store, type StoreTransaction } from '../store';
 
@@ -14,12 +14,16 @@ export interface Confirmation {
   readonly planDigest: string;
 }
 
+/** How a confirmation comes back: as `confirm_token` of the same call, or with the answer to a form that a person filled in. */
+export type ConfirmedBy = 'argument' | 'form';
+
 /** Minutes until a confirmation must be asked for again. */
 const TTL_MINUTES = 10;
 
 const payloadSchema = z.object({
   jti: z.string(),
   exp: z.number(),
+  aud: z.enum(['argument', 'form']),
   actor: z.string(),
   operation: z.string(),
   args: z.string(),
@@ -41,31 +45,47 @@ export class ConfirmTokens {
 
   async seal(confirmation: Confirmation): Promise<{ token: string; expiresAt: Date }> {
     const expiresAt = new Date(Date.now() + TTL_MINUTES * 60_000);
-    const { actor, operation, argsDigest, planDigest } = confirmation;
-    const token = await new EncryptJWT({ actor, operation, args: argsDigest, plan: planDigest })
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-      .setJti(ulid())
-      .setExpirationTime(expiresAt)
-      .encrypt(this.keys.sealingKey);
+    const token = await this.sealAs('argument', { ...confirmation, id: ulid(), expiresAt });
     return { token, expiresAt };
   }
 
   /**
-   * Does not use it up. Whoever holds a token of somebody else's call learns no more than from one that MCTL never gave.
-   * @throws Conflict `confirmation_invalid` for a token that is not ours, of another call or expired.
+   * The same confirmation to come back another way: same id, same end, so that using up one uses up the other.
+   * @param first the first of several questions about one call: they end together, and using up one uses up all.
    */
-  async open(token: string, expected: Omit<Confirmation, 'planDigest'>): Promise<OpenedToken> {
-    const { payload, isExpired } = await this.decrypt(token);
-    const isOfThisCall =
-      payload.actor === expected.actor &&
-      payload.operation === expected.operation &&
-      payload.args === expected.argsDigest;
-    if (!isOfThisCall) throw notOfThisCall();
-    if (isExpired) throw invalidToken('It has expired.');
-    return { ...expected, planDigest: payload.plan, id: payload.jti, expiresAt: new Date(payload.exp * 1000) };
+  sealAs(by: ConfirmedBy, confirmation: OpenedToken, first: OpenedToken = confirmation): Promise<string> {
+    const { actor, operation, argsDigest, planDigest } = confirmation;
+    return new EncryptJWT({ actor, operation, args: argsDigest, plan: planDigest })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .setAudience(by)
+      .setJti(first.id)
+      .setExpirationTime(first.expiresAt)
+      .encrypt(this.keys.sealingKey);
   }
 
-  /** Uses a token up inside the transaction that records the intent: of many attempts at once one passes. */
+  /**
+   * Does not use it up. Whoever holds a token of somebody else's call learns no more than from one that MCTL never gave.
+   * @param by what was sealed for a form is no argument: it would go past the person whom the form asks.
+   * @throws Conflict `confirmation_invalid` for a token that is not ours, of another call, to come back another way, or expired.
+   */
+  async open(
+    token: string,
+    { actor, operation, argsDigest }: Omit<Confirmation, 'planDigest'>,
+    by: ConfirmedBy = 'argument',
+  ): Promise<OpenedToken> {
+    const { payload, isExpired } = await this.decrypt(token);
+    const isOfThisCall =
+      payload.aud === by && payload.actor === actor && payload.operation === operation && payload.args === argsDigest;
+    if (!isOfThisCall) throw notOfThisCall();
+    if (isExpired) throw invalidToken('It has expired.');
+    const expiresAt = new Date(payload.exp * 1000);
+    return { actor, operation, argsDigest, planDigest: payload.plan, id: payload.jti, expiresAt };
+  }
+
+  /**
+   * Uses a token up inside the transaction that records what came of it: of many attempts at once one passes.
+   * @throws Conflict `confirmation_invalid` for one that was used already.
+   */
   async consume(transaction: StoreTransaction, token: OpenedToken): Promise<void> {
     // Those that expired would be refused anyway.
     await transaction.deleteFrom('confirmations').where('expires_at', '<', new Date().toISOString()).execute();
@@ -80,15 +100,23 @@ export class ConfirmTokens {
   }
 
   private async decrypt(token: string): Promise<{ payload: z.infer<typeof payloadSchema>; isExpired: boolean }> {
+    const { claims, isExpired } = await this.claimsOf(token);
+    const payload = payloadSchema.safeParse(claims);
+    if (!payload.success) throw notOfThisCall();
+    return { payload: payload.data, isExpired };
+  }
+
+  private async claimsOf(token: string): Promise<{ claims: unknown; isExpired: boolean }> {
+    if (!token.split('.').every(isCanonicalBase64url)) throw notOfThisCall();
     try {
       const { payload } = await jwtDecrypt(token, this.keys.sealingKey, {
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],
       });
-      return { payload: payloadSchema.parse(payload), isExpired: false };
+      return { claims: payload, isExpired: false };
     } catch (error) {
       // It was opened by then: whose it is decides what its holder is told.
-      if (error instanceof errors.JWTExpired) return { payload: payloadSchema.parse(error.payload), isExpired: true };
+      if (error instanceof errors.JWTExpired) return { claims: error.payload, isExpired: true };
       throw notOfThisCall();
     }
   }

@@ -1,11 +1,12 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
-import type { Audit } from '../../audit/audit';
+import type { Audit, AuditEntry } from '../../audit/audit';
 import type { RateLimits } from '../../auth/rate-limits';
 import type { WriteAnswer } from '../../operations/answer.dto';
 import { DestructiveArguments } from '../../operations/arguments.dto';
 import type { ConfirmTokens } from '../../operations/confirm-token';
 import type { Operation } from '../../operations/operation';
 import type { OperationRegistry } from '../../operations/registry';
+import type { Store } from '../../store';
 import type { ProtocolBinding, ProtocolHandler } from '../protocol-parts';
 import type { ToolCatalog } from '../tool-catalog';
 import { Confirmations } from './confirmations';
@@ -25,14 +26,26 @@ const plan: Partial<WriteAnswer> = {
 };
 const catalog = { accessOf: () => ({ kind: 'destructive', name: 'retire' }) } as unknown as ToolCatalog;
 const registry = { find: () => operation } as unknown as OperationRegistry;
-const tokens = { open: jest.fn() } as unknown as ConfirmTokens;
+const opened = { id: 'one' };
+const tokens = {
+  open: () => Promise.resolve(opened),
+  sealAs: () => Promise.resolve('for a form'),
+  consume: (transaction: { used: unknown[] }, token: unknown) => void transaction.used.push(token),
+} as unknown as ConfirmTokens;
 
-function called(send: jest.Mock): { answer: Promise<unknown>; next: jest.Mock; record: jest.Mock; count: jest.Mock } {
+/** What became durable together, in one transaction. */
+interface Kept {
+  readonly used: unknown[];
+  readonly entries: Partial<AuditEntry>[];
+}
+
+function called(send: jest.Mock): { answer: Promise<unknown>; next: jest.Mock; kept: Kept } {
   const next = jest.fn().mockResolvedValue({ content: [], structuredContent: plan });
-  const record = jest.fn();
-  const count = jest.fn();
-  const audit = { record } as unknown as Audit;
-  const sut = new Confirmations(catalog, registry, tokens, audit, { count } as unknown as RateLimits);
+  const kept: Kept = { used: [], entries: [] };
+  const append = ({ entries }: Kept, more: readonly AuditEntry[]): void => void entries.push(...more);
+  const audit = { append } as unknown as Audit;
+  const store = { transaction: (work: (transaction: Kept) => unknown) => Promise.resolve(work(kept)) };
+  const sut = new Confirmations(catalog, registry, tokens, audit, {} as RateLimits, store as unknown as Store);
   let handler: ProtocolHandler = next;
   const binding = {
     era: 'legacy',
@@ -44,21 +57,29 @@ function called(send: jest.Mock): { answer: Promise<unknown>; next: jest.Mock; r
   const mcpReq = { send, signal: new AbortController().signal };
   const context = { mcpReq, http: { authInfo: { extra: { request: {} } } } } as unknown as ServerContext;
   const request = { method: 'tools/call', params: { name: 'mctl_retire', arguments: {} } };
-  return { answer: Promise.resolve(handler(request, context)), next, record, count };
+  return { answer: Promise.resolve(handler(request, context)), next, kept };
+}
+
+/** The code of a refusal. */
+async function refusedWith(answer: Promise<unknown>): Promise<unknown> {
+  const { isError, content } = (await answer) as { isError: boolean; content: { text: string }[] };
+  expect(isError).toBe(true);
+  return JSON.parse(content[0]!.text).code;
 }
 
 describe('asking during a call of a session', () => {
   it('gives up before the client does, does nothing, and says so in the trail', async () => {
     const send = jest.fn().mockRejectedValue(new Error('Request timed out'));
-    const { answer, next, record, count } = called(send);
-    const { isError, content } = (await answer) as { isError: boolean; content: { text: string }[] };
-    expect([isError, JSON.parse(content[0]!.text).code]).toEqual([true, 'confirmation_unanswered']);
+    const { answer, next, kept } = called(send);
+    expect(await refusedWith(answer)).toBe('confirmation_unanswered');
     const [, { timeout }] = send.mock.calls[0] as [unknown, { timeout: number }];
     expect(timeout).toBeGreaterThan(0);
     expect(timeout).toBeLessThan(60_000);
     expect(next).toHaveBeenCalledTimes(1);
-    expect(record).toHaveBeenCalledWith(expect.objectContaining({ event: 'refused', code: 'confirmation_unanswered' }));
-    expect(count).toHaveBeenCalledTimes(1);
+    expect(kept).toEqual({
+      used: [opened],
+      entries: [expect.objectContaining({ event: 'refused', code: 'confirmation_unanswered' })],
+    });
   });
 
   it('gives all questions of one call together no more time than one', async () => {
@@ -67,9 +88,17 @@ describe('asking during a call of a session', () => {
       jest.advanceTimersByTime(20_000);
       return Promise.resolve({ action: 'accept', content: { name: 'another' } });
     });
-    await called(send).answer;
+    expect(await refusedWith(called(send).answer)).toBe('confirmation_unanswered');
     jest.useRealTimers();
     const timeouts = send.mock.calls.map(([, { timeout }]: [unknown, { timeout: number }]) => timeout);
     expect(timeouts).toEqual([50_000, 30_000, 10_000]);
+  });
+
+  it('says of a name that was never right what it was, and not that nobody answered', async () => {
+    const send = jest.fn().mockResolvedValue({ action: 'accept', content: { name: 'another' } });
+    const { answer, kept } = called(send);
+    expect(await refusedWith(answer)).toBe('confirmation_mistyped');
+    expect(send).toHaveBeenCalledTimes(5);
+    expect(kept.entries).toEqual([expect.objectContaining({ code: 'confirmation_mistyped' })]);
   });
 });

@@ -6,18 +6,19 @@ import {
   isInputRequiredResult,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { Audit } from '../../audit/audit';
+import { Audit, type AuditEntry } from '../../audit/audit';
 import type { Actor } from '../../auth/actor';
 import { RateLimits } from '../../auth/rate-limits';
-import { Conflict, MctlError, NotAllowed } from '../../errors';
+import { Conflict, MctlError } from '../../errors';
 import { bodyOf } from '../../http/error.filter';
 import { requestIdOf } from '../../http/via';
 import type { WriteAnswer } from '../../operations/answer.dto';
 import { argsDigestOf, type WriteArguments } from '../../operations/arguments.dto';
-import { ConfirmTokens } from '../../operations/confirm-token';
+import { type Confirmation, ConfirmTokens, type OpenedToken } from '../../operations/confirm-token';
 import type { Operation } from '../../operations/operation';
 import { OperationRegistry } from '../../operations/registry';
 import { parseInput } from '../../schema';
+import { Store } from '../../store';
 import type { ProtocolBinding, ProtocolHandler, ProtocolRequest } from '../protocol-parts';
 import { ToolCatalog } from '../tool-catalog';
 import { errorCodeOf, toolError } from '../tool-error';
@@ -44,8 +45,9 @@ interface Asking {
 
 /**
  * Asks the person themselves before something is destroyed, where their client can (ADR 30). Another transport of the confirmation
- * token and no second rule: whoever can be asked gets a form in place of plan and token, and the token travels as `requestState`.
- * Nothing is remembered between the rounds; `Operations` decides about the token as it does for everybody.
+ * token and no second rule: whoever can be asked gets a form in place of plan and token, and the confirmation travels as
+ * `requestState`, sealed for a form, so that it is no token for whoever holds it. All questions about one call share its id: one that
+ * is declined or cancelled is used up with all before it. `Operations` decides about a yes as it does for everybody.
  */
 @Injectable()
 export class Confirmations {
@@ -55,6 +57,7 @@ export class Confirmations {
     @Inject(ConfirmTokens) private readonly tokens: ConfirmTokens,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(RateLimits) private readonly limits: RateLimits,
+    @Inject(Store) private readonly store: Store,
   ) {}
 
   bind(binding: ProtocolBinding): void {
@@ -91,92 +94,116 @@ export class Confirmations {
     let answer = await this.ask(asking);
     for (let round = 0; isInputRequiredResult(answer); round += 1) {
       const form = answer.inputRequests?.[QUESTION]?.params as ElicitRequestFormParams;
-      const response = round < PUSH_ROUNDS ? await send(asking, form, end - Date.now()) : undefined;
-      if (response === undefined) return this.refuse(asking, 'unanswered');
-      answer = await this.proceed(asking, answer.requestState ?? '', response);
+      const state = answer.requestState ?? '';
+      if (round === PUSH_ROUNDS) return this.giveUp(asking, state, 'mistyped');
+      const response = await send(asking, form, end - Date.now());
+      if (response === undefined) return this.giveUp(asking, state, 'unanswered');
+      answer = await this.proceed(asking, state, response);
     }
     return answer;
   }
 
-  /** Plans anew, so that the person sees what would happen now; whatever is no request for a confirmation is the answer itself. */
-  private async ask({ operation, request, context, next }: Asking, again?: Again): Promise<unknown> {
+  /**
+   * Plans anew, so that the person sees what would happen now; whatever is no request for a confirmation is the answer itself.
+   * @param earlier what was asked before, about the same call.
+   */
+  private async ask(asking: Asking, earlier?: OpenedToken, again?: Again): Promise<unknown> {
+    const { operation, request, context, next } = asking;
     const result = (await next(request, context)) as CallToolResult;
     const answer = result.structuredContent as WriteAnswer | undefined;
     const token = answer?.plan?.confirm_token;
     if (!answer || token === undefined) return result;
-    const name = typedNameOf(operation, parsed(operation, request));
-    const form = confirmationForm({ title: operation.title, name, again }, answer);
-    return inputRequired({ inputRequests: { [QUESTION]: inputRequired.elicit(form) }, requestState: token });
+    const input = parsed(operation, request);
+    const opened = await this.tokens.open(token, callOf(asking, input));
+    const form = confirmationForm({ title: operation.title, name: typedNameOf(operation, input), again }, answer);
+    return inputRequired({
+      inputRequests: { [QUESTION]: inputRequired.elicit(form) },
+      requestState: await this.tokens.sealAs('form', opened, earlier),
+    });
   }
 
   private async proceed(asking: Asking, state: string, response: unknown): Promise<unknown> {
-    const { operation, actor } = asking;
-    const input = parsed(operation, asking.request);
-    await this.check(asking, state, input);
+    const { operation, request } = asking;
+    const input = parsed(operation, request);
+    const opened = await this.opened(asking, state, input);
     // The state alone carries the confirmation here: an answer that says no must not meet a yes among the arguments.
-    const bare = { ...asking, request: withArguments(asking.request, { confirm_token: undefined }) };
-    switch (verdictOn(response, typedNameOf(operation, input))) {
+    const bare = { ...asking, request: withArguments(request, { confirm_token: undefined }) };
+    const verdict = verdictOn(response, typedNameOf(operation, input));
+    switch (verdict) {
       case 'accepted':
-        return this.carryOut(bare, state);
+        return this.carryOut(bare, opened);
       case 'mistyped':
-        return this.ask(bare, 'mistyped');
+        return this.ask(bare, opened, 'mistyped');
       case 'missing':
-        return this.ask(bare);
-      case 'declined':
-        return this.refuse({ operation, actor, request: asking.request }, 'declined');
-      case 'cancelled':
-        return this.refuse({ operation, actor, request: asking.request }, 'cancelled');
+        return this.ask(bare, opened);
+      default:
+        return this.useUp(asking, opened, verdict);
     }
   }
 
-  private async carryOut(asking: Asking, state: string): Promise<unknown> {
-    const confirmed = withArguments(asking.request, { confirm_token: state });
+  private async carryOut(asking: Asking, opened: OpenedToken): Promise<unknown> {
+    const confirmed = withArguments(asking.request, { confirm_token: await this.tokens.sealAs('argument', opened) });
     const result = (await asking.next(confirmed, asking.context)) as CallToolResult;
     const code = errorCodeOf(result);
-    if (code === 'stale_plan') return this.ask(asking, 'changed');
+    if (code === 'stale_plan') return this.ask(asking, opened, 'changed');
     if (code === 'confirmation_invalid') throw invalidState();
     return result;
   }
 
   /** @throws ProtocolError for a state that MCTL did not seal for this caller, operation and arguments, or that has expired. */
-  private async check({ operation, actor }: Asking, state: string, input: WriteArguments): Promise<void> {
-    const argsDigest = argsDigestOf(operation.name, input);
+  private async opened(asking: Asking, state: string, input: WriteArguments): Promise<OpenedToken> {
     try {
-      await this.tokens.open(state, { actor: actor.login, operation: operation.name, argsDigest });
+      return await this.tokens.open(state, callOf(asking, input), 'form');
     } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-      await this.record({ operation, actor }, error.code);
-      throw invalidState();
+      return this.invalid(asking, error);
     }
   }
 
-  /** @throws NotAllowed always. */
-  private async refuse(
-    { operation, actor, request }: Pick<Asking, 'operation' | 'actor' | 'request'>,
-    why: Unconfirmed,
-  ): Promise<never> {
-    const error: NotAllowed = unconfirmed(why);
-    await this.record({ operation, actor, input: parsed(operation, request) }, error.code);
+  /** @throws NotAllowed always, or ProtocolError. */
+  private async giveUp(asking: Asking, state: string, why: Unconfirmed): Promise<never> {
+    const opened = await this.opened(asking, state, parsed(asking.operation, asking.request));
+    return this.useUp(asking, opened, why);
+  }
+
+  /**
+   * A no is for good: no yes to the same question counts after it. Not counted against the caller's limit, which must not keep a no from
+   * being heard: there is one for each plan, and that was counted.
+   * @throws NotAllowed in the words of the no; ProtocolError where the question was used up before.
+   */
+  private async useUp(asking: Asking, opened: OpenedToken, why: Unconfirmed): Promise<never> {
+    const error = unconfirmed(why);
+    const entry = refused(asking, error.code, parsed(asking.operation, asking.request));
+    try {
+      await this.store.transaction(async (transaction) => {
+        await this.tokens.consume(transaction, opened);
+        await this.audit.append(transaction, [entry]);
+      });
+    } catch (reason) {
+      return this.invalid(asking, reason);
+    }
     throw error;
   }
 
-  /** No guard has counted what goes no further, and every line of the audit trail stays for good. */
-  private async record(
-    { operation, actor, input }: { operation: Operation; actor: Actor; input?: WriteArguments },
-    code: string,
-  ): Promise<void> {
-    await this.limits.count(actor, 'destructive');
-    const team = input && 'team' in input && typeof input.team === 'string' ? input.team : undefined;
-    await this.audit.record({
-      event: 'refused',
-      operation: operation.name,
-      risk: operation.risk,
-      actor,
-      team,
-      target: input && operation.target(input),
-      code,
-    });
+  /**
+   * No guard has counted what goes no further, and every line of the audit trail stays for good.
+   * @throws ProtocolError for what is wrong with a token; `reason` itself where it is something else.
+   */
+  private async invalid(asking: Asking, reason: unknown): Promise<never> {
+    if (!(reason instanceof Conflict)) throw reason;
+    await this.limits.count(asking.actor, 'destructive');
+    await this.audit.record(refused(asking, reason.code));
+    throw invalidState();
   }
+}
+
+function refused({ operation, actor }: Asking, code: string, input?: WriteArguments): AuditEntry {
+  const team = input && 'team' in input && typeof input.team === 'string' ? input.team : undefined;
+  const { name, risk } = operation;
+  return { event: 'refused', operation: name, risk, actor, team, target: input && operation.target(input), code };
+}
+
+function callOf({ operation, actor }: Asking, input: WriteArguments): Omit<Confirmation, 'planDigest'> {
+  return { actor: actor.login, operation: operation.name, argsDigest: argsDigestOf(operation.name, input) };
 }
 
 function typedNameOf(operation: Operation, input: WriteArguments): string {

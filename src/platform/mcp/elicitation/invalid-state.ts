@@ -4,7 +4,7 @@ import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 export function invalidState(): ProtocolError {
   return new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    'Invalid or expired requestState: nothing was done. Call again without it to be asked anew.',
+    'Invalid, expired or used requestState: this call did nothing. Call again without it to be asked anew.',
     { reason: 'invalid_request_state' },
   );
 }

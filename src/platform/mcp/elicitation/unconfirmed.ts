@@ -1,6 +1,6 @@
 import { NotAllowed } from '../../errors';
 
-export type Unconfirmed = 'declined' | 'cancelled' | 'unanswered';
+export type Unconfirmed = 'declined' | 'cancelled' | 'unanswered' | 'mistyped';
 
 const WORDS: Readonly<Record<Unconfirmed, readonly [message: string, fix: string]>> = {
   declined: ['The person declined, so nothing was done.', 'Do not call again unless they ask for it.'],
@@ -11,6 +11,10 @@ const WORDS: Readonly<Record<Unconfirmed, readonly [message: string, fix: string
   unanswered: [
     'The client got no answer from a person in time, so nothing was done.',
     'Call again when somebody is there to answer.',
+  ],
+  mistyped: [
+    'The question was asked several times and never answered with the name, so nothing was done.',
+    'Ask the person whether they mean it and know the name, before you call again.',
   ],
 };
 
