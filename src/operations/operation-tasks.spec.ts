@@ -1,6 +1,9 @@
+import type { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
 import type { Config } from '../platform/config';
+import { type Bounds, ToolCatalog, type ToolDeclaration, type Toolset } from '../platform/mcp';
 import type { AnswerBuilder } from '../platform/operations/answer-builder';
+import { WriteArguments } from '../platform/operations/arguments.dto';
 import type { Operation } from '../platform/operations/operation';
 import type { OperationStore } from '../platform/operations/operation-store';
 import { OperationRegistry } from '../platform/operations/registry';
@@ -8,7 +11,7 @@ import type { OperationRow, StepRow } from '../platform/store';
 import type { EmbeddedWorkflows } from '../platform/workflows';
 import { OperationTasks } from './operation-tasks';
 
-const deployService = { name: 'deploy-service', kind: 'write' } as unknown as Operation;
+const deployService = { name: 'deploy-service', tool: 'mctl_deploy_service', kind: 'write' } as unknown as Operation;
 const addCustomDomain = { ...deployService, name: 'add-custom-domain', continuation: {} } as unknown as Operation;
 const AT = '2026-11-22T10:00:00.000Z';
 const ada = { login: 'ada', scopes: ['platform:write', 'platform:read'] } as unknown as Actor;
@@ -29,7 +32,9 @@ const row = (operation: Operation, more: Partial<OperationRow> = {}): OperationR
 const step = (name: string, more: Partial<StepRow> = {}): StepRow =>
   ({ name, title: name, status: 'pending', message: null, started_at: null, finished_at: null, ...more }) as StepRow;
 
+const OPEN: Bounds = { isReadOnly: false };
 const cancel = jest.fn();
+beforeEach(() => cancel.mockClear());
 function tasksOf(found: OperationRow, steps: StepRow[] = [], readOnly = false): OperationTasks {
   const registry = new OperationRegistry();
   registry.register(deployService, addCustomDomain);
@@ -40,7 +45,11 @@ function tasksOf(found: OperationRow, steps: StepRow[] = [], readOnly = false): 
     AnswerBuilder,
     EmbeddedWorkflows,
   ];
-  return new OperationTasks(rows, registry, builder, engine, { values: { readOnly } } as Config);
+  const config = { values: { readOnly, toolsets: [] as string[] } } as unknown as Config;
+  const tools = new ToolCatalog({} as Access, config);
+  const declaration = { name: deployService.tool, description: '', access: {}, input: WriteArguments, answer: WriteArguments };
+  tools.fill([{ declaration: declaration as unknown as ToolDeclaration, group: 'services' }]);
+  return new OperationTasks(rows, registry, builder, engine, config, tools);
 }
 
 const answer = (status: string) => ({ structuredContent: { operation: { status }, workflow: { name: 'w-1' } } });
@@ -56,23 +65,36 @@ describe('OperationTasks', () => {
   });
 
   it('keeps no answer back that says what its caller has to do meanwhile', async () => {
-    expect(await tasksOf(row(addCustomDomain)).begun(ada, answer('submitted'))).toBeUndefined();
+    const tasks = tasksOf(row(addCustomDomain));
+    expect(await tasks.begun(ada, answer('submitted'))).toBeUndefined();
+    // Nor is it one for whoever asks by the name of its workflow.
+    expect(await tasks.find(ada, 'w-1')).toBeUndefined();
+    await tasks.cancel(ada, 'w-1', OPEN);
+    expect(cancel).not.toHaveBeenCalled();
   });
 
   it('cancels for a token that could have made the call, and for no other', async () => {
     const tasks = tasksOf(row(deployService));
-    await expect(tasks.cancel({ ...ada, scopes: ['platform:read'] }, 'w-1')).rejects.toMatchObject({
+    await expect(tasks.cancel({ ...ada, scopes: ['platform:read'] }, 'w-1', OPEN)).rejects.toMatchObject({
       code: 'insufficient_scope',
     });
     expect(cancel).not.toHaveBeenCalled();
-    await tasks.cancel(ada, 'w-1');
+    await tasks.cancel(ada, 'w-1', OPEN);
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
+  it('cancels on a connection that could have made the call, and on no other', async () => {
+    const tasks = tasksOf(row(deployService));
+    const to = (toolset: Toolset): Bounds => ({ isReadOnly: false, toolsets: new Set([toolset]) });
+    await expect(tasks.cancel(ada, 'w-1', to('incidents'))).rejects.toMatchObject({ code: 'outside_toolsets' });
+    expect(cancel).not.toHaveBeenCalled();
+    await tasks.cancel(ada, 'w-1', to('services'));
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
   it('cancels nothing while MCTL runs read-only', async () => {
-    cancel.mockClear();
     const tasks = tasksOf(row(deployService), [], true);
-    await expect(tasks.cancel(ada, 'w-1')).rejects.toMatchObject({ code: 'read_only' });
+    await expect(tasks.cancel(ada, 'w-1', OPEN)).rejects.toMatchObject({ code: 'read_only' });
     expect(cancel).not.toHaveBeenCalled();
   });
 

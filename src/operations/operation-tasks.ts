@@ -4,7 +4,7 @@ import type { Actor } from '../platform/auth/actor';
 import { ruleOf } from '../platform/auth/access-rules';
 import { mustHaveScopes } from '../platform/auth/scopes';
 import { Config } from '../platform/config';
-import { type Task, type TaskSource, toolResultOf } from '../platform/mcp';
+import { type Bounds, mustBeWithin, type Task, type TaskSource, ToolCatalog, toolResultOf } from '../platform/mcp';
 import { AnswerBuilder } from '../platform/operations/answer-builder';
 import { OperationStore } from '../platform/operations/operation-store';
 import { readOnly } from '../platform/operations/operations';
@@ -30,14 +30,13 @@ export class OperationTasks implements TaskSource {
     @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
     @Inject(EmbeddedWorkflows) private readonly workflows: EmbeddedWorkflows,
     @Inject(Config) private readonly config: Config,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
   ) {}
 
   async begun(actor: Actor, answer: unknown): Promise<Task | undefined> {
     const workflow = openWrite.safeParse(answer).data?.structuredContent.workflow.name;
     const row = workflow === undefined ? undefined : await this.rowOf(actor, workflow);
-    if (!row) return undefined;
-    // What goes on after its first commit waits for its caller: the answer says what they have to do meanwhile, a task would keep it back.
-    return this.registry.get(row.operation).continuation ? undefined : this.taskOf(row);
+    return row && this.taskOf(row);
   }
 
   async find(actor: Actor, taskId: string): Promise<Task | undefined> {
@@ -49,21 +48,25 @@ export class OperationTasks implements TaskSource {
   async update(): Promise<void> {}
 
   /**
-   * @throws NotAllowed for a token that could not have made the call, and while `MCTL_READ_ONLY` is set.
+   * @throws NotAllowed for a token or a connection that could not have made the call, and while `MCTL_READ_ONLY` is set.
    */
-  async cancel(actor: Actor, taskId: string): Promise<void> {
+  async cancel(actor: Actor, taskId: string, bounds: Bounds): Promise<void> {
     const row = await this.rowOf(actor, taskId);
     if (!row) return;
-    const operation = this.registry.find(row.operation);
-    if (operation) mustHaveScopes(actor, ruleOf(operation));
+    const operation = this.registry.get(row.operation);
+    mustHaveScopes(actor, ruleOf(operation));
+    mustBeWithin(this.tools.within(bounds), this.tools.groupOf(operation.tool), ruleOf(operation));
     if (this.config.values.readOnly) throw readOnly();
     await this.workflows.cancel(row);
   }
 
-  /** Also administrators see only what they began: what somebody else did is in `mctl_get_workflow_status`. */
+  /**
+   * Also administrators see only what they began: what somebody else did is in `mctl_get_workflow_status`. What goes on after its first
+   * commit is no task at all: it waits for its caller, whom the answer tells what to do meanwhile; a task would keep that answer back.
+   */
   private async rowOf({ login }: Actor, workflow: string): Promise<OperationRow | undefined> {
     const row = await this.operations.findByWorkflow(workflow);
-    return row?.actor === login ? row : undefined;
+    return row?.actor === login && !this.registry.get(row.operation).continuation ? row : undefined;
   }
 
   private async taskOf(row: OperationRow): Promise<Task> {

@@ -174,7 +174,8 @@ describe('bounds that cannot be read', () => {
     for (const method of ['tools/list', 'tools/call', 'ping']) {
       const { status, body } = await send(scratch, method, { name: 'mctl_whoami', arguments: {} }, asked);
       const allowed = field.toLowerCase().includes('toolsets') ? TOOLSETS : ['true', 'false'];
-      expect([status, body.field, body.allowed]).toEqual([400, field, allowed]);
+      const { code, data } = body.error;
+      expect([status, code, data.field, data.allowed]).toEqual([400, -32602, field, allowed]);
     }
   });
 
@@ -182,8 +183,9 @@ describe('bounds that cannot be read', () => {
     'are refused where the name is misspelt, with the names there are: %s',
     async (query) => {
       const { status, body } = await send(scratch, 'tools/list', {}, { query });
-      expect([status, body.field, body.allowed]).toEqual([400, 'query', ['readonly', 'toolsets']]);
-      expect(body.fix).toContain('/mcp?toolsets=');
+      const { data } = body.error;
+      expect([status, data.field, data.allowed]).toEqual([400, 'query', ['readonly', 'toolsets']]);
+      expect(data.fix).toContain('/mcp?toolsets=');
     },
   );
 

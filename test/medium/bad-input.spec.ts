@@ -247,7 +247,8 @@ describe('every argument of every tool', () => {
         '/mcp',
         `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args}}}`,
       );
-      expect([name, status, (JSON.parse(text) as { code: string }).code]).toEqual([name, 400, 'malformed_body']);
+      const { error } = JSON.parse(text) as Loose;
+      expect([name, status, error.code, error.data.code]).toEqual([name, 400, -32700, 'malformed_body']);
     }
   });
 });
@@ -278,8 +279,14 @@ describe.each([
     ['bytes that are no UTF-8', 400, 'malformed_body', Buffer.from(wrap('{"team":"\xff\xfe"}'), 'latin1')],
   ])('S03 answers %s with %i %s', async (_, status, code, body) => {
     const answer = await send(path, body);
-    expect([answer.status, answer.type, JSON.parse(answer.text)]).toEqual([
-      status,
+    const answered = JSON.parse(answer.text) as Loose;
+    expect(answer.status).toBe(status);
+    if (path === '/mcp' && status === 400) {
+      expect(answered).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32700, data: { code } } });
+      expect(answered.error.data.correlation_id).toEqual(expect.any(String));
+      return;
+    }
+    expect([answer.type, answered]).toEqual([
       expect.stringContaining('application/problem+json'),
       expect.objectContaining({
         code,

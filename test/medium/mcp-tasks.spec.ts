@@ -195,19 +195,20 @@ describe('cancelling', () => {
     expect((await ended(taskId)).result.structuredContent.operation.status).toBe('succeeded');
   });
 
-  it.each([['a connection that is read-only', { 'X-MCTL-Readonly': 'true' }]])(
-    'is refused on %s',
-    async (_, headers) => {
-      const first = await create('kappa');
-      await begun(first.taskId);
-      const { taskId } = await create('lambda');
-      const { message } = await admin.modern('tasks/cancel', { taskId }, { meta, headers });
-      expect(message.error.data).toMatchObject({ code: 'read_only' });
-      expect((await task('get', taskId)).status).toBe('working');
-      open();
-      expect((await ended(taskId)).status).toBe('completed');
-    },
-  );
+  it.each([
+    ['a connection that is read-only', { 'X-MCTL-Readonly': 'true' }, 'read_only'],
+    ['a connection without the toolset of the call', { 'X-MCTL-Toolsets': 'incidents' }, 'outside_toolsets'],
+  ])('is refused on %s', async (_, headers, code) => {
+    const team = code.replace('_', '-');
+    const first = await create(`${team}-a`);
+    await begun(first.taskId);
+    const { taskId } = await create(`${team}-b`);
+    const { message } = await admin.modern('tasks/cancel', { taskId }, { meta, headers });
+    expect(message.error.data).toMatchObject({ code });
+    expect((await task('get', taskId)).status).toBe('working');
+    open();
+    expect((await ended(taskId)).status).toBe('completed');
+  });
 });
 
 describe('a task of somebody else', () => {
@@ -267,6 +268,12 @@ describe('the methods of the extension', () => {
     expect(message.result.capabilities.extensions).toEqual({ [TASKS]: {} });
     const legacy = await admin.legacy('tasks/get', { taskId: 'x' });
     expect(legacy.message.error.code).toBe(-32601);
+    const initialized = await admin.legacy('initialize', {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'old', version: '1' },
+    });
+    expect(initialized.message.result.capabilities.extensions).toBeUndefined();
   });
 
   it('want the task in Mcp-Name, and an id that is text', async () => {

@@ -88,6 +88,42 @@ describe('revision 2026-07-28', () => {
     expect(bad.message.error.code).toBe(-32602);
   });
 
+  it.each<[string, Loose, string]>([
+    ['tools/list', { cursor: 5 }, 'cursor'],
+    ['tools/list', { cursor: 'no-such-page' }, 'cursor'],
+    ['prompts/list', { cursor: 'no-such-page' }, 'cursor'],
+    ['resources/list', { cursor: 'no-such-page' }, 'cursor'],
+    ['resources/templates/list', { cursor: 'no-such-page' }, 'cursor'],
+    ['prompts/get', { name: 'triage_incident', arguments: { team: 5 } }, 'arguments.team'],
+    ['resources/read', { uri: 7, name: 'no uri' }, 'uri'],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'triage_incident' } }, 'argument'],
+  ])('refuses %s with %j as -32602 of one line that names the field, in both eras', async (method, params, field) => {
+    const headers = method === 'resources/read' ? { 'Mcp-Name': '7' } : {};
+    for (const { message } of [await mcp.modern(method, params, { headers }), await mcp.legacy(method, params)]) {
+      expect([message.error?.code, message.error?.message]).toEqual([-32602, expect.stringContaining(`${field}:`)]);
+      expect(message.error.message).not.toMatch(/[\n[{]/);
+    }
+  });
+
+  it('takes an empty cursor, which is one, for the first page', async () => {
+    for (const method of ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list']) {
+      const { message } = await mcp.modern(method, { cursor: '' });
+      expect([method, message.error]).toEqual([method, undefined]);
+    }
+  });
+
+  it('answers an address with bounds that it cannot read under the id of the request', async () => {
+    const headers = { 'X-MCTL-Toolsets': 'services,foo' };
+    for (const answer of [
+      await mcp.modern('tools/list', {}, { headers, id: 'the-id' }),
+      await mcp.legacy('tools/list', {}, { headers, id: 'the-id' }),
+    ]) {
+      const { id, error } = answer.message;
+      expect([answer.status, id, error.code, error.data.code]).toEqual([400, 'the-id', -32602, 'invalid_input']);
+      expect(error.message).toContain('Name toolsets once');
+    }
+  });
+
   it('S06 declares nothing that it does not answer, and who it is on every result', async () => {
     const { message } = await mcp.modern('server/discover');
     const { supportedVersions, capabilities, instructions, ttlMs, cacheScope, _meta } = message.result;
@@ -133,6 +169,9 @@ describe('both eras on one endpoint', () => {
     ['2025-06-18', '2025-06-18'],
     ['2025-11-25', '2025-11-25'],
     ['2026-07-28', '2025-11-25'],
+    // Not served: their clients may send batches, or want the transport of 2024.
+    ['2025-03-26', '2025-11-25'],
+    ['2024-11-05', '2025-11-25'],
   ])('agrees with an initialize of %s on %s, and opens no session', async (asked, agreed) => {
     const params = { protocolVersion: asked, capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
     const { status, headers, message } = await mcp.legacy('initialize', params, {
@@ -140,6 +179,16 @@ describe('both eras on one endpoint', () => {
     });
     expect([status, message.result.protocolVersion]).toEqual([200, agreed]);
     expect(headers.get('mcp-session-id')).toBeNull();
+  });
+
+  it.each(['2025-03-26', '2024-11-05', '2024-10-07'])('refuses a header of %s, and says what there is', async (old) => {
+    const { status, message } = await mcp.legacy(
+      'tools/list',
+      {},
+      { headers: { 'MCP-Protocol-Version': old }, id: 'the-id' },
+    );
+    expect([status, message.id, message.error.code]).toEqual([400, 'the-id', -32000]);
+    expect(message.error.message).toContain('2026-07-28, 2025-11-25, 2025-06-18');
   });
 
   it('keeps what belongs to the new revision out of the old ones', async () => {

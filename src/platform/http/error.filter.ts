@@ -17,7 +17,10 @@ import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
 import { isProtocolError, refusal, toolError } from '../mcp/tool-error';
 import { methodsAt } from './methods';
-import { requestIdOf } from './via';
+import { requestIdOf, viaOf } from './via';
+
+/** Of JSON-RPC. */
+const PARSE_ERROR = -32700;
 
 /** Translates errors for both doors; unknown ones are logged once, with the correlation id that the caller sees. */
 @Catch()
@@ -51,10 +54,10 @@ export class ErrorFilter implements ExceptionFilter {
     const challenge = challengeFor(error, request, this.config);
     if (challenge !== undefined) response.setHeader('WWW-Authenticate', challenge);
     if (body.retry_after_s !== undefined) response.setHeader('Retry-After', String(body.retry_after_s));
-    response
-      .status(httpStatusOf(error))
-      .type('application/problem+json')
-      .send(JSON.stringify(problem(body, httpStatusOf(error))));
+    const status = httpStatusOf(error);
+    response.status(status);
+    if (isMessageToMcp(request) && status === 400) response.json(rpcError(error, body, request));
+    else response.type('application/problem+json').send(JSON.stringify(problem(body, status)));
     return undefined;
   }
 }
@@ -78,6 +81,19 @@ export function bodyOf(error: unknown, correlationId: string): ErrorBody {
 /** RFC 9457 members beside our own; `type` stays about:blank, the code says more. */
 function problem(body: ErrorBody, status: number): object {
   return { title: body.code.replaceAll('_', ' '), status, detail: body.message, ...body };
+}
+
+function isMessageToMcp(request: SignedRequest): boolean {
+  return request.method === 'POST' && viaOf(request).door === 'mcp';
+}
+
+/** A message that got no further than its address or its JSON: clients know an answer by its id, and an error of the protocol by its form. */
+function rpcError(error: unknown, body: ErrorBody, { body: message }: SignedRequest): object {
+  const id = (message as { id?: unknown } | undefined)?.id ?? null;
+  const { code, message: words } = refusal(error, body);
+  // Nothing was read: what came is no JSON, or none that MCTL reads.
+  const isUnread = message === undefined;
+  return { jsonrpc: '2.0', id, error: { code: isUnread ? PARSE_ERROR : code, message: words, data: body } };
 }
 
 /** What Nest and Express throw themselves: unknown routes, bodies that are too large or no JSON. */

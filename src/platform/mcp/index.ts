@@ -1,4 +1,4 @@
-export type { Bounds } from './bounds';
+export { type Bounds, mustBeWithin } from './bounds';
 export * from './call';
 export * from './completions/completions';
 export * from './mcp.module';

@@ -4,6 +4,7 @@ import { StreamableHttpController } from '@rekog/mcp-nest';
 import type { Response } from 'express';
 import { Allow } from '../auth/access-rule';
 import type { SignedRequest } from './call';
+import { agreeOnRevision, refusalOfRevision } from './legacy-revisions';
 import { McpSessions } from './mcp-sessions';
 import { ModernRequests } from './modern-requests';
 import { eraOf, PlainAnswers } from './plain-answers';
@@ -38,6 +39,9 @@ export class McpEndpointController extends StreamableHttpController {
   @Post()
   override post(@Req() request: SignedRequest, @Res() response: Response): Promise<void> | void {
     if (Array.isArray(request.body)) return void response.status(400).json(NO_BATCHES);
+    const refusal = refusalOfRevision(request);
+    if (refusal) return void response.status(400).json(refusal);
+    agreeOnRevision(request);
     if (this.sessions.isFor(request)) return this.sessions.serve(request, response);
     if (eraOf(request) === 'modern') return this.modern.serve(request, response);
     if (this.plain.isFor(request)) return this.plain.serve(request, response);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
-import type { McpServer, Tool } from '@modelcontextprotocol/server';
+import type { McpServer, ServerCapabilities, Tool } from '@modelcontextprotocol/server';
 import { type McpServerOptions, type McpSessionSeed, McpStrategy, StreamableHttpTransport } from '@rekog/mcp-nest';
 import type { Actor } from '../auth/actor';
 import { RateLimits } from '../auth/rate-limits';
@@ -41,6 +41,8 @@ type BoundHandler = MessageHandler & { extras?: { mcpMethodRef?: object } };
  */
 @Injectable()
 export class MctlStrategy extends McpStrategy {
+  private legacyCapabilities: ServerCapabilities = {};
+
   constructor(
     @Inject(StreamableHttpTransport) transport: StreamableHttpTransport,
     @Inject(ToolCatalog) private readonly catalog: ToolCatalog,
@@ -72,12 +74,16 @@ export class MctlStrategy extends McpStrategy {
       ({ extras }: BoundHandler) => extras?.mcpMethodRef ?? [],
     );
     for (const part of this.parts.all) part.start?.(methods);
-    this.options.capabilities = this.parts.capabilities(this.options.capabilities ?? {});
+    const own = this.options.capabilities ?? {};
+    this.legacyCapabilities = this.parts.capabilities(own, 'legacy');
+    this.options.capabilities = this.parts.capabilities(own, 'modern');
     await super.listen(callback);
   }
 
   /** A session outlives its requests: who asks, and with which token, is asked anew at each of them. */
   override bindRequestHandlers(...[server, seed, rawRequest]: Parameters<McpStrategy['bindRequestHandlers']>): void {
+    // The library makes every server with one set of capabilities, and an old client is told of them by `initialize` only.
+    if (seed.era === 'legacy') server.server.getCapabilities = () => this.legacyCapabilities;
     const handlers = this.handlersFor(server, seed, rawRequest as SignedRequest | undefined);
     if (seed.stateless) return handlers.install();
     handlers.install((method) => (request, context) => {

@@ -9,6 +9,7 @@ import {
 import type { McpTransport, McpTransportContext } from '@rekog/mcp-nest';
 import type { Response } from 'express';
 import type { SignedRequest } from './call';
+import { LEGACY_REVISIONS } from './legacy-revisions';
 
 const STREAM = {
   'Content-Type': 'text/event-stream',
@@ -17,7 +18,7 @@ const STREAM = {
 };
 
 /** What the library takes of a 2025 revision without a word. */
-const VERSIONS: readonly unknown[] = [undefined, '2025-06-18', '2025-11-25'];
+const VERSIONS: readonly unknown[] = [undefined, ...LEGACY_REVISIONS];
 
 /**
  * Requests of the 2025 revisions with nothing wrong about them, whose caller wants to be told of no progress: they are answered with one

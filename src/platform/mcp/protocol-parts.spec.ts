@@ -11,7 +11,7 @@ describe('ProtocolParts', () => {
       { capabilities: { completions: {}, extensions: { 'a/b': {} } }, bind: () => undefined },
       { capabilities: { tools: { listChanged: true }, extensions: { 'c/d': {} } }, bind: () => undefined },
     );
-    expect(parts.capabilities({ tools: {} })).toEqual({
+    expect(parts.capabilities({ tools: {} }, 'modern')).toEqual({
       tools: { listChanged: true },
       completions: {},
       extensions: { 'a/b': {}, 'c/d': {} },
@@ -19,7 +19,14 @@ describe('ProtocolParts', () => {
   });
 
   it('adds no extensions where no part has one', () => {
-    expect(new ProtocolParts().capabilities({ tools: {} })).toEqual({ tools: {} });
+    expect(new ProtocolParts().capabilities({ tools: {} }, 'modern')).toEqual({ tools: {} });
+  });
+
+  it('tells clients of the other era nothing of a part that is not for them', () => {
+    const parts = new ProtocolParts();
+    parts.add({ era: 'modern', capabilities: { extensions: { 'a/b': {} } }, bind: () => undefined });
+    expect(parts.capabilities({}, 'modern')).toEqual({ extensions: { 'a/b': {} } });
+    expect(parts.capabilities({}, 'legacy')).toEqual({});
   });
 });
 
@@ -45,7 +52,7 @@ describe('RequestHandlers', () => {
     handlers.wrap('prompts/get', () => () => 'never');
     handlers.install();
     expect(set).toHaveBeenCalledTimes(1);
-    const handler = set.mock.calls[0]?.[1] as unknown as () => Promise<string[]>;
-    expect(await handler()).toEqual(['outer', 'inner', 'core']);
+    const handler = set.mock.calls[0]?.[2] as unknown as (params: object) => Promise<string[]>;
+    expect(await handler({ name: 'any' })).toEqual(['outer', 'inner', 'core']);
   });
 });

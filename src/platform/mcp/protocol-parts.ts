@@ -39,6 +39,8 @@ export interface ProtocolBinding {
 export interface ProtocolPart {
   /** What clients are told is there. Conformance asks that each has its handlers. */
   readonly capabilities?: ServerCapabilities;
+  /** Absent: of every revision. Clients of another era are told nothing of the part. */
+  readonly era?: ProtocolBinding['era'];
   /** Takes every method that the MCP library has found, once, before the server starts. */
   start?(methods: readonly object[]): void;
   bind(binding: ProtocolBinding): void;
@@ -57,9 +59,10 @@ export class ProtocolParts {
     return this.parts;
   }
 
-  /** Capabilities of all parts over those given; a part that names one anew wins. */
-  capabilities(given: ServerCapabilities): ServerCapabilities {
-    const all = [given, ...this.parts.map(({ capabilities }) => capabilities ?? {})];
+  /** Capabilities of all parts of an era over those given; a part that names one anew wins. */
+  capabilities(given: ServerCapabilities, era: ProtocolBinding['era']): ServerCapabilities {
+    const parts = this.parts.filter((part) => part.era === undefined || part.era === era);
+    const all = [given, ...parts.map(({ capabilities }) => capabilities ?? {})];
     const extensions = Object.assign(
       {},
       ...all.map((each) => each.extensions ?? {}),

@@ -5,6 +5,7 @@ import { requestIdOf } from '../http/via';
 import { type Bounds, boundsOf } from './bounds';
 import type { SignedRequest } from './call';
 import type { ProtocolBinding, ProtocolHandler, ProtocolRequest } from './protocol-parts';
+import { checked, schemasFor } from './request-params';
 import { isProtocolError, refusal } from './tool-error';
 
 interface Answer {
@@ -59,7 +60,7 @@ export class RequestHandlers implements ProtocolBinding {
     if (!answer) throw new Error(`Nobody answers ${method}.`);
     return async (request, context) => {
       try {
-        return await answer.handler(request, context);
+        return await answer.handler(await checked(request), context);
       } catch (error) {
         if (isProtocolError(error)) throw error;
         throw refusal(error, bodyOf(error, this.request ? requestIdOf(this.request) : 'unknown'));
@@ -71,7 +72,7 @@ export class RequestHandlers implements ProtocolBinding {
   install(instead: (method: string) => ProtocolHandler = (method) => this.of(method)): void {
     const { server } = this.server;
     const set = server.setRequestHandler.bind(server) as (method: string, ...rest: unknown[]) => void;
-    for (const [method, { schemas }] of this.answers) {
+    for (const [method, { schemas = schemasFor(method) }] of this.answers) {
       const handler = instead(method);
       if (schemas) {
         set(method, schemas, (params: ProtocolRequest['params'], context: ServerContext) =>

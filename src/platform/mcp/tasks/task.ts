@@ -1,4 +1,5 @@
 import type { Actor } from '../../auth/actor';
+import type { Bounds } from '../bounds';
 
 /** Name of the extension, in capabilities of both sides. */
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
@@ -37,8 +38,11 @@ export interface TaskSource {
   find(actor: Actor, taskId: string): Promise<Task | undefined>;
   /** Ignores keys that are not asked for. Called for tasks that were found and have not ended, as `cancel` is. */
   update(actor: Actor, taskId: string, responses: InputResponses): Promise<void>;
-  /** Cooperative: what cannot be stopped goes on. */
-  cancel(actor: Actor, taskId: string): Promise<void>;
+  /**
+   * Cooperative: what cannot be stopped goes on.
+   * @param bounds of the connection: who may not begin the work there may not stop it either.
+   */
+  cancel(actor: Actor, taskId: string, bounds: Bounds): Promise<void>;
 }
 
 export function isFinal({ status }: Task): boolean {

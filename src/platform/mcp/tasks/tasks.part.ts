@@ -5,13 +5,14 @@ import type { Actor } from '../../auth/actor';
 import { RateLimits } from '../../auth/rate-limits';
 import { mustHaveScopes } from '../../auth/scopes';
 import { Unauthenticated } from '../../errors';
-import { boundsOf, mustBeWithin } from '../bounds';
+import { type Bounds, mustBeWithin } from '../bounds';
 import type { ProtocolBinding, ProtocolHandler, ProtocolPart } from '../protocol-parts';
 import { CORE } from '../toolsets';
 import { declaresTasks, mustDeclareTasks } from './declares-tasks';
 import { isFinal, type Task, TASKS_EXTENSION, type TaskSource } from './task';
 
 type Found = { readonly task: Task; readonly source: TaskSource };
+type Call = { readonly actor: Actor; readonly bounds: Bounds; readonly context: ServerContext };
 
 /** Without these the SDK does not give out methods that its revision does not know. */
 const SCHEMAS = { params: z.looseObject({ taskId: z.string() }) };
@@ -23,6 +24,8 @@ const RULE = { role: 'any', team: 'none' } as const;
  */
 @Injectable()
 export class TasksPart implements ProtocolPart {
+  /** The tasks of 2025-11-25 are others, and not there. */
+  readonly era = 'modern';
   readonly capabilities = { extensions: { [TASKS_EXTENSION]: {} } };
   private readonly sources: TaskSource[] = [];
 
@@ -34,7 +37,7 @@ export class TasksPart implements ProtocolPart {
   }
 
   bind(binding: ProtocolBinding): void {
-    if (binding.era !== 'modern') return;
+    if (binding.era !== this.era) return;
     binding.wrap('tools/call', (next) => async (request, context) => {
       const answer = await next(request, context);
       return declaresTasks(context) ? this.instead(answer, binding.actor) : answer;
@@ -59,17 +62,17 @@ export class TasksPart implements ProtocolPart {
   }
 
   private method(
-    { actor, request }: ProtocolBinding,
+    { actor, bounds }: ProtocolBinding,
     kind: 'read' | 'write',
-    run: (found: Found, actor: Actor, context: ServerContext) => Promise<object>,
+    run: (found: Found, call: Call) => Promise<object>,
   ): ProtocolHandler {
     return async ({ method, params }, context) => {
       mustDeclareTasks(context);
-      if (!actor || !request) throw new Unauthenticated('A token is needed.');
+      if (!actor) throw new Unauthenticated('A token is needed.');
       mustHaveScopes(actor, { name: method, kind: 'read' });
-      mustBeWithin(boundsOf(request), CORE, { ...RULE, name: method, kind });
+      mustBeWithin(bounds, CORE, { ...RULE, name: method, kind });
       await this.limits.count(actor, kind);
-      return run(await this.find(actor, String(params?.taskId)), actor, context);
+      return run(await this.find(actor, String(params?.taskId)), { actor, bounds, context });
     };
   }
 
@@ -83,13 +86,13 @@ export class TasksPart implements ProtocolPart {
   }
 }
 
-async function update({ task, source }: Found, actor: Actor, { mcpReq }: ServerContext): Promise<object> {
-  if (!isFinal(task)) await source.update(actor, task.taskId, mcpReq.inputResponses ?? {});
+async function update({ task, source }: Found, { actor, context }: Call): Promise<object> {
+  if (!isFinal(task)) await source.update(actor, task.taskId, context.mcpReq.inputResponses ?? {});
   return {};
 }
 
-async function cancel({ task, source }: Found, actor: Actor): Promise<object> {
-  if (!isFinal(task)) await source.cancel(actor, task.taskId);
+async function cancel({ task, source }: Found, { actor, bounds }: Call): Promise<object> {
+  if (!isFinal(task)) await source.cancel(actor, task.taskId, bounds);
   return {};
 }
 
