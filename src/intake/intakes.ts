@@ -59,6 +59,7 @@ export class Intakes {
       return { url, message };
     },
     isUsed: (url) => this.isUsed(url),
+    afterNo,
   };
 
   private async isUsed(url: string): Promise<boolean> {
@@ -72,6 +73,20 @@ export class Intakes {
     return this.intakes.close(transaction, team, service);
   }
 }
+
+/**
+ * The link goes on opening. No call that takes a name back is given as it is: it clears all secrets of a service first, so that whoever
+ * makes it has to see the others before.
+ */
+const afterNo: AnsweredPage['afterNo'] = ({ operation, intake }, { team, service }) => {
+  const { names = [] } = (intake ?? {}) as { names?: readonly string[] };
+  const stands = `No value of ${names.join(', ')} was entered. The change itself does not depend on that: it was accepted and stays.`;
+  const message = `${stands} The link in intake still opens, until it expires; the same call again gives a new one.`;
+  if (operation.name !== 'deploy-service') return { message, undo: [] };
+  const why = 'to take a name back: see all secret names first, then mctl_deploy_service with action update-config, ';
+  const how = `${why}clear_secrets true and secret_names of those that stay`;
+  return { message, undo: [{ tool: 'mctl_get_service_config', arguments: { team, service }, why: how }] };
+};
 
 function unreachable(base: string | undefined): Unavailable {
   return new Unavailable(

@@ -47,7 +47,13 @@ function tasksOf(found: OperationRow, steps: StepRow[] = [], readOnly = false): 
   ];
   const config = { values: { readOnly, toolsets: [] as string[] } } as unknown as Config;
   const tools = new ToolCatalog({} as Access, config);
-  const declaration = { name: deployService.tool, description: '', access: {}, input: WriteArguments, answer: WriteArguments };
+  const declaration = {
+    name: deployService.tool,
+    description: '',
+    access: {},
+    input: WriteArguments,
+    answer: WriteArguments,
+  };
   tools.fill([{ declaration: declaration as unknown as ToolDeclaration, group: 'services' }]);
   return new OperationTasks(rows, registry, builder, engine, config, tools);
 }

@@ -8,6 +8,7 @@ import type { Loose } from '../support/loose';
 import { commitsOf, trailer } from '../support/plain-git';
 import { Program } from '../support/program';
 import { RawMcp, type RawAnswer } from '../support/raw-mcp';
+import { until } from '../support/remote-program';
 import { tokenFor } from '../support/tokens';
 import { EXAMPLES, type Furniture } from '../support/tool-examples';
 
@@ -354,14 +355,14 @@ describe('the page for values of secrets', () => {
     retry: Omit<Retry, 'args' | 'reply'> & { action?: string } = {},
     by = developer,
   ) => {
-    const { state, action } = retry;
+    const { state, action, meta = PAGES } = retry;
     const params = {
       name: tool,
       arguments: args,
       ...(state !== undefined && { requestState: state }),
       ...(action !== undefined && { inputResponses: { page: { action } } }),
     };
-    return by.modern('tools/call', params, { meta: PAGES });
+    return by.modern('tools/call', params, { meta });
   };
 
   it('is opened by a client that can, and the answer then says that the values are there', async () => {
@@ -407,7 +408,48 @@ describe('the page for values of secrets', () => {
     const { requestState: state, inputRequests } = (await page(args)).message.result;
     const { isError, structuredContent } = (await page(args, { state: state as string, action })).message.result;
     expect([isError, structuredContent.intake.url]).toEqual([undefined, inputRequests.page.params.url]);
+    // Before the answer as after it: nobody is to take a no to the page for a no to the change.
+    expect(inputRequests.page.params.message).toMatch(/The change itself was accepted and does not wait for this\.$/);
+    expect(structuredContent.operation.status).toBe('succeeded');
+    expect(structuredContent.warnings).toContainEqual({
+      code: 'page_declined',
+      message: expect.stringMatching(/^No value of API_KEY was entered\. The change itself .* stays\./),
+    });
+    const { team, service } = args;
+    expect(structuredContent.next_actions).toContainEqual({
+      tool: 'mctl_get_service_config',
+      arguments: { team, service },
+      why: expect.stringContaining('clear_secrets true'),
+    });
   });
+
+  it.each(['decline', 'accept'])(
+    'is asked for before a task is answered, and the task is one after %s',
+    async (action) => {
+      const meta = {
+        [CAPABILITIES]: { elicitation: { url: {} }, extensions: { 'io.modelcontextprotocol/tasks': {} } },
+      };
+      const before = await effectsOf('deploy-service');
+      const { wait_seconds: _, ...args } = deployment();
+      const { resultType, inputRequests, requestState } = (await page(args, { meta })).message.result;
+      expect(resultType).toBe('input_required');
+      if (action === 'accept') await enterSecrets(inputRequests.page.params.url as string, dave, ['v-1']);
+      const { result } = (await page(args, { meta, state: requestState as string, action })).message;
+      // Which of the two depends on who is faster: the commit, or whoever answers.
+      const ended =
+        result.resultType === 'task'
+          ? await until(
+              async () => (await developer.modern('tasks/get', { taskId: result.taskId }, { meta })).message.result,
+              ({ status }) => status !== 'working',
+            )
+          : { result };
+      const { operation, secrets, intake } = ended.result.structuredContent;
+      expect(operation.status).toBe('succeeded');
+      expect(secrets).toEqual([{ name: 'API_KEY', version: action === 'accept' ? 1 : null }]);
+      expect(intake === undefined).toBe(action === 'accept');
+      expect(await effectsOf('deploy-service')).toBe(before + 1);
+    },
+  );
 
   it('S50 is nobody else’s: a state of another caller, of other arguments, or changed is refused and does nothing', async () => {
     const args = deployment();
@@ -421,6 +463,7 @@ describe('the page for values of secrets', () => {
       await page(args, { state: '', action: 'decline' }),
     ];
     expect(refused.map(code)).toEqual(refused.map(() => -32602));
+    for (const { message } of refused) expect(message.error.message).toMatch(/accepted before its page was asked for/);
     expect(await effectsOf('deploy-service')).toBe(before);
     expect(Buffer.from(state, 'base64url').toString('latin1')).not.toContain('intake');
   });

@@ -98,10 +98,11 @@ export class MctlStrategy extends McpStrategy {
     handlers.handle('tools/list', async () => ({
       tools: request?.user ? await this.listFor(request.user, request) : [],
     }));
+    // Inside of all others: it asks about an answer, which a task would keep back until its end.
+    this.pages.bind(handlers);
     for (const part of this.parts.all) part.bind(handlers);
     // Around all of them: a person is asked before anything is begun, e.g. a task.
     this.confirmations.bind(handlers);
-    this.pages.bind(handlers);
     return handlers;
   }
 

@@ -39,7 +39,8 @@ export async function checked(request: ProtocolRequest): Promise<ProtocolRequest
   if (result.issues) throw invalid(method, result.issues.map(wordsOf).join('; '));
   const value = result.value as Params;
   // Each of our lists is one page, so that no cursor was ever given; an empty one is a valid one of theirs.
-  if (method.endsWith('/list') && value.cursor) throw invalid(method, 'cursor: This list gives no cursor. Call without');
+  if (method.endsWith('/list') && value.cursor)
+    throw invalid(method, 'cursor: This list gives no cursor. Call without');
   return { method, params: value };
 }
 

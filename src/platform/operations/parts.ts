@@ -2,7 +2,9 @@ import type { Actor } from '../auth/actor';
 import type { MctlError } from '../errors';
 import type { World } from '../gitops';
 import type { OperationRow, StoreTransaction } from '../store';
+import type { WriteAnswer } from './answer.dto';
 import type { WriteArguments } from './arguments.dto';
+import type { NextAction } from './plan';
 
 /** One try of a task. Everything in it is as of now, except what the call itself said. */
 export interface TaskContext<Input> {
@@ -51,6 +53,11 @@ export interface AnsweredPage {
   linkIn(answer: Readonly<Record<string, unknown>>): { readonly url: string; readonly message: string } | undefined;
   /** Whether its person has done there what it is for. */
   isUsed(url: string): Promise<boolean>;
+  /** What holds after its person turned it down, and how to take back what was called: that was done before the page was asked for. */
+  afterNo(
+    answer: WriteAnswer & Readonly<Record<string, unknown>>,
+    input: Readonly<Record<string, unknown>>,
+  ): { readonly message: string; readonly undo: readonly NextAction[] };
 }
 
 /** What an operation asks and does beyond the repository; bound by its module, where Nest knows the parts (ADR 14). */

@@ -15,6 +15,7 @@ import { OperationStore } from '../../operations/operation-store';
 import type { AnsweredPage } from '../../operations/parts';
 import { OperationRegistry } from '../../operations/registry';
 import { parseInput } from '../../schema';
+import type { OperationRow } from '../../store';
 import type { ProtocolBinding, ProtocolHandler, ProtocolRequest } from '../protocol-parts';
 import { ToolCatalog } from '../tool-catalog';
 import { toolError } from '../tool-error';
@@ -43,9 +44,12 @@ interface Opening {
   readonly canAsk: boolean;
 }
 
+/** The person decides about the page and about nothing else; they must know that when they answer. */
+const STANDS = 'The change itself was accepted and does not wait for this.';
+
 /**
  * Asks clients that can to open the page on which a person enters the values of secrets, in place of a link that an assistant has to
- * pass on (ADR 30). What was called is done by then: nothing of it hangs on the answer, and no round does it again.
+ * pass on (ADR 30). What was called is accepted by then: nothing of it hangs on the answer, and no round does it again. A no says so.
  */
 @Injectable()
 export class PageQuestions {
@@ -101,7 +105,8 @@ export class PageQuestions {
     const row = await this.rows.get(kept.operationId);
     // Shown anew, an answer opens a page anew and closes the one that somebody may be reading now.
     if (step === 'fresh') return toolResultOf(await this.answers.forCaller(row));
-    return toolResultOf({ ...kept.presented, ...this.answers.ofRow(row) });
+    const answer = { ...kept.presented, ...this.answers.ofRow(row) };
+    return toolResultOf(isNo(action) ? withNo(answer, row, page) : answer);
   }
 
   /** Sessions of 2025-11-25: the question goes along the stream of the call. */
@@ -111,16 +116,19 @@ export class PageQuestions {
     const kept = canAsk ? await this.keptOf(opening, result) : undefined;
     if (!kept) return result;
     const elicitationId = ulid();
-    const action = await send(context, { mode: 'url', message: kept.message, url: kept.url, elicitationId });
+    const message = `${kept.message} ${STANDS}`;
+    const action = await send(context, { mode: 'url', message, url: kept.url, elicitationId });
     const isUsed = await this.waitFor(page, kept.url, action === 'accept' ? WAIT_MS : 0, context);
-    if (!isUsed) return result;
+    const row = await this.rows.get(kept.operationId);
+    const answer = { ...kept.presented, ...this.answers.ofRow(row) };
+    if (!isUsed) return isNo(action) ? toolResultOf(withNo(answer, row, page)) : result;
     await context.mcpReq.notify({ method: 'notifications/elicitation/complete', params: { elicitationId } });
-    return toolResultOf(await this.answers.forCaller(await this.rows.get(kept.operationId)));
+    return toolResultOf(await this.answers.forCaller(row));
   }
 
   private ask(opening: Opening, kept: KeptPage): unknown {
     const again = kept.round > 0 ? 'MCTL has no values from this page yet. ' : '';
-    const question = inputRequired.elicitUrl({ message: `${again}${kept.message}`, url: kept.url });
+    const question = inputRequired.elicitUrl({ message: `${again}${kept.message} ${STANDS}`, url: kept.url });
     const requestState = this.states.seal(kept, this.callOf(opening));
     return inputRequired({ inputRequests: { [QUESTION]: question }, requestState });
   }
@@ -151,6 +159,21 @@ export class PageQuestions {
     }
     return true;
   }
+}
+
+function isNo(action: unknown): boolean {
+  return action === 'decline' || action === 'cancel';
+}
+
+/** A write that failed needs no taking back. */
+function withNo(answer: WriteAnswer, row: OperationRow, page: AnsweredPage): WriteAnswer {
+  if (row.status === 'failed') return answer;
+  const { message, undo } = page.afterNo({ ...answer }, JSON.parse(row.input) as Record<string, unknown>);
+  return {
+    ...answer,
+    warnings: [...answer.warnings, { code: 'page_declined', message }],
+    next_actions: [...answer.next_actions, ...undo],
+  };
 }
 
 /** What the person did with the question; undefined where nobody answered in time. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { sealJson, unsealJson } from '../../crypto';
 import { Keys } from '../../keys';
-import { invalidState } from './invalid-state';
+import { invalidPageState } from './invalid-state';
 
 /** What a client holds between two rounds, sealed: the link is for one person, and so is the rest of the answer. */
 const keptSchema = z.object({
@@ -34,7 +34,7 @@ export class PageStates {
   /** @throws ProtocolError for one that MCTL did not seal for this call, or whose time is over. */
   open(state: string, call: string): KeptPage {
     const sealed = sealedSchema.safeParse(unsealJson(this.keys.pageStateKey, placeOf(call), state));
-    if (!sealed.success || sealed.data.until <= Date.now()) throw invalidState();
+    if (!sealed.success || sealed.data.until <= Date.now()) throw invalidPageState();
     return sealed.data.kept;
   }
 }
