@@ -247,7 +247,7 @@ describe('every argument of every tool', () => {
         '/mcp',
         `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args}}}`,
       );
-      const { error } = JSON.parse(text) as Loose;
+      const { error } = JSON.parse(text);
       expect([name, status, error.code, error.data.code]).toEqual([name, 400, -32700, 'malformed_body']);
     }
   });
@@ -279,7 +279,7 @@ describe.each([
     ['bytes that are no UTF-8', 400, 'malformed_body', Buffer.from(wrap('{"team":"\xff\xfe"}'), 'latin1')],
   ])('S03 answers %s with %i %s', async (_, status, code, body) => {
     const answer = await send(path, body);
-    const answered = JSON.parse(answer.text) as Loose;
+    const answered = JSON.parse(answer.text);
     expect(answer.status).toBe(status);
     if (path === '/mcp' && status === 400) {
       expect(answered).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32700, data: { code } } });

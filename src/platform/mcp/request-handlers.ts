@@ -60,7 +60,7 @@ export class RequestHandlers implements ProtocolBinding {
     if (!answer) throw new Error(`Nobody answers ${method}.`);
     return async (request, context) => {
       try {
-        return await answer.handler(await checked(request), context);
+        return await answer.handler(checked(request), context);
       } catch (error) {
         if (isProtocolError(error)) throw error;
         throw refusal(error, bodyOf(error, this.request ? requestIdOf(this.request) : 'unknown'));

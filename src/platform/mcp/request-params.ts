@@ -2,6 +2,7 @@ import { ProtocolError, ProtocolErrorCode, specTypeSchemas } from '@modelcontext
 import { z } from 'zod';
 import type { ProtocolRequest } from './protocol-parts';
 
+type Issue = { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] };
 type Params = Readonly<Record<string, unknown>>;
 
 /** What the parameters of a method must be, by the specification. */
@@ -32,21 +33,21 @@ export function schemasFor(method: string): typeof ANY | undefined {
  * @returns the request as the specification reads it; as it is where the method is not one of ours.
  * @throws ProtocolError -32602 that names each parameter which is wrong.
  */
-export async function checked(request: ProtocolRequest): Promise<ProtocolRequest> {
+export function checked(request: ProtocolRequest): ProtocolRequest {
   const { method, params = {} } = request;
   if (!isChecked(method)) return request;
-  const result = await CHECKS[method]['~standard'].validate(params);
+  const result = CHECKS[method]['~standard'].validate(params);
   if (result.issues) throw invalid(method, result.issues.map(wordsOf).join('; '));
   const value = result.value as Params;
   // Each of our lists is one page, so that no cursor was ever given; an empty one is a valid one of theirs.
-  if (method.endsWith('/list') && value.cursor)
-    throw invalid(method, 'cursor: This list gives no cursor. Call without');
+  const isBeyond = method.endsWith('/list') && Boolean(value.cursor);
+  if (isBeyond) throw invalid(method, 'cursor: This list is one page. Leave it out');
   return { method, params: value };
 }
 
-function wordsOf({ path = [], message }: { path?: readonly unknown[]; message: string }): string {
-  const field = path.map((part) => (typeof part === 'object' ? String((part as { key: unknown }).key) : String(part)));
-  return `${field.join('.') || 'params'}: ${message}`;
+function wordsOf({ path = [], message }: Issue): string {
+  const field = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+  return `${field || 'params'}: ${message}`;
 }
 
 function invalid(method: string, why: string): ProtocolError {
