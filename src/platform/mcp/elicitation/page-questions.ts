@@ -104,9 +104,9 @@ export class PageQuestions {
     if (step === 'ask') return this.ask(opening, { ...kept, round: kept.round + 1 });
     const row = await this.rows.get(kept.operationId);
     // Shown anew, an answer opens a page anew and closes the one that somebody may be reading now.
-    if (step === 'fresh') return toolResultOf(await this.answers.forCaller(row));
+    if (step === 'fresh') return toolResultOf(await this.answers.forCaller(row), opening.operation.answer);
     const answer = { ...kept.presented, ...this.answers.ofRow(row) };
-    return toolResultOf(isNo(action) ? withNo(answer, row, page) : answer);
+    return toolResultOf(isNo(action) ? withNo(answer, row, page) : answer, opening.operation.answer);
   }
 
   /** Sessions of 2025-11-25: the question goes along the stream of the call. */
@@ -121,9 +121,9 @@ export class PageQuestions {
     const isUsed = await this.waitFor(page, kept.url, action === 'accept' ? WAIT_MS : 0, context);
     const row = await this.rows.get(kept.operationId);
     const answer = { ...kept.presented, ...this.answers.ofRow(row) };
-    if (!isUsed) return isNo(action) ? toolResultOf(withNo(answer, row, page)) : result;
+    if (!isUsed) return isNo(action) ? toolResultOf(withNo(answer, row, page), opening.operation.answer) : result;
     await context.mcpReq.notify({ method: 'notifications/elicitation/complete', params: { elicitationId } });
-    return toolResultOf(await this.answers.forCaller(row));
+    return toolResultOf(await this.answers.forCaller(row), opening.operation.answer);
   }
 
   private ask(opening: Opening, kept: KeptPage): unknown {
