@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config, loadConfig } from '../platform/config';
-import { initRepository, type InitResult, openGitops } from '../platform/gitops';
+import { gitDoorUrl, initRepository, type InitResult, openGitops } from '../platform/gitops';
 import { quietLog } from './log-settings';
 
 /** Seeds the repository of the settings. It needs no store: the branch's compare-and-swap keeps it apart from a server. */
@@ -13,7 +13,7 @@ export async function init({ update, json }: { update?: boolean; json?: boolean 
   process.stdout.write(
     json
       ? `${JSON.stringify({ repository, commit: result.commit ?? null, written: result.written, kept: result.kept }, null, 2)}\n`
-      : render(repository, result),
+      : render(repository, result) + howToFollow(config),
   );
 }
 
@@ -49,6 +49,14 @@ function render(repository: string, { commit, written, kept }: InitResult): stri
     commit === undefined ? 'nothing to do' : `commit ${commit}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What is left to do in the cluster. */
+function howToFollow(config: Config): string {
+  const url = gitDoorUrl(config);
+  return url === undefined
+    ? ''
+    : `Argo CD reads it at ${url}: mctl repository-secret prints the Secret that it needs\n`;
 }
 
 function count({ length }: readonly string[]): string {

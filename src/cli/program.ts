@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../platform/package-root';
 import { UsageError } from './exit';
+import type { RepositorySecretOptions } from './repository-secret';
 import type { RunOperationOptions } from './run-operation';
 
 const MAX_WAIT_SECONDS = 25;
@@ -20,6 +21,7 @@ export function buildProgram(): Command {
     );
   addToken(program);
   addInit(program);
+  addRepositorySecret(program);
   addRunOperation(program);
   addOperations(program);
   addAudit(program);
@@ -71,6 +73,28 @@ function addInit(program: Command): void {
       examples('MCTL_GITOPS_REMOTE=https://git.example.org/platform/gitops.git mctl init', 'mctl init --update'),
     )
     .action(async (options: { update?: boolean; json?: boolean }) => (await import('./init-command.js')).init(options));
+}
+
+function addRepositorySecret(program: Command): void {
+  program
+    .command('repository-secret')
+    .summary('print the Secret with which Argo CD reads the embedded repository')
+    .description(
+      'Prints the manifest of the repository Secret that Argo CD reads /git/gitops.git with, with a placeholder for the password, and the ' +
+        'command that makes the same from the password file. Needs MCTL_GIT_PASSWORD_FILE.',
+    )
+    .option('--namespace <name>', 'the namespace of Argo CD', 'argocd')
+    .option('--name <name>', 'the name of the Secret', 'mctl-gitops')
+    .addHelpText(
+      'after',
+      examples(
+        'openssl rand -base64 32 > git-password && export MCTL_GIT_PASSWORD_FILE=$PWD/git-password',
+        'mctl repository-secret --namespace argocd',
+      ),
+    )
+    .action(async (options: RepositorySecretOptions) =>
+      (await import('./repository-secret.js')).printRepositorySecret(options),
+    );
 }
 
 function addRunOperation(program: Command): void {

@@ -23,6 +23,9 @@ import { Github, GithubPeople } from './github';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
 import { OwnAddress } from './http/pages';
+import { GitController } from './http/git/git.controller';
+import { GitGate } from './http/git/git.gate';
+import { GitReads } from './http/git/git-reads';
 import { ProtectedResourceController } from './http/protected-resource.controller';
 import { KeysModule } from './keys';
 import { McpModule } from './mcp';
@@ -63,6 +66,8 @@ const shared = [
   Tasks,
   Github,
   GithubPeople,
+  GitGate,
+  GitReads,
   LocalIssuer,
   LocalTokens,
   Metrics,
@@ -93,7 +98,7 @@ const identity = [
 @Global()
 @Module({
   imports: [StoreModule, KeysModule, SecretsModule, GitopsModule, McpModule, PassportModule],
-  controllers: [HealthController, MetricsController, ProtectedResourceController],
+  controllers: [GitController, HealthController, MetricsController, ProtectedResourceController],
   providers: [...shared, ...identity],
   exports: [...shared, ...identity, McpModule],
 })

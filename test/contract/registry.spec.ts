@@ -63,6 +63,7 @@ const PUBLIC_ROUTES = [
 const OWN_GUARDED = [
   'GET /connect',
   'GET /connections',
+  'GET /git/gitops.git/info/refs',
   'GET /intake/:token',
   'GET /oauth/interaction/:uid',
   'GET /sign-in',
@@ -71,6 +72,8 @@ const OWN_GUARDED = [
   'POST /api/v1/webhooks/alertmanager',
   'POST /api/v1/webhooks/github',
   'POST /connections',
+  'POST /git/gitops.git/git-receive-pack',
+  'POST /git/gitops.git/git-upload-pack',
   'POST /intake/:token',
   'POST /oauth/interaction/:uid',
   'POST /sign-in',

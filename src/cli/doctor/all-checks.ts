@@ -6,6 +6,7 @@ import { dataFolderCheck, temporaryFolderCheck } from './data-folder-check';
 import { diskSpaceCheck, fileSystemCheck } from './disk-checks';
 import { domainCheck } from './domain-check';
 import { gitCheck } from './git-check';
+import { gitDoorCheck } from './git-door-check';
 import { keysCheck } from './keys-check';
 import { layoutCheck } from './layout-check';
 import { lostStoreCheck } from './lost-store-check';
@@ -28,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   auditCheck,
   portCheck,
   proxyCheck,
+  gitDoorCheck,
   signingCheck,
   credentialCheck,
   remoteCheck,

@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
 import { openProbe, type RemoteUrl } from '../../platform/gitops';
 import { type Check, failed, type Finding, ok, warning } from './check';
 import { modeText, statOf } from './folder-facts';
 import { privateKeyKind } from './private-key';
+import { judgeMode, readIfAllowed, unreadable } from './secret-file';
 
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -82,36 +82,4 @@ function judgeKnownHosts(file: string | undefined): Finding | undefined {
   if (text === undefined) return unreadable(file, setting);
   const hasKeys = text.split('\n').some((line) => /^[^\s#]\S* +\S+ +\S+/.test(line));
   return hasKeys ? undefined : failed(`${file} pins no host key`, how);
-}
-
-/** Others must not read a secret, nor the group replace it. That the group reads it is how Kubernetes mounts secrets. */
-function judgeMode(file: string, found: string): Finding {
-  const mode = statOf(file)?.mode ?? 0;
-  const details = { file, mode: modeText(mode) };
-  if ((mode & 0o027) === 0) return ok(found, { details });
-  const fix = `chmod 600 ${file}`;
-  return warning(`${found}, mode ${modeText(mode)}: others can read or replace it`, fix, { details });
-}
-
-function unreadable(file: string, setting: string): Finding {
-  // Of a folder that may not be entered nobody can tell what is in it.
-  if (isAbsent(file)) return failed(`${file} is not there`, `Put the file there, or correct ${setting}.`);
-  return failed(`${file} cannot be read by this user`, `Check ${setting} and the mode of the file.`);
-}
-
-function readIfAllowed(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function isAbsent(file: string): boolean {
-  try {
-    statSync(file);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
-  }
 }

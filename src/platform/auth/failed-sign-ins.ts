@@ -18,6 +18,9 @@ const WINDOW_MS = 60_000;
 /** Addresses that are remembered; with more of them at once the oldest are forgotten, and memory stays what it is. */
 const MOST_NETWORKS = 10_000;
 
+/** What kind of credential was refused: the label `kind` of metrics and log. */
+type Refused = TokenKind | 'git-password' | 'unknown';
+
 /** What is known of the failures of one network. */
 interface Window {
   readonly endsAt: number;
@@ -67,7 +70,7 @@ export class FailedSignIns {
   }
 
   /** What to answer a request whose credential was refused by `kind` with this error; an outage is nobody's failure. */
-  refuse(kind: TokenKind | 'unknown', knock: Knock, error: unknown): unknown {
+  refuse(kind: Refused, knock: Knock, error: unknown): unknown {
     const code = error instanceof MctlError ? error.code : 'internal';
     this.metrics.authFailures.inc({ kind, code });
     if (!(error instanceof Unauthenticated)) {
@@ -152,7 +155,7 @@ export class FailedSignIns {
   private write(
     level: 'info' | 'warn',
     message: string,
-    kind: TokenKind | 'unknown',
+    kind: Refused,
     code: string,
     { address, requestId }: Knock,
   ): void {

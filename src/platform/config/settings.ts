@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { DATABASE_SETTINGS } from './database-settings';
 import { DOMAIN_SETTINGS } from './domain-settings';
+import { GIT_DOOR_SETTINGS } from './git-door-settings';
 import { GITHUB_SETTINGS } from './github-settings';
 import { IDENTITY_SETTINGS } from './identity-settings';
 import { INCIDENT_SETTINGS } from './incident-settings';
@@ -149,6 +150,7 @@ export const SETTINGS = {
     help: 'Web address of a commit, with {sha} in it; answers and audit then link to it.',
     example: 'https://git.example.org/platform/gitops/commit/{sha}',
   }),
+  ...GIT_DOOR_SETTINGS,
   ...STORE_SETTINGS,
   platformDomain: plainSetting('MCTL_PLATFORM_DOMAIN', domain, {
     fallback: 'apps.localhost',

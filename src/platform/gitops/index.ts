@@ -28,6 +28,7 @@ export {
   type PathChange,
   RefusedRemote,
 } from './git';
+export { BackendFailure, hasHttpBackend, type ReadRequest, serveRead, Turns } from './git';
 export { installedGit, OLDEST_GIT, type RemoteLook, type RemoteProbe, type RemoteUrl } from './git';
 export * from './init-repository';
 export * from './open-gitops';

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../config';
@@ -85,7 +86,7 @@ function hasFiles(folder: string): boolean {
 /** A branch is started in a repository without any, as on a remote. */
 async function assertBranch(config: Config): Promise<void> {
   const { gitopsBranch: branch, gitopsTimeout: timeoutMs } = config.values;
-  const probe = new RemoteProbe({ url: repoUrlOf(config), branch, credentials: credentialsOf(config), timeoutMs });
+  const probe = new RemoteProbe({ url: remoteUrlOf(config), branch, credentials: credentialsOf(config), timeoutMs });
   const { head, branches } = await probe.look(AbortSignal.timeout(timeoutMs));
   if (head === undefined && branches.length > 0) throw new GitError({ command: 'ls-remote', kind: 'branch_gone' });
 }
@@ -105,9 +106,21 @@ function onRewritten(from: string, to: string): void {
   log.warn({ from, to }, 'the branch was rewritten or moved back by somebody else; commits before it may be gone');
 }
 
-/** The address that manifests name for this repository. */
-export function repoUrlOf(config: Config): string {
+/** The address at which git of this machine finds this repository. */
+export function remoteUrlOf(config: Config): string {
   return config.values.gitopsRemote ?? pathToFileURL(join(config.dataDir, EMBEDDED)).href;
+}
+
+/** The address that manifests name for this repository: Argo CD is elsewhere, and reaches the embedded one through our own door only. */
+export function repoUrlOf(config: Config): string {
+  return gitDoorUrl(config) ?? remoteUrlOf(config);
+}
+
+/** Where the embedded repository is served; undefined where it is not. */
+export function gitDoorUrl({ values }: Config): string | undefined {
+  if (values.gitPasswordFile === undefined) return undefined;
+  const origin = values.publicUrl ?? `http://${isIPv6(values.host) ? `[${values.host}]` : values.host}:${values.port}`;
+  return values.gitUrl ?? `${origin}/git/${EMBEDDED}`;
 }
 
 function platformFacts(config: Config): PlatformFacts {

@@ -1,7 +1,7 @@
 import { Config } from '../config';
 import { RemoteProbe } from './git';
 import type { Gitops } from './gitops';
-import { credentialsOf, openGitops, type OpenedGitops, repoUrlOf } from './open-gitops';
+import { credentialsOf, openGitops, type OpenedGitops, remoteUrlOf } from './open-gitops';
 import type { World } from './world';
 
 /** The newest state of the repository, one commit deep, in a folder of its own. */
@@ -19,7 +19,7 @@ export interface RepositoryCopy {
 /** Probes the repository of the settings; the embedded one is asked like any remote, so that a server beside it is not disturbed. */
 export function openProbe(config: Config, timeoutMs: number): RemoteProbe {
   return new RemoteProbe({
-    url: repoUrlOf(config),
+    url: remoteUrlOf(config),
     branch: config.values.gitopsBranch,
     credentials: credentialsOf(config),
     timeoutMs,

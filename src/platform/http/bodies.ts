@@ -10,6 +10,8 @@ import { isWebhook } from './webhook-body';
 const FORM_FIELDS = 200;
 /** Nobody gets in there without a credential. */
 const CLOSED = /^\/(mcp|api\/v1)(\/|$)/i;
+/** What git sends goes to git as it comes. */
+const GIT = /^\/git\//i;
 
 /** Reads the JSON of callers, strictly. Who shows no credential is not read: the guard refuses them whatever they sent. */
 export function jsonBodies({ values }: Config) {
@@ -20,7 +22,7 @@ export function jsonBodies({ values }: Config) {
   });
   return (request: Request, response: Response, next: NextFunction): void => {
     const isAnonymous = request.headers.authorization === undefined && CLOSED.test(request.path);
-    if (isAnonymous || isWebhook(request)) return next();
+    if (isAnonymous || isWebhook(request) || GIT.test(request.path)) return next();
     mustFit(request, limit);
     read(request, response, next);
   };
@@ -43,7 +45,14 @@ export function formBodies({ values }: Config) {
 /** A body of another type is refused unread: the MCP library would read it itself, however large it is. */
 export function onlyJsonBodies(request: FormRequest, _response: Response, next: NextFunction): void {
   const isEmpty = request.headers['content-length'] === '0';
-  if (isEmpty || request.form || request.formError || request.is('application/json') !== false) return next();
+  if (
+    isEmpty ||
+    GIT.test(request.path) ||
+    request.form ||
+    request.formError ||
+    request.is('application/json') !== false
+  )
+    {return next();}
   next(
     new InvalidInput('The body must be JSON.', {
       code: 'unsupported_media_type',

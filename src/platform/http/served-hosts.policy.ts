@@ -4,6 +4,8 @@ import { isIPv6 } from 'node:net';
 export interface Places {
   readonly host: string;
   readonly publicUrl?: string;
+  /** Where Argo CD finds the embedded repository, e.g. the Service of a cluster. */
+  readonly gitUrl?: string;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
 }
@@ -20,12 +22,13 @@ export class ServedHosts {
   private readonly origins: ReadonlySet<string>;
   private readonly isLocal: boolean;
 
-  constructor({ host, publicUrl, allowedHosts, allowedOrigins }: Places) {
+  constructor({ host, publicUrl, gitUrl, allowedHosts, allowedOrigins }: Places) {
     const own = isIPv6(host) ? `[${host}]` : host.toLowerCase();
     this.isLocal = LOOPBACK.includes(own) || /^127(\.\d{1,3}){3}$/.test(own);
-    const publicHost = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
+    const urls = [publicUrl, gitUrl].filter((url) => url !== undefined);
+    const named = urls.map((url) => new URL(url).hostname);
     const bound = UNSPECIFIED.includes(own) ? [] : [own];
-    this.hosts = new Set([...LOOPBACK, ...bound, ...publicHost, ...allowedHosts]);
+    this.hosts = new Set([...LOOPBACK, ...bound, ...named, ...allowedHosts]);
     this.origins = new Set([...(publicUrl === undefined ? [] : [new URL(publicUrl).origin]), ...allowedOrigins]);
   }
 

@@ -8,10 +8,12 @@ export { cleanIdentity, type CommitDraft, type FileChange, type Identity } from 
 export { GitError, type GitErrorKind, isGitError } from './git-error';
 export { type LogEntry, type Signature, type Trailer } from './history';
 export { type LogOptions, ObjectReader, type ObjectReaderOptions } from './object-reader';
-export { installedGit, OLDEST_GIT } from './installed-git';
+export { BackendFailure, type ReadRequest, serveRead } from './http-backend';
+export { hasHttpBackend, installedGit, OLDEST_GIT } from './installed-git';
 export { type Remote } from './remote';
 export { type RemoteLook, RemoteProbe } from './remote-probe';
 export { parseRemoteUrl, RefusedRemote, type RemoteUrl } from './remote-url';
 export { type BareRepository, openBareRepository, replaceBareRepository } from './repository';
 export { hasQuotedName, isPlainFile, type PathChange, type TreeChange, type TreeEntry } from './tree-listing';
 export { UrlRemote, type UrlRemoteOptions } from './url-remote';
+export { Turns } from './turns';

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { runGit } from './git-process';
 
 /**
@@ -11,4 +13,10 @@ export const OLDEST_GIT = [2, 38] as const;
 export async function installedGit(timeoutMs: number): Promise<string> {
   const { stdout } = await runGit(['--version'], { timeoutMs });
   return stdout.toString('utf8').trim();
+}
+
+/** Whether git has the program that serves a repository over HTTP: some distributions have it in a package of its own. */
+export async function hasHttpBackend(timeoutMs: number): Promise<boolean> {
+  const { stdout } = await runGit(['--exec-path'], { timeoutMs });
+  return existsSync(join(stdout.toString('utf8').trim(), 'git-http-backend'));
 }
