@@ -77,12 +77,14 @@ export class IntakePageService {
     await this.requireRole(intake, actor);
     const { team, service } = intake;
     await this.store.transaction(async (transaction) => {
+      // First, so that of two forms at once only one gets to the secret store, which may be elsewhere.
+      if (!(await this.intakes.claim(transaction, intake, this.clock.now()))) throw gone();
       const stored: StoredName[] = [];
       for (const [name, value] of values) {
         const version = await this.secrets.put(transaction, { team, service, name, value, by: actor.login });
         stored.push({ name, version });
       }
-      if (!(await this.intakes.consume(transaction, intake, { stored, now: this.clock.now() }))) throw gone();
+      await this.intakes.finish(transaction, intake, stored);
       const reason = stored.map(({ name, version }) => `${name} version ${version}`).join(', ');
       await this.audit.append(transaction, [{ ...factsOf(intake, actor), event: 'secret_stored', reason }]);
     });

@@ -63,19 +63,24 @@ export class IntakeStore {
   }
 
   /** Uses a link up. @returns whether it could be: of many attempts at once one can. */
-  async consume(
-    transaction: StoreTransaction,
-    { id }: Intake,
-    { stored, now }: { stored: readonly StoredName[]; now: Date },
-  ): Promise<boolean> {
+  async claim(transaction: StoreTransaction, { id }: Intake, now: Date): Promise<boolean> {
     const { numUpdatedRows } = await transaction
       .updateTable('intakes')
-      .set({ stored: JSON.stringify(stored) })
+      .set({ stored: JSON.stringify([]) })
       .where('id', '=', id)
       .where('stored', 'is', null)
       .where('expires_at', '>', now.toISOString())
       .executeTakeFirst();
     return numUpdatedRows === 1n;
+  }
+
+  /** Notes what was entered through a link that was claimed in the same transaction. */
+  async finish(transaction: StoreTransaction, { id }: Intake, stored: readonly StoredName[]): Promise<void> {
+    await transaction
+      .updateTable('intakes')
+      .set({ stored: JSON.stringify(stored) })
+      .where('id', '=', id)
+      .execute();
   }
 
   /** Closes every link of a service, or of a team where none is named. */

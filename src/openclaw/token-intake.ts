@@ -31,8 +31,13 @@ export class TokenIntake {
   /** A link in the answer of a start, for as long as there is nothing in the store. */
   async present({ actor, input }: OperationRow): Promise<{ intake: IntakePart | null }> {
     const target = JSON.parse(input) as Target;
-    const { hasToken } = await this.facts(target);
-    return { intake: hasToken ? null : await this.open({ login: actor }, target) };
+    try {
+      const { hasToken } = await this.facts(target);
+      return { intake: hasToken ? null : await this.open({ login: actor }, target) };
+    } catch (error) {
+      // The start itself is done, and shown, while a store elsewhere is away.
+      return { intake: noLink(error) };
+    }
   }
 
   /** A link in the refusal of a resume. A dry run leaves nothing behind, and a link is something. */
@@ -55,9 +60,7 @@ export class TokenIntake {
       const link = await this.intakes.open(actor, { team, service, names, purpose, rules: TOKEN_RULES });
       return { ...link, names, next_step: GIVE_LINK };
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      const next_step = [error.message, error.details.fix].filter(Boolean).join(' ');
-      return { url: null, expires_at: null, names, next_step };
+      return noLink(error);
     }
   }
 }
@@ -75,6 +78,12 @@ const TOKEN_RULES: ReadonlyMap<string, FieldRule> = new Map([
     },
   ],
 ]);
+
+function noLink(error: unknown): IntakePart {
+  if (!(error instanceof Unavailable)) throw error;
+  const next_step = [error.message, error.details.fix].filter(Boolean).join(' ');
+  return { url: null, expires_at: null, names: [BOT_TOKEN], next_step };
+}
 
 const GIVE_LINK =
   'Give this link to the person you work for and to nobody else: they open it in a browser, sign in and enter the token that @BotFather gave them. ' +

@@ -8,6 +8,7 @@ import type { AnsweredPage, OperationParts, Settled } from '../platform/operatio
 import { SecretStore } from '../platform/secrets';
 import type { OperationRow, StoreTransaction } from '../platform/store';
 import type { DeployServiceAnswer, DeployServiceInput, RetireServiceInput } from './operations.dto';
+import { storedVersions } from './stored-versions';
 import { awaited, replaceable, type SecretFacts } from './secret-values.policy';
 
 interface Named {
@@ -31,7 +32,8 @@ export class ServiceSecrets {
   ) {}
 
   readonly deploy: OperationParts<DeployServiceInput, SecretFacts> = {
-    facts: (input) => this.factsOf(input),
+    // Only calls that name secrets ask: all others go on while a store elsewhere is away.
+    facts: (input) => (input.secret_names?.length ? this.factsOf(input) : Promise.resolve({ stored: [] })),
     present: (row) => this.present(row),
   };
 
@@ -55,7 +57,9 @@ export class ServiceSecrets {
     if (names.length === 0) return {};
     const input = JSON.parse(row.input) as DeployServiceInput;
     const { team, service } = input;
-    const stored = await this.secrets.versions(team, service);
+    const { stored, warnings } = await storedVersions(this.secrets, { team, service });
+    const [outage] = warnings;
+    if (outage) return { intake: noLink(names, outage.message) };
     const missing = awaited(names, input, stored, row.submitted_at);
     const secrets = names.map((name) => ({
       name,
@@ -82,7 +86,7 @@ export class ServiceSecrets {
       if (!(error instanceof MctlError)) log.error({ err: error, workflow: row.workflow }, 'no intake could be opened');
       const words =
         error instanceof MctlError ? `${error.message} ${error.details.fix ?? ''}` : 'No link could be made.';
-      return { url: null, expires_at: null, names, next_step: `${words} Then call again with the same secret_names.` };
+      return noLink(names, words);
     }
   }
 
@@ -91,6 +95,11 @@ export class ServiceSecrets {
     await this.intakes.close(transaction, team, service);
     if (delete_secrets) await this.secrets.remove(transaction, team, service);
   }
+}
+
+function noLink(names: readonly string[], why: string): NonNullable<DeployServiceAnswer['intake']> {
+  const next_step = `${why} Then call again with the same secret_names.`;
+  return { url: null, expires_at: null, names: [...names], next_step };
 }
 
 function nextStep(known: ReadonlyMap<string, number>): string {

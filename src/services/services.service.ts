@@ -30,6 +30,7 @@ import {
   shownOrNull,
   UNKNOWN,
 } from './service-view';
+import { storedVersions } from './stored-versions';
 import type {
   LastOperationPart,
   ListServicesInput,
@@ -147,14 +148,19 @@ export class ServicesService {
     const world = await this.gitops.world();
     const service = requireService(world, team, name);
     const history = await readTagHistory(this.gitops, team, name);
+    const { stored, warnings } = await storedVersions(this.secrets, { team, service: name });
     return {
       ...configOf(service, world),
-      secrets: secretsOf(service, await this.secrets.versions(team, name)),
+      secrets: secretsOf(service, stored),
       tag_history: history
         .slice(0, TAGS)
         .map(({ tag, commit, at, by }) => ({ tag: shownOrNull(tag) ?? '', commit, at, by: foreignLine(by, AUTHOR) })),
       database: databasePartOf(world, service),
-      warnings: [...serviceProblems(world, team, name).map(warningOf), ...olderTags(history.length)],
+      warnings: [
+        ...serviceProblems(world, team, name).map(warningOf),
+        ...olderTags(history.length),
+        ...warnings,
+      ],
       untrusted: CONFIG_UNTRUSTED,
     };
   }

@@ -35,6 +35,8 @@ export const deleteTenant = defineOperation({
 /** What a plan knows of values of the team's secrets: whose they are. */
 export interface TenantSecrets {
   readonly stored: readonly { readonly service: string; readonly name: string }[];
+  /** Those that came past MCTL as well; undefined = no. */
+  readonly isAll?: boolean;
 }
 
 function plan({ input: { team }, world, facts }: PlanContext<DeleteTenantInput, TenantSecrets | undefined>): Plan {
@@ -61,18 +63,18 @@ function plan({ input: { team }, world, facts }: PlanContext<DeleteTenantInput, 
     changes: [...paths.map((path) => ({ path })), ...noteLeftOver(world, team)],
     subject: `delete-tenant(${team}): ${services} ${services === 1 ? 'service' : 'services'} retired first`,
     summary: `Team ${team} goes for good, with ${services} ${services === 1 ? 'service' : 'services'} and everything listed in destroys.`,
-    warnings: [
-      {
-        code: 'secret_values_kept',
-        message: `Values that were put at teams/${team} in the cluster’s secret store past MCTL stay there: remove them before somebody takes the name again.`,
-      },
-      ...databasesKept(world, team),
-      ...servicesRetired(services),
-    ],
+    warnings: [...valuesKept(team, facts), ...databasesKept(world, team), ...servicesRetired(services)],
     destroys,
     nextActions: [],
     answer: {},
   };
+}
+
+/** Where MCTL keeps values in the store that the cluster reads, all of the team's go. */
+function valuesKept(team: string, facts: TenantSecrets | undefined): Warning[] {
+  if (facts?.isAll) return [];
+  const message = `Values that were put at teams/${team} in the cluster’s secret store past MCTL stay there: remove them before somebody takes the name again.`;
+  return [{ code: 'secret_values_kept', message }];
 }
 
 /** Whoever gets the team's name next is refused them by `planDatabase`; only an administrator can remove them. */

@@ -14,7 +14,10 @@ export class TenantSecretValues {
   ) {}
 
   readonly deletion: OperationParts<DeleteTenantInput, TenantSecrets> = {
-    facts: async ({ team }) => ({ stored: await this.secrets.ofTeam(team) }),
+    facts: async ({ team }) => ({
+      stored: await this.secrets.ofTeam(team),
+      isAll: this.secrets.knowsAll,
+    }),
     settle: async (transaction, { input: { team } }) => {
       await this.intakes.close(transaction, team);
       await this.secrets.remove(transaction, team);

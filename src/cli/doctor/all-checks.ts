@@ -15,6 +15,7 @@ import { proxyCheck } from './proxy-check';
 import { branchCheck, fetchCheck, remoteCheck, writeAccessCheck } from './remote-checks';
 import { serverCheck } from './server-check';
 import { signingCheck } from './signing-check';
+import { vaultCheck } from './vault-check';
 
 /** This machine first, then the remote; whatever needs another check comes after it. */
 export const CHECKS: readonly Check[] = [
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   portCheck,
   proxyCheck,
   gitDoorCheck,
+  vaultCheck,
   signingCheck,
   credentialCheck,
   remoteCheck,

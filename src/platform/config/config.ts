@@ -8,6 +8,7 @@ import type { CiRule } from './oauth-clients';
 import { type SignInWay, signInWays } from './oauth-rules';
 import type { Setting } from './setting';
 import { SETTINGS, type SettingValues } from './settings';
+import { vaultContradictions } from './vault-rules';
 
 /** The settings, checked once before anything starts. Durations are milliseconds, sizes KiB. */
 export class Config {
@@ -84,7 +85,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (result.success) values[key] = result.data;
     else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}${got(setting, given)}`);
   }
-  problems.push(...contradictions(values), ...gitDoorContradictions(values), ...identityContradictions(values, environment));
+  problems.push(...gitDoorContradictions(values), ...vaultContradictions(values));
+  problems.push(...contradictions(values), ...identityContradictions(values, environment));
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(values as SettingValues);
 }

@@ -19,3 +19,4 @@ export { postgresUrlProblem } from './postgres-url';
 export type { SettingValues } from './settings';
 export { SETTINGS } from './settings';
 export { isElsewhere, isInClear, tokenCommand } from './token-command';
+export { isLoopback } from './identity-rules';

@@ -25,6 +25,7 @@ import {
   withoutSlash,
 } from './setting-schemas';
 import { TRANSPORT_SETTINGS } from './transport-settings';
+import { VAULT_SETTINGS } from './vault-settings';
 
 const publicUrl = z.union([z.literal(''), webUrl]).transform((value) => withoutSlash(value) || undefined);
 const apiUrl = z
@@ -62,6 +63,7 @@ export const SETTINGS = {
     help: 'File with the key that values of secrets are sealed with, 32 bytes in base64 or hex; empty = derived from the key in the data folder. To change it: mctl secrets rekey.',
     example: '/run/secrets/mctl-secrets-key',
   }),
+  ...VAULT_SETTINGS,
   admins: plainSetting(
     'MCTL_ADMINS',
     list.refine(

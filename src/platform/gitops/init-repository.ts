@@ -2,7 +2,7 @@ import type { Config } from '../config';
 import type { FileChange } from './file-index';
 import type { Gitops } from './gitops';
 import { repoUrlOf } from './open-gitops';
-import { seedFiles } from './seed';
+import { seedFiles, type VaultFacts } from './seed';
 
 export interface InitResult {
   readonly commit?: string;
@@ -22,7 +22,8 @@ export async function initRepository(
   options: { update?: boolean } = {},
 ): Promise<InitResult> {
   const { gitopsBranch: branch, databaseNamespace } = config.values;
-  const files = seedFiles({ repoUrl: repoUrlOf(config), branch, layout: gitops.layout, databaseNamespace });
+  const facts = { repoUrl: repoUrlOf(config), branch, layout: gitops.layout, databaseNamespace };
+  const files = seedFiles({ ...facts, vault: vaultFacts(config) });
   let written: FileChange[] = [];
   let kept: FileChange[] = [];
   const [commit] = await gitops.commit(
@@ -37,6 +38,11 @@ export async function initRepository(
     () => Promise.resolve(),
   );
   return { commit, written: written.map(({ path }) => path), kept: kept.map(({ path }) => path) };
+}
+
+function vaultFacts({ values }: Config): VaultFacts | undefined {
+  const { secrets, vaultAddr: server, vaultMount: path, vaultNamespace: namespace = '' } = values;
+  return secrets === 'vault' && server !== undefined ? { server, path, namespace } : undefined;
 }
 
 function draftOf(files: readonly FileChange[], config: Config, isFirst: boolean) {

@@ -4,6 +4,7 @@ import { packageRoot } from '../package-root';
 import type { FileChange } from './file-index';
 import type { Layout } from './layout';
 import { fillPlaceholders } from './placeholders';
+import { editYaml } from './yaml';
 
 export interface SeedFacts {
   readonly repoUrl: string;
@@ -11,10 +12,19 @@ export interface SeedFacts {
   readonly layout: Layout;
   /** Namespace of the CloudNativePG Cluster. */
   readonly databaseNamespace: string;
+  /** The Vault that MCTL writes to: the cluster reads the same one. Undefined = what the chart says. */
+  readonly vault?: VaultFacts;
+}
+
+export interface VaultFacts {
+  readonly server: string;
+  /** Mount of the KV engine. */
+  readonly path: string;
+  readonly namespace: string;
 }
 
 /** Files of ours that a GitOps repository needs: charts, Argo CD's ApplicationSets and projects, templates. */
-export function seedFiles({ repoUrl, branch, layout, databaseNamespace }: SeedFacts): FileChange[] {
+export function seedFiles({ repoUrl, branch, layout, databaseNamespace, vault }: SeedFacts): FileChange[] {
   // At the top of a repository there is no folder to name.
   const root = layout.root
     ? { '__ROOT__/': `${layout.root}/`, __ROOT__: layout.root }
@@ -29,9 +39,21 @@ export function seedFiles({ repoUrl, branch, layout, databaseNamespace }: SeedFa
   }));
   const charts = filesBelow(join(packageRoot, 'charts')).map(([path, content]) => ({
     path: layout.under(`charts/${path}`),
-    content,
+    content: path === TENANT_VALUES ? withVault(content, vault) : content,
   }));
   return [...seed, ...charts];
+}
+
+const TENANT_VALUES = 'tenant/values.yaml';
+
+/** The SecretStore of every team reads where MCTL writes. */
+function withVault(values: string, vault: VaultFacts | undefined): string {
+  if (vault === undefined) return values;
+  const edits = Object.entries(vault).map(([key, set]) => ({
+    path: ['tenant', 'secretStore', key],
+    set: set as string,
+  }));
+  return editYaml(values, edits);
 }
 
 const templates = new Map(filesBelow(join(packageRoot, 'seed/templates')));

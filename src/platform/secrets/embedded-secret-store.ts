@@ -14,6 +14,8 @@ export class EmbeddedSecretStore extends SecretStore {
   readonly next =
     'The cluster does not read this store by itself: whoever runs MCTL carries the values over with “mctl secrets export”.';
 
+  readonly knowsAll = false;
+
   constructor(
     private readonly store: Store,
     private readonly key: Uint8Array,

@@ -4,3 +4,5 @@ export * from './secret-value';
 export * from './secret-value.policy';
 export * from './secrets-key';
 export * from './secrets.module';
+export * from './vault/needed-capabilities';
+export * from './vault/vault-faults';

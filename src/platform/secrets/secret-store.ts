@@ -34,7 +34,8 @@ export function secretPath({ team, service }: { readonly team: string; readonly 
 
 /**
  * The values of secrets. Values come in and go out as `SecretValue`; names and versions may be shown to whoever may see the service.
- * Access is the caller's matter. What takes a transaction happens with it or not at all.
+ * Access is the caller's matter. What takes a transaction happens with it or not at all in the embedded store; elsewhere it happens
+ * before the transaction ends, so ask for it as late as possible.
  */
 export abstract class SecretStore {
   /** Where values go, for the person who is about to enter one: completes "The value goes to …". */
@@ -42,6 +43,9 @@ export abstract class SecretStore {
 
   /** What has to happen until the service has a new value, in a sentence for whoever entered it. */
   abstract readonly next: string;
+
+  /** It has the values that came past MCTL too, as the cluster reads the very same ones. */
+  abstract readonly knowsAll: boolean;
 
   /** Keeps a value in place of the one before. Resolves with its version. @throws InvalidInput as `checkSecretText`. */
   abstract put(transaction: StoreTransaction, secret: NewSecret): Promise<number>;

@@ -5,6 +5,9 @@ import { Store } from '../store';
 import { EmbeddedSecretStore } from './embedded-secret-store';
 import { SecretStore } from './secret-store';
 import { secretsKeyOf } from './secrets-key';
+import { Kv } from './vault/kv';
+import { Vault } from './vault/vault';
+import { VaultSecretStore } from './vault/vault-secret-store';
 
 @Global()
 @Module({
@@ -12,8 +15,10 @@ import { secretsKeyOf } from './secrets-key';
     {
       provide: SecretStore,
       inject: [Store, Keys, Config],
-      useFactory: (store: Store, keys: Keys, config: Config) =>
-        new EmbeddedSecretStore(store, secretsKeyOf(config, keys)),
+      useFactory: (store: Store, keys: Keys, config: Config): SecretStore =>
+        config.values.secrets === 'vault'
+          ? new VaultSecretStore(new Kv(Vault.of(config), config.values.vaultMount))
+          : new EmbeddedSecretStore(store, secretsKeyOf(config, keys)),
     },
   ],
   exports: [SecretStore],

@@ -1,0 +1,111 @@
+import { log } from '../../logging';
+import type { StoreTransaction } from '../../store';
+import { type NewSecret, type OwnedSecretVersion, SecretStore, secretPath, type SecretVersion } from '../secret-store';
+import { SecretValue } from '../secret-value';
+import { checkSecretText } from '../secret-value.policy';
+import type { Kv, KvState } from './kv';
+import { VaultUnavailable } from './vault-faults';
+
+/** Writers of one service that are faster than we, one after the other, until we give up. */
+const TRIES = 5;
+/** Paths of a team that are looked at together. */
+const TOGETHER = 8;
+
+/**
+ * Values in Vault's or OpenBao's KV engine of version 2, one path per service, one field per value: what the ExternalSecrets of its service
+ * read. Vault is the truth, also of what came there past MCTL.
+ *
+ * No request can be part of a transaction. A value is there a moment before the transaction that asked for it, and stays where that one
+ * fails; whoever entered it is told so and enters it again. What is removed is removed before, and again where the transaction is repeated.
+ */
+export class VaultSecretStore extends SecretStore {
+  readonly description = 'the Vault of this platform, from which the cluster reads it';
+  readonly next = 'External Secrets brings it to the service by itself, within an hour where nothing else is set.';
+  readonly knowsAll = true;
+
+  constructor(private readonly kv: Kv) {
+    super();
+  }
+
+  override async put(_transaction: StoreTransaction, { name, value, by, ...place }: NewSecret): Promise<number> {
+    checkSecretText(name, value.reveal());
+    const path = pathOf(place);
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const state = await this.kv.look(path);
+      if (!(await this.kv.set(path, [name, value.reveal()], state))) continue;
+      const version = (versionOf(name, state)?.version ?? 0) + 1;
+      // By our own clock, as calls are: which of the two came first decides whether a value is awaited.
+      const isNoted = await this.kv.note(path, name, { version, at: new Date().toISOString(), by });
+      if (!isNoted) log.info(place, 'Vault has no room for a note of this value; its version is that of its path');
+      return version;
+    }
+    throw new VaultUnavailable('vault_contended', `${TRIES} tries`);
+  }
+
+  override async versions(team: string, service: string): Promise<SecretVersion[]> {
+    return versionsIn(await this.kv.look(pathOf({ team, service })));
+  }
+
+  override async has(team: string, service: string, names: readonly string[]): Promise<Set<string>> {
+    const state = await this.kv.look(pathOf({ team, service }));
+    return new Set(names.filter((name) => state.names.includes(name)));
+  }
+
+  override async read(team: string, service: string, name: string): Promise<SecretValue | undefined> {
+    const text = await this.kv.read(pathOf({ team, service }), name);
+    return text === undefined ? undefined : new SecretValue(text);
+  }
+
+  override async ofTeam(team: string): Promise<OwnedSecretVersion[]> {
+    const top = teamPath(team);
+    const paths = await this.kv.below(top);
+    const all: OwnedSecretVersion[] = [];
+    for (let start = 0; start < paths.length; start += TOGETHER) {
+      const part = paths.slice(start, start + TOGETHER);
+      const states = await Promise.all(part.map((path) => this.kv.look(path)));
+      for (const [index, path] of part.entries()) {
+        const service = path.slice(top.length).join('/');
+        const state = states[index];
+        if (state) {
+          all.push(...versionsIn(state).map((each) => ({ ...each, team, service, by: byOf(each.name, state) })));
+        }
+      }
+    }
+    return all;
+  }
+
+  override async remove(_transaction: StoreTransaction, team: string, service?: string): Promise<number> {
+    if (service !== undefined) {
+      const { names } = await this.kv.look(pathOf({ team, service }));
+      await this.kv.destroy(pathOf({ team, service }));
+      return names.length;
+    }
+    const { length } = await this.ofTeam(team);
+    // Also what lies at the team's own path, and what was deleted and could be restored: the next team of the name must not get it.
+    for (const path of [...(await this.kv.below(teamPath(team))), teamPath(team)]) await this.kv.destroy(path);
+    return length;
+  }
+}
+
+function pathOf(place: { readonly team: string; readonly service: string }): string[] {
+  return secretPath(place).split('/');
+}
+
+function teamPath(team: string): string[] {
+  return ['teams', team];
+}
+
+function versionsIn(state: KvState): SecretVersion[] {
+  return state.names.flatMap((name) => versionOf(name, state) ?? []);
+}
+
+/** As noted, otherwise the version and time of the path. */
+function versionOf(name: string, { names, notes, version, createdAt }: KvState): SecretVersion | undefined {
+  if (!names.includes(name)) return undefined;
+  const note = notes.get(name);
+  return { name, version: note?.version ?? version, updated_at: note?.at ?? createdAt };
+}
+
+function byOf(name: string, { notes }: KvState): string {
+  return notes.get(name)?.by ?? 'unknown';
+}
