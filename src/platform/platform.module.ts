@@ -19,7 +19,7 @@ import { RateLimits } from './auth/rate-limits';
 import { TenantTeams } from './auth/tenant-teams';
 import { Clock } from './clock';
 import { Dns } from './dns';
-import { Github, GithubPeople } from './github';
+import { Github, GithubActions, GithubPeople } from './github';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
 import { OwnAddress } from './http/pages';
@@ -65,6 +65,7 @@ const shared = [
   TaskQueue,
   Tasks,
   Github,
+  GithubActions,
   GithubPeople,
   GitGate,
   GitReads,

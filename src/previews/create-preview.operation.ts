@@ -1,6 +1,8 @@
+import { BUILD_IMAGE } from '../builds';
 import { defineOperation, type PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
 import { planCreate } from './create-preview.plan';
+import { sourceToPreview } from './preview-source.policy';
 import { CreatePreviewAnswer, CreatePreviewInput } from './previews.dto';
 
 export const createPreview = defineOperation({
@@ -17,5 +19,6 @@ export const createPreview = defineOperation({
   answer: CreatePreviewAnswer,
   paths: ['previews/{team}/{service}-{id}/values.yaml'],
   target: ({ team, service }) => `${team}/${service}`,
+  task: { ...BUILD_IMAGE, applies: (input) => sourceToPreview(input) !== undefined },
   plan: (context: PlanContext<CreatePreviewInput, undefined>): Plan => planCreate(context),
 });

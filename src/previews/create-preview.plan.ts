@@ -6,7 +6,7 @@ import type { NextAction, Plan } from '../platform/operations/plan';
 import { requireService, textOf } from '../services';
 import { freeId, namespaceOf, previewHost, requireHostFits } from './preview-names.policy';
 import { checkPreviewQuota, requireFewer, requirePreviews } from './preview-room.policy';
-import { tagToPreview } from './preview-source.policy';
+import { digestToPreview, tagToPreview } from './preview-source.policy';
 import type { CreatePreviewInput } from './previews.dto';
 import { previewValues } from './values/preview-values';
 
@@ -15,21 +15,22 @@ const HOUR_MS = 3_600_000;
 type Context = PlanContext<CreatePreviewInput, undefined>;
 
 /** One new file: the service's values at this head, moved out of production (see `previewValues`). */
-export function planCreate({ actor, input, world, now }: Context): Plan {
+export function planCreate({ actor, input, world, now, done }: Context): Plan {
   const { team, service: name, ttl_hours: hours } = input;
   const tenant = requirePreviews(world, team);
   const service = requireService(world, team, name);
   const imageTag = tagToPreview(input, world.platform);
   requireRepository(service);
+  const digest = digestToPreview(done, service.imageRepository);
   requireHostFits(team, name);
   requireFewer(world, team);
   const call = { imageTag, by: actor.login, at: now.toISOString(), request: actor.via?.requestId ?? '' };
   const key = { team, service: name, id: freeId(world, team, name, call) };
   const expiresAt = new Date(now.getTime() + hours * HOUR_MS);
-  const made = preview(world, service, key, { imageTag, createdAt: now, expiresAt, requestedBy: actor.login });
+  const made = preview(world, service, key, { imageTag, digest, createdAt: now, expiresAt, requestedBy: actor.login });
   const path = world.layout.previewFile(team, name, key.id);
   const after = world.with([{ path, content: made.text }]);
-  const image = `${service.imageRepository}:${imageTag}`;
+  const image = `${service.imageRepository}:${imageTag}${digest === undefined ? '' : `@${digest}`}`;
   const url = reachable(after, key) ? `https://${previewHost(world, key)}` : null;
   return {
     changes: [{ path, content: made.text }],
@@ -44,6 +45,7 @@ export function planCreate({ actor, input, world, now }: Context): Plan {
 
 interface Facts {
   readonly imageTag: string;
+  readonly digest?: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly requestedBy: string;

@@ -1,3 +1,4 @@
+import { builtImage, type Source, tagOf } from '../builds';
 import { Conflict, InvalidInput } from '../platform/errors';
 import type { PlatformFacts } from '../platform/gitops';
 import type { CreatePreviewInput } from './previews.dto';
@@ -6,8 +7,13 @@ type Arguments = Pick<CreatePreviewInput, 'image_tag' | 'git_ref' | 'repo'>;
 
 const EXPECTED = 'either image_tag, or git_ref with repo';
 
+/** The source that a call names whole. */
+export function sourceToPreview({ git_ref: ref, repo }: Arguments): Source | undefined {
+  return ref === undefined || repo === undefined ? undefined : { repo, ref, dockerfile: 'Dockerfile' };
+}
+
 /**
- * The image tag to preview.
+ * The image tag to preview; of source a name for people, as the digest says what runs.
  * @throws InvalidInput for none, half of a source, or both at once; Conflict `builder_not_configured` for source alone.
  */
 export function tagToPreview({ image_tag, git_ref, repo }: Arguments, { builder }: PlatformFacts): string {
@@ -28,11 +34,28 @@ export function tagToPreview({ image_tag, git_ref, repo }: Arguments, { builder 
       'Give image_tag of a ready image.',
     );
   }
+  if (builder !== 'none' && git_ref !== undefined) return tagOf(git_ref);
   throw new Conflict(`MCTL_BUILDER=${builder}: nothing here builds images from source.`, {
     code: 'builder_not_configured',
     field: 'git_ref',
     details: { setting: 'MCTL_BUILDER' },
     fix: 'Build and push the image yourself (e.g. in CI) and give image_tag, which works now.',
+  });
+}
+
+/**
+ * The digest of what was built for this preview; undefined before, and for a ready image.
+ * @throws Conflict `other_image` where the build pushed something else than the service runs.
+ */
+export function digestToPreview(done: unknown, repository: string | undefined): string | undefined {
+  const built = builtImage(done);
+  if (built === undefined || built.image === repository) return built?.digest;
+  throw new Conflict(`The build pushed ${built.image}, and the service runs ${repository ?? 'no image'}.`, {
+    code: 'other_image',
+    field: 'repo',
+    got: built.image,
+    expected: repository,
+    fix: 'Preview the repository whose workflow pushes the image of this service.',
   });
 }
 

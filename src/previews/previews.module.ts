@@ -1,15 +1,25 @@
 import { Inject, Module } from '@nestjs/common';
+import { BUILD_IMAGE, BuildsModule, ImageBuilds } from '../builds';
 import { OperationRegistry } from '../platform/operations/registry';
 import { createPreview } from './create-preview.operation';
 import { deletePreview } from './delete-preview.operation';
+import { sourceToPreview } from './preview-source.policy';
 import { PreviewSweeper } from './preview-sweeper';
 import { PreviewsController } from './previews.controller';
+import type { CreatePreviewInput } from './previews.dto';
 import { PreviewsService } from './previews.service';
 import { PreviewsTools } from './previews.tools';
 
-@Module({ controllers: [PreviewsTools, PreviewsController], providers: [PreviewsService, PreviewSweeper] })
+@Module({
+  imports: [BuildsModule],
+  controllers: [PreviewsTools, PreviewsController],
+  providers: [PreviewsService, PreviewSweeper],
+})
 export class PreviewsModule {
-  constructor(@Inject(OperationRegistry) registry: OperationRegistry) {
+  constructor(@Inject(OperationRegistry) registry: OperationRegistry, @Inject(ImageBuilds) builds: ImageBuilds) {
     registry.register(createPreview, deletePreview);
+    registry.bind<CreatePreviewInput, undefined>(createPreview, {
+      tasks: { [BUILD_IMAGE.name]: (context) => builds.run(context, sourceToPreview(context.input)) },
+    });
   }
 }

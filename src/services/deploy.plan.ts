@@ -5,7 +5,7 @@ import type { NextAction, Plan } from '../platform/operations/plan';
 import { lookAt, planChange } from './change-plan';
 import { imageEdits } from './image.edits';
 import { imageMove } from './image.words';
-import { imageToDeploy, refuseImage } from './image.policy';
+import { imageToDeploy, notBuiltYet, refuseImage } from './image.policy';
 import { requireService } from './name.policy';
 import type { DeployServiceInput } from './operations.dto';
 import { dataOf, joinDrafts, textOf } from './service-file';
@@ -15,11 +15,11 @@ import { ONBOARD_DEFAULTS, TAG_PATTERN } from './vocabulary';
 type Context = PlanContext<DeployServiceInput, undefined>;
 
 /** Another image tag, and whatever settings the call names beside it. */
-export function planDeploy({ input, world }: Context): Plan {
+export function planDeploy({ input, world, done }: Context): Plan {
   const { team, service: name } = input;
   const service = requireService(world, team, name, 'action onboard makes a new one');
   refuseOnboardOnly(input, service);
-  const image = imageToDeploy(input, world, service.imageRepository);
+  const image = imageToDeploy(input, world, service.imageRepository, done);
   const text = textOf(world, team, name);
   const data = dataOf(text);
   const moved = imageEdits(data, image);
@@ -31,7 +31,7 @@ export function planDeploy({ input, world }: Context): Plan {
     {
       subject: `deploy(${team}/${name}): ${image.tag}`,
       summary: `${team}/${name} ${imageMove(data, image, moved.siblings)}.${also}`,
-      warnings: draft.warnings,
+      warnings: [...notBuiltYet(input, done), ...draft.warnings],
       nextActions: [lookAt(team, name), ...backTo(service, image.tag)],
     },
   );

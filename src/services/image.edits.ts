@@ -19,7 +19,7 @@ export interface ImageDraft extends Draft {
 
 /** Puts an image into a values file: its repository and tag, and every other container that runs the very same image. */
 export function imageEdits(data: unknown, { repository, tag, digest }: WantedImage): ImageDraft {
-  const siblings = siblingEdits(data, `${repository}:${tag}`);
+  const siblings = siblingEdits(data, `${repository}:${tag}${digest === undefined ? '' : `@${digest}`}`);
   return {
     edits: [
       ...setUnlessSame(data, ['image', 'repository'], repository),
@@ -46,11 +46,15 @@ function digestEdits(data: unknown, digest: string | undefined): YamlEdit[] {
 }
 
 function siblingEdits(data: unknown, image: string): { name: string; edit: YamlEdit }[] {
-  const current = `${textAt(data, 'image', 'repository')}:${textAt(data, 'image', 'tag')}`;
-  if (current === image) return [];
+  const [plain, digest] = [
+    `${textAt(data, 'image', 'repository')}:${textAt(data, 'image', 'tag')}`,
+    textAt(data, 'image', 'digest'),
+  ];
+  // Containers beside one that is pinned may be pinned as well, or not.
+  const current = [plain, `${plain}@${digest}`].filter((each) => each !== image);
   return SIBLINGS.flatMap((list) =>
     listAt(data, list).flatMap((container, index) =>
-      textAt(container, 'image') === current
+      current.includes(textAt(container, 'image') ?? '')
         ? [
             {
               name: textAt(container, 'name') ?? `${list}[${index}]`,

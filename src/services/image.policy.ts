@@ -1,24 +1,29 @@
+import { builtImage, imageToBe, type Source } from '../builds';
 import { Conflict, InvalidInput } from '../platform/errors';
 import type { PlatformFacts, World } from '../platform/gitops';
+import type { Warning } from '../platform/operations/plan';
 import type { DeployServiceInput } from './operations.dto';
 import { ONBOARD_DEFAULTS } from './vocabulary';
 
 export interface Image {
   readonly repository: string;
   readonly tag: string;
+  /** Of an image that was built for this call. */
+  readonly digest?: string;
 }
 
 type Arguments = Pick<DeployServiceInput, 'action' | 'repo' | 'git_tag' | 'dockerfile_path' | 'image' | 'image_tag'>;
 
 /**
- * The ready image of a new service.
+ * The image of a new service: a ready one, or what the builder makes.
+ * @param done result of the task before; without it a stand-in takes the place of the image's name.
  * @throws InvalidInput for none, half of one, or image and source at once; Conflict `builder_not_configured` for source alone.
  */
-export function imageToOnboard(input: Arguments, world: World): Image {
+export function imageToOnboard(input: Arguments, world: World, done?: unknown): Image {
   const source = namesSource(input);
   const ready = input.image !== undefined || input.image_tag !== undefined;
   if (source && ready) throw both(input);
-  if (source) throw sourceRefusal(input, world.platform);
+  if (source) return imageFromSource(input, world, done);
   const { image: repository, image_tag: tag } = input;
   if (repository === undefined) {
     throw missing('image', ready ? 'image_tag came without image' : 'nothing says what to run');
@@ -32,9 +37,13 @@ export function imageToOnboard(input: Arguments, world: World): Image {
  * The image that an existing service gets.
  * @throws InvalidInput without image_tag or with image and source at once; Conflict `builder_not_configured` for source.
  */
-export function imageToDeploy(input: Arguments, world: World, current: string | undefined): Image {
+export function imageToDeploy(input: Arguments, world: World, current: string | undefined, done?: unknown): Image {
   const { image, image_tag: tag } = input;
-  if (namesSource(input)) throw (tag ?? image) === undefined ? builderMissing(world.platform) : both(input);
+  if (namesSource(input)) {
+    if ((tag ?? image) !== undefined) throw both(input);
+    if (world.platform.builder === 'none') throw builderMissing(world.platform);
+    return imageFromSource(input, world, done, current);
+  }
   if (tag === undefined) {
     const fix = 'Give image_tag; to change only settings use action update-config.';
     throw missing('image_tag', 'action deploy needs the tag to run', fix);
@@ -95,10 +104,34 @@ function namesSource({ repo, git_tag, dockerfile_path }: Arguments): boolean {
   );
 }
 
-function sourceRefusal({ repo, git_tag }: Arguments, platform: PlatformFacts): InvalidInput | Conflict {
-  if (repo === undefined) return missing('repo', 'git_tag or dockerfile_path came without repo');
-  if (git_tag === undefined) return missing('git_tag', 'repo came without git_tag');
-  return builderMissing(platform);
+/** The source that a call names whole. */
+export function sourceOf({ repo, git_tag: ref, dockerfile_path }: Arguments): Source | undefined {
+  if (repo === undefined || ref === undefined) return undefined;
+  return { repo, ref, dockerfile: dockerfile_path ?? ONBOARD_DEFAULTS.dockerfile_path };
+}
+
+/** Before anything is built its name is what the service has, or a stand-in. */
+function imageFromSource(input: Arguments, world: World, done: unknown, current?: string): Image {
+  const source = sourceOf(input);
+  if (source === undefined) {
+    const [field, why] =
+      input.repo === undefined
+        ? ['repo', 'git_tag or dockerfile_path came without repo']
+        : ['git_tag', 'repo came without git_tag'];
+    throw missing(field, why);
+  }
+  if (world.platform.builder === 'none') throw builderMissing(world.platform);
+  const built = builtImage(done);
+  if (built === undefined) return { repository: current ?? imageToBe(source), tag: source.ref };
+  if (built.image !== current) requireRegistry(built.image, world.platform);
+  return { repository: built.image, tag: source.ref, digest: built.digest };
+}
+
+/** For plans that are shown before the build. */
+export function notBuiltYet(input: Arguments, done: unknown): Warning[] {
+  if (sourceOf(input) === undefined || builtImage(done) !== undefined) return [];
+  const message = 'The image is built first; its name and digest in the commit are those that the build reports.';
+  return [{ code: 'image_not_built_yet', message }];
 }
 
 function builderMissing({ builder }: PlatformFacts): Conflict {

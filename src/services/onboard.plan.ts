@@ -13,7 +13,7 @@ import type { PlanContext } from '../platform/operations/operation';
 import type { Plan } from '../platform/operations/plan';
 import { lookAt, planChange } from './change-plan';
 import { imageEdits } from './image.edits';
-import { imageToOnboard } from './image.policy';
+import { imageToOnboard, notBuiltYet } from './image.policy';
 import { generatedHost, requireNewService } from './name.policy';
 import type { DeployServiceInput } from './operations.dto';
 import { dataOf, joinDrafts } from './service-file';
@@ -27,10 +27,10 @@ interface Template {
 }
 
 /** A new service: its template, and on top of it what the call names. */
-export function planOnboard({ input, world }: PlanContext<DeployServiceInput, undefined>): Plan {
+export function planOnboard({ input, world, done }: PlanContext<DeployServiceInput, undefined>): Plan {
   const { team, service } = input;
   requireNewService(world, team, service);
-  const image = imageToOnboard(input, world);
+  const image = imageToOnboard(input, world, done);
   const template = templateOf(input, world);
   // An edit without any reads the template and says so where it cannot be read.
   editFile(template.path, template.text, []);
@@ -53,7 +53,7 @@ export function planOnboard({ input, world }: PlanContext<DeployServiceInput, un
     {
       subject: `onboard(${team}/${service}): ${image.tag}`,
       summary: `${team}/${service} is new: ${image.repository}:${image.tag}, a ${type} service from template ${template.name}${host ? `, at https://${host}` : ''}.`,
-      warnings: draft.warnings,
+      warnings: [...notBuiltYet(input, done), ...draft.warnings],
       nextActions: [
         lookAt(team, service),
         {

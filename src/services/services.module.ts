@@ -1,10 +1,12 @@
 import { Inject, Module } from '@nestjs/common';
+import { BUILD_IMAGE, BuildsModule, ImageBuilds } from '../builds';
 import { IntakeModule } from '../intake';
 import type { TaskContext } from '../platform/operations/parts';
 import { Completions } from '../platform/mcp';
 import { OperationRegistry } from '../platform/operations/registry';
 import { CREATE_DATABASE, DatabaseProvisioner, ProvisioningModule } from '../provisioning';
 import { deployService } from './deploy.operation';
+import { sourceOf } from './image.policy';
 import type { DeployServiceInput } from './operations.dto';
 import { retireService } from './retire.operation';
 import { rollbackService } from './rollback.operation';
@@ -16,7 +18,7 @@ import { ServicesService } from './services.service';
 import { ServicesTools } from './services.tools';
 
 @Module({
-  imports: [IntakeModule, ProvisioningModule],
+  imports: [BuildsModule, IntakeModule, ProvisioningModule],
   controllers: [ServicesTools, ServicesController, ServicesResources],
   providers: [ServicesService, ServiceSecrets],
   exports: [ServicesService],
@@ -26,6 +28,7 @@ export class ServicesModule {
     @Inject(OperationRegistry) registry: OperationRegistry,
     @Inject(ServiceSecrets) secrets: ServiceSecrets,
     @Inject(DatabaseProvisioner) provisioner: DatabaseProvisioner,
+    @Inject(ImageBuilds) builds: ImageBuilds,
     @Inject(Completions) completions: Completions,
     @Inject(ServicesService) services: ServicesService,
   ) {
@@ -40,6 +43,7 @@ export class ServicesModule {
       tasks: {
         [CREATE_DATABASE.name]: (context: TaskContext<DeployServiceInput>) =>
           provisioner.create(context, databaseOf(context.input)),
+        [BUILD_IMAGE.name]: (context: TaskContext<DeployServiceInput>) => builds.run(context, sourceOf(context.input)),
       },
     });
     registry.bind(retireService, secrets.retire);

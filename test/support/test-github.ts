@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FakeRuns } from './github-runs';
 
 export interface FakeRepository {
   readonly id: number;
@@ -31,13 +32,16 @@ export interface Fault {
   readonly hangs?: boolean;
 }
 
-interface Call {
+/** Permissions of a token, `read` or `write` by kind. */
+export type Rights = Readonly<Record<string, string>>;
+
+export interface Call {
   readonly request: IncomingMessage;
   readonly url: URL;
   readonly body: Readonly<Record<string, string>>;
 }
 
-interface Answer {
+export interface Answer {
   readonly status?: number;
   readonly answer?: unknown;
   readonly headers?: Record<string, string>;
@@ -80,7 +84,10 @@ export class TestGithub {
   private readonly codes = new Map<string, { login: string; challenge: string }>();
   private readonly userTokens = new Map<string, string>();
   private readonly installationTokens = new Map<string, number>();
+  private readonly rights = new Map<string, Rights>();
   private publicKey: KeyObject;
+  /** What runs workflows, where a test has that. */
+  runs: FakeRuns | undefined;
   url = '';
 
   private constructor(
@@ -197,6 +204,8 @@ export class TestGithub {
     const { request, url } = call;
     const path = url.pathname.replace(/^\/api\/v3/, '');
     const route = `${request.method} ${path}`;
+    const ran = this.runs?.answer(route, call, (needed) => this.rightsOf(tokenOf(call), needed));
+    if (ran) return ran;
     const [, one = '', two = ''] =
       /^GET \/app\/installations\/(\d+)$/.exec(route) ??
       /^POST \/app\/installations\/(\d+)\/access_tokens$/.exec(route) ??
@@ -255,9 +264,14 @@ export class TestGithub {
 
   private tokenFor(id: number, body: object): object {
     if (this.installation(id).suspended) throw new Refusal(403, 'This installation has been suspended');
-    const { permissions } = body as { permissions?: object };
-    if (JSON.stringify(permissions) !== '{"metadata":"read"}') throw new Refusal(422, 'more permissions than needed');
+    const { permissions = {}, repository_ids: only } = body as { permissions?: Rights; repository_ids?: number[] };
+    const isForOne =
+      only?.length === 1 && Object.keys(permissions).every((each) => ['actions', 'checks'].includes(each));
+    if (!isForOne && JSON.stringify(permissions) !== '{"metadata":"read"}') {
+      throw new Refusal(422, 'more permissions than needed');
+    }
     const token = `ghs_${this.secret()}`;
+    this.rights.set(token, permissions);
     this.installationTokens.set(token, id);
     return {
       token,
@@ -265,6 +279,14 @@ export class TestGithub {
       permissions,
       repository_selection: 'selected',
     };
+  }
+
+  /** Whether an installation's token may do this: rights are told by kind, and `write` includes `read`. */
+  private rightsOf(token: string, needed: Rights): void {
+    const has = this.rights.get(token);
+    if (!has) throw new Refusal(401, 'Bad credentials');
+    const lacks = Object.entries(needed).some(([kind, level]) => has[kind] !== level && has[kind] !== 'write');
+    if (lacks) throw new Refusal(403, 'Resource not accessible by integration');
   }
 
   private included(call: Call) {

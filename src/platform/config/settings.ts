@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { BUILDER_SETTINGS } from './builder-settings';
 import { DATABASE_SETTINGS } from './database-settings';
 import { DOMAIN_SETTINGS } from './domain-settings';
 import { GIT_DOOR_SETTINGS } from './git-door-settings';
@@ -187,10 +188,7 @@ export const SETTINGS = {
     fallback: 'letsencrypt-prod',
     help: 'cert-manager ClusterIssuer that generated hosts ask for their certificate.',
   }),
-  builder: plainSetting('MCTL_BUILDER', z.enum(['none'], 'must be none: this version deploys ready images only'), {
-    fallback: 'none',
-    help: 'What builds images from source for repo + git_tag; none = ready images only.',
-  }),
+  ...BUILDER_SETTINGS,
   cluster: plainSetting('MCTL_CLUSTER', z.enum(['none'], 'must be none: this version answers from git only'), {
     fallback: 'none',
     help: 'Where actual state (sync, health, pods, logs) is read; none = answers from desired state, labelled source: gitops.',

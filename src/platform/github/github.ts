@@ -6,7 +6,7 @@ import { faultOf, GithubUnavailable, isStatus } from './github-faults';
 import { openAppAuth, openOctokit } from './octokit';
 import { readAll } from './pages';
 import { PRIVATE_KEY, readSecret } from './secret-file';
-import type { Installation, InstalledRepository } from './shapes';
+import type { Installation, InstalledRepository, RepositoryPlace } from './shapes';
 
 const NEEDED = ['githubAppClientId', 'githubAppClientSecretFile', 'githubAppSlug', 'githubAppPrivateKeyFile'] as const;
 
@@ -90,6 +90,29 @@ export class Github {
       const octokit = await this.open(signal, token);
       const answers = await readAll<RepositoryAnswer>(octokit, '/installation/repositories', 'repositories');
       return answers.map(repositoryOf);
+    });
+  }
+
+  /**
+   * Works in one repository as the App, with no more rights than named and in no other repository.
+   * @returns undefined where GitHub answers 404. @throws as all here: Unavailable, Conflict.
+   */
+  async inRepository<T>(
+    { installationId, repositoryId }: RepositoryPlace,
+    permissions: Readonly<Record<string, 'read' | 'write'>>,
+    work: (octokit: Octokit) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    return this.translate(async () => {
+      const auth = await this.appAuth(signal);
+      const { token } = await auth({
+        type: 'installation',
+        installationId,
+        repositoryIds: [repositoryId],
+        permissions,
+      });
+      if (!token) throw new GithubUnavailable('its answer is not what it documents');
+      return work(await this.open(signal, token));
     });
   }
 

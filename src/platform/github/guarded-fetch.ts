@@ -10,13 +10,15 @@ export interface FetchGuard {
   readonly origins: readonly string[];
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Answers a redirect as it is, for a caller who knows where it may lead, instead of refusing it. */
+  readonly tellsRedirects?: boolean;
 }
 
 /**
  * A `fetch` that goes to GitHub and nowhere else: a page's link or a redirect to another host would take the credential along.
  * Bounded in time and size. Its errors are GithubUnavailable with Node's word for the cause, never an address.
  */
-export function guardedFetch({ origins, timeoutMs, signal }: FetchGuard): typeof fetch {
+export function guardedFetch({ origins, timeoutMs, signal, tellsRedirects = false }: FetchGuard): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     if (!origins.includes(url.origin)) throw new GithubUnavailable('its answer leads to another host');
@@ -24,7 +26,8 @@ export function guardedFetch({ origins, timeoutMs, signal }: FetchGuard): typeof
     const signals = signal ? [timeout, signal] : [timeout];
     try {
       const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
-      if (isRedirect(response)) throw new GithubUnavailable(`it redirects (${response.status}), which is not followed`);
+      if (isRedirect(response) && !tellsRedirects)
+        throw new GithubUnavailable(`it redirects (${response.status}), which is not followed`);
       const { status, headers } = response;
       const body = await readBody(response);
       return new Response(NO_BODY.includes(status) ? null : body, { status, headers });

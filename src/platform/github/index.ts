@@ -1,4 +1,5 @@
 export { Github } from './github';
 export { GithubLimited, GithubUnavailable } from './github-faults';
 export { GithubPeople, SETUP_PATH } from './github-people';
-export type { Installation, InstalledRepository, Proof } from './shapes';
+export { GithubActions, type Run } from './github-actions';
+export type { Installation, InstalledRepository, Proof, RepositoryPlace } from './shapes';

@@ -26,3 +26,11 @@ export interface Proof {
   /** Whether the person may administer the repository. */
   readonly isAdmin: boolean;
 }
+
+/** Where an installation of our App works. */
+export interface RepositoryPlace {
+  readonly installationId: number;
+  readonly repositoryId: number;
+  /** `owner/name`. */
+  readonly fullName: string;
+}

@@ -21,7 +21,7 @@ export interface PlatformFacts {
   readonly clusterIssuer: string;
   /** Allowed image registries or registry/path prefixes; empty = any. */
   readonly imageRegistries: readonly string[];
-  readonly builder: 'none';
+  readonly builder: 'none' | 'github';
   /** Absent = the defaults (`DEFAULT_PROFILES`). */
   readonly resourceProfiles?: ResourceProfiles;
   /** Below which previews get their hosts; absent = `domain`. */

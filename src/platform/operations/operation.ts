@@ -78,6 +78,8 @@ export interface Operation<Input extends WriteArguments = WriteArguments, Facts 
   plan(context: PlanContext<Input, Facts>): Plan;
   /** Work before the commit, e.g. creating the database that the commit names. */
   readonly task?: TaskDeclaration<Input>;
+  /** Another one, for other calls: of the two at most one applies to a call, and its plan refuses what would need both. */
+  readonly otherTask?: TaskDeclaration<Input>;
   readonly continuation?: Continuation<Input, Facts>;
 }
 

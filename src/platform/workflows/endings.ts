@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Audit, type AuditEntry } from '../audit/audit';
 import { Config } from '../config';
-import { Conflict, MctlError, toErrorBody } from '../errors';
+import { Conflict, type ErrorBody, MctlError, toErrorBody } from '../errors';
 import { log } from '../logging';
 import type { Operation } from '../operations/operation';
 import { callerOf, OperationStore, resultOf } from '../operations/operation-store';
@@ -191,14 +191,12 @@ export class Endings {
         .returning('name')
         .executeTakeFirst();
       await this.skipSteps(transaction, row);
-      await this.operations.log(transaction, [
-        {
-          operation_id: row.id,
-          step: running?.name ?? this.stepsOf(row)[0] ?? '',
-          at: now,
-          line: `${body.code}: ${body.message}`,
-        },
-      ]);
+      const step = running?.name ?? this.stepsOf(row)[0] ?? '';
+      const lines = [...foreignLines(body), `${body.code}: ${body.message}`];
+      await this.operations.log(
+        transaction,
+        lines.map((line) => ({ operation_id: row.id, step, at: now, line })),
+      );
       await this.audit.append(transaction, [this.ending(row, 'failed', { code: body.code })]);
       return true;
     });
@@ -249,6 +247,12 @@ export class Endings {
       ...facts,
     };
   }
+}
+
+/** The end of somebody else's log that an error brings along (`details.log`), cleaned where it came from; lines of logs are shown as untrusted. */
+function foreignLines({ details }: ErrorBody): string[] {
+  const { text } = (details?.log ?? {}) as { text?: unknown };
+  return typeof text === 'string' ? text.split('\n').map((line) => `| ${line}`) : [];
 }
 
 function cancelled(): Conflict {

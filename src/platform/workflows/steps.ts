@@ -35,9 +35,9 @@ export function commitSteps(operation: Operation, stage: Stage): string[] {
 
 /** All steps that an operation's workflow can have, in order. */
 export function stepsOf(operation: Operation): StepInfo[] {
-  const { task, continuation } = operation;
+  const { task, otherTask, continuation } = operation;
   return [
-    ...(task ? [{ name: task.name, title: task.title }] : []),
+    ...[task, otherTask].flatMap((each) => (each ? [{ name: each.name, title: each.title }] : [])),
     ...COMMIT_STEPS,
     ...(continuation ? [continuation.task, ...second(operation)].map(({ name, title }) => ({ name, title })) : []),
   ];
@@ -53,7 +53,7 @@ function second(operation: Operation): StepInfo[] {
 
 /** Rows of the steps that a call needs. */
 export function pendingSteps(operationId: string, operation: Operation, input: WriteArguments): StepRow[] {
-  const unneeded = [operation.task, operation.continuation?.task].flatMap((task) =>
+  const unneeded = [operation.task, operation.otherTask, operation.continuation?.task].flatMap((task) =>
     task && !applies(task, input) ? [task.name] : [],
   );
   return stepsOf(operation)

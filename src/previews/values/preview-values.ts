@@ -17,7 +17,8 @@ const image: Rewrite = (value, context) => {
   if (!isPlain(value)) return unknownShape(value, context);
   // The digest would keep production's image running under the preview's tag.
   const { digest: _digest, ...rest } = value;
-  return { ...rest, tag: context.about.imageTag };
+  const { imageTag: tag, digest } = context.about;
+  return { ...rest, tag, ...(digest !== undefined && { digest }) };
 };
 
 /** A preview has no address of its own but its host. */

@@ -68,10 +68,13 @@ const containerEnv: Rewrite = (value, context) =>
 export const containers: Rewrite = (value, context) =>
   rewriteEach(value, context, (container, here) => {
     const { repository } = splitImage(context.image);
-    const isSibling = context.image !== undefined && textAt(container, 'image') === context.image;
+    const { imageTag, digest } = context.about;
+    const own = textAt(container, 'image');
+    // A build pins those containers too; what it pinned them to is no other image.
+    const isSibling = context.image !== undefined && own?.replace(/@sha256:[a-f0-9]{64}$/, '') === context.image;
     return {
       ...container,
-      ...(isSibling && { image: `${repository}:${context.about.imageTag}` }),
+      ...(isSibling && { image: `${repository}:${imageTag}${digest === undefined ? '' : `@${digest}`}` }),
       ...(container.env !== undefined &&
         container.env !== null && { env: containerEnv(container.env, below(here, 'env')) }),
       ...(container.envFrom !== undefined &&

@@ -7,6 +7,8 @@ export interface PreviewAbout {
   readonly service: string;
   readonly id: string;
   readonly imageTag: string;
+  /** Of an image that was built for this preview. */
+  readonly digest?: string;
   /** Its own host; only where the service takes requests from outside. */
   readonly host: string;
   readonly clusterIssuer: string;
