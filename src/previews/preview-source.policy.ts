@@ -34,7 +34,11 @@ export function tagToPreview({ image_tag, git_ref, repo }: Arguments, { builder 
       'Give image_tag of a ready image.',
     );
   }
-  if (builder !== 'none' && git_ref !== undefined) return tagOf(git_ref);
+  return tagOfBuild(git_ref ?? '', builder);
+}
+
+function tagOfBuild(ref: string, builder: PlatformFacts['builder']): string {
+  if (builder !== 'none') return tagOf(ref);
   throw new Conflict(`MCTL_BUILDER=${builder}: nothing here builds images from source.`, {
     code: 'builder_not_configured',
     field: 'git_ref',

@@ -92,7 +92,7 @@ it('deploys from source: the build survives a restart, and the commit pins what 
     ['commit', 'succeeded'],
     ['push', 'succeeded'],
   ]);
-  const values = parse(await file('services/billing/api/values.yaml')) as Loose;
+  const values = parse(await file('services/billing/api/values.yaml'));
   expect(values.image).toEqual({ repository: 'ghcr.io/acme/api', tag: 'v1.1.0', digest: digest('a') });
 }, 120_000);
 
@@ -121,7 +121,7 @@ it('previews a branch with the image that was built of it', async () => {
   const [path = ''] = (
     await git(program.gitDir, 'ls-tree', '-r', '--name-only', 'main', 'platform-gitops/previews/')
   ).split('\n');
-  const values = parse(await git(program.gitDir, 'show', `main:${join(path)}`)) as Loose;
+  const values = parse(await git(program.gitDir, 'show', `main:${join(path)}`));
   expect(values.image).toMatchObject({ tag: 'feature-x', digest: digest('b') });
 }, 120_000);
 

@@ -70,12 +70,12 @@ export class GithubActions {
           .request(url, { ...asked, return_run_details: true })
           // Servers that do not know it refuse it in these words.
           .catch((error: unknown) => {
-            if (isStatus(error, 422) && /return_run_details/.test(String((error as Error).message))) {
+            if (isStatus(error, 422) && /return_run_details/.test((error as Error).message)) {
               return octokit.request(url, asked);
             }
             throw error;
           });
-        const { workflow_run_id: id } = (data ?? {}) as { workflow_run_id?: unknown };
+        const id = (data as { workflow_run_id?: unknown } | undefined)?.workflow_run_id;
         return typeof id === 'number' ? id : null;
       },
       signal,
