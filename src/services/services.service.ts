@@ -156,11 +156,7 @@ export class ServicesService {
         .slice(0, TAGS)
         .map(({ tag, commit, at, by }) => ({ tag: shownOrNull(tag) ?? '', commit, at, by: foreignLine(by, AUTHOR) })),
       database: databasePartOf(world, service),
-      warnings: [
-        ...serviceProblems(world, team, name).map(warningOf),
-        ...olderTags(history.length),
-        ...warnings,
-      ],
+      warnings: [...serviceProblems(world, team, name).map(warningOf), ...olderTags(history.length), ...warnings],
       untrusted: CONFIG_UNTRUSTED,
     };
   }
