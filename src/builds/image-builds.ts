@@ -78,8 +78,9 @@ export class ImageBuilds {
   private async look(build: Build, memo: Memo): Promise<TaskOutcome> {
     const run = await this.find(build);
     if (run !== undefined) return wait({ ...memo, run, idle: 0 }, 'The build has begun.');
-    if (Date.now() - Date.parse(memo.asked) > SHOWN_WITHIN_MS)
-      {throw notStarted(build, this.config.values.buildWorkflow);}
+    if (Date.now() - Date.parse(memo.asked) > SHOWN_WITHIN_MS) {
+      throw notStarted(build, this.config.values.buildWorkflow);
+    }
     return wait({ ...memo, idle: memo.idle + 1 }, 'GitHub does not show the build yet.');
   }
 

@@ -82,8 +82,9 @@ export class FakeRuns {
     const [, id = ''] = /\/(\d+)(?:\/|$)/.exec(rest) ?? [];
     const run = this.runs.find((each) => each.id === Number(id) % 10_000);
     if (!run) return { status: 404, answer: { message: 'Not Found' } };
-    if (rest.endsWith('/annotations'))
-      {return { answer: run.notices.map((message) => ({ title: 'mctl-image', message })) };}
+    if (rest.endsWith('/annotations')) {
+      return { answer: run.notices.map((message) => ({ title: 'mctl-image', message })) };
+    }
     if (rest.endsWith('/logs')) return { status: 302, headers: { location: `${this.origin()}/storage/${run.id}` } };
     if (rest.endsWith('/jobs')) return { answer: { total_count: 1, jobs: [this.job(run)] } };
     const etag = `W/"${run.id}-${run.status}"`;

@@ -26,8 +26,9 @@ export function guardedFetch({ origins, timeoutMs, signal, tellsRedirects = fals
     const signals = signal ? [timeout, signal] : [timeout];
     try {
       const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
-      if (isRedirect(response) && !tellsRedirects)
-        {throw new GithubUnavailable(`it redirects (${response.status}), which is not followed`);}
+      if (isRedirect(response) && !tellsRedirects) {
+        throw new GithubUnavailable(`it redirects (${response.status}), which is not followed`);
+      }
       const { status, headers } = response;
       const body = await readBody(response);
       return new Response(NO_BODY.includes(status) ? null : body, { status, headers });

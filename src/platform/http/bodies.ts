@@ -51,8 +51,9 @@ export function onlyJsonBodies(request: FormRequest, _response: Response, next: 
     request.form ||
     request.formError ||
     request.is('application/json') !== false
-  )
-    {return next();}
+  ) {
+    return next();
+  }
   next(
     new InvalidInput('The body must be JSON.', {
       code: 'unsupported_media_type',
