@@ -86,6 +86,12 @@ module.exports = {
       ['^src/platform/github/'],
     ),
     only(
+      'kubernetes',
+      'The cluster is asked in one place, within its bounds; what is no answer becomes a fault there.',
+      ['@kubernetes'],
+      ['^src/platform/kubernetes/'],
+    ),
+    only(
       'yaml',
       'Edits that keep every untouched byte are made in one place.',
       ['yaml'],

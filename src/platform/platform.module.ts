@@ -28,6 +28,7 @@ import { GitGate } from './http/git/git.gate';
 import { GitReads } from './http/git/git-reads';
 import { ProtectedResourceController } from './http/protected-resource.controller';
 import { KeysModule } from './keys';
+import { Kubernetes } from './kubernetes';
 import { McpModule } from './mcp';
 import { Metrics } from './metrics/metrics';
 import { MetricsController } from './metrics/metrics.controller';
@@ -69,6 +70,7 @@ const shared = [
   GithubPeople,
   GitGate,
   GitReads,
+  Kubernetes,
   LocalIssuer,
   LocalTokens,
   Metrics,

@@ -6,7 +6,8 @@ import { HAND_SCHEMAS } from './hand-schemas';
 import { type Manifest, ROOT } from './helm';
 
 type Schema = { [keyword: string]: unknown };
-type Crd = { spec: { versions: { name: string; schema: { openAPIV3Schema: Schema } }[] } };
+type Version = { name: string; schema: { openAPIV3Schema: Schema }; subresources?: { status?: object } };
+type Crd = { spec: { versions: Version[] } };
 
 /** Absent outside of the project's own machines: see `crdViolations`. */
 export const CRD_FOLDER = join(ROOT, '..', 'shared', 'crds');
@@ -14,11 +15,14 @@ const FILES: Record<string, string> = {
   Application: 'application-crd.yaml',
   ApplicationSet: 'applicationset-crd.yaml',
   AppProject: 'appproject-crd.yaml',
+  Certificate: 'cert-manager.io_certificates.yaml',
+  ClusterWorkflowTemplate: 'argoproj.io_clusterworkflowtemplates.yaml',
   Database: 'postgresql.cnpg.io_databases.yaml',
   DatabaseRole: 'postgresql.cnpg.io_databaseroles.yaml',
   ExternalSecret: 'external-secrets.io_externalsecrets.yaml',
   Password: 'generators.external-secrets.io_passwords.yaml',
   PushSecret: 'external-secrets.io_pushsecrets.yaml',
+  Workflow: 'argoproj.io_workflows.yaml',
 };
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 const validators = new Map<string, ValidateFunction>();
@@ -33,6 +37,14 @@ export function crdViolations(manifests: Manifest[]): string[] {
   const names = known.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   if (names.length > 0) console.warn(`not validated, there are no CRDs in ${CRD_FOLDER}: ${names.join(', ')}`);
   return [];
+}
+
+/** A version of a kind as its CRD declares it; undefined where there is no CRD here. */
+export function crdVersionOf(apiVersion: string, kind: string): Version | undefined {
+  const file = join(CRD_FOLDER, FILES[kind] ?? '');
+  if (!(kind in FILES) || !existsSync(file)) return undefined;
+  const crd = parse(readFileSync(file, 'utf8')) as Crd;
+  return crd.spec.versions.find(({ name }) => name === apiVersion.split('/').at(-1));
 }
 
 function violations(manifest: Manifest): string[] {

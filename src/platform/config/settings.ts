@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { BUILDER_SETTINGS } from './builder-settings';
+import { CLUSTER_SETTINGS } from './cluster-settings';
 import { DATABASE_SETTINGS } from './database-settings';
 import { DOMAIN_SETTINGS } from './domain-settings';
 import { GIT_DOOR_SETTINGS } from './git-door-settings';
@@ -189,10 +190,7 @@ export const SETTINGS = {
     help: 'cert-manager ClusterIssuer that generated hosts ask for their certificate.',
   }),
   ...BUILDER_SETTINGS,
-  cluster: plainSetting('MCTL_CLUSTER', z.enum(['none'], 'must be none: this version answers from git only'), {
-    fallback: 'none',
-    help: 'Where actual state (sync, health, pods, logs) is read; none = answers from desired state, labelled source: gitops.',
-  }),
+  ...CLUSTER_SETTINGS,
   prometheusUrl: setting('MCTL_PROMETHEUS_URL', apiUrl, {
     fallback: '',
     help: 'Prometheus API (Prometheus, VictoriaMetrics) with metrics of cAdvisor and kube-state-metrics, the address before /api/v1; empty = no usage figures, no sizing. An own CA: NODE_EXTRA_CA_CERTS.',

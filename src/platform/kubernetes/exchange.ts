@@ -1,0 +1,115 @@
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { once } from 'node:events';
+import type { Connection, Target } from './connection';
+import { KubernetesFault } from './kubernetes-fault';
+import { refusalOf } from './read-status';
+
+/** Far more than a page of what we list; an object is 1.5 MiB at most (etcd's limit). */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: { readonly type: string; readonly value: unknown };
+  /** The request in words, for messages: "list applications in argocd". */
+  readonly doing: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One request and its whole answer.
+ * @returns the body of a 2xx answer.
+ * @throws KubernetesFault for everything else. Whoever aborts by `signal` gets the signal's reason.
+ */
+export async function exchange(connection: Connection, request: Request, timeoutMs: number): Promise<string> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
+  try {
+    return await readText(await open(connection, { ...request, signal }), request.doing);
+  } catch (error) {
+    throw translated(error, request, deadline.aborted ? timeoutMs : undefined);
+  }
+}
+
+/**
+ * Sends a request and answers as soon as the server begins to.
+ * @returns a 2xx answer, its body still to be read.
+ * @throws KubernetesFault for a refusal; else whatever the connection throws.
+ */
+export async function open(connection: Connection, request: Request): Promise<IncomingMessage> {
+  const answer = await send(await connection.target(), request);
+  const { statusCode: status = 0, headers } = answer;
+  if (status >= 200 && status < 300) return answer;
+  if (status === 401) connection.forget();
+  const text = await readText(answer, request.doing);
+  throw refusalOf({ status, text, retryAfter: headerOf(headers, 'retry-after') }, request.doing);
+}
+
+async function send(
+  { server, options }: Target,
+  { method, path, query, body, signal }: Request,
+): Promise<IncomingMessage> {
+  const url = new URL(`${server}${path}`);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  const content = body && Buffer.from(JSON.stringify(body.value));
+  const headers = {
+    ...options.headers,
+    accept: 'application/json, */*',
+    'user-agent': 'mctl',
+    ...(content && { 'content-type': body.type, 'content-length': content.length }),
+  };
+  const sender = url.protocol === 'http:' ? http : https;
+  const outgoing = sender.request(url, { ...options, method, headers, signal });
+  // What happens after the answer has begun is told by its body; without a listener it would end the process.
+  outgoing.on('error', () => undefined);
+  const answered = once(outgoing, 'response');
+  outgoing.end(content);
+  const [answer] = (await answered) as [IncomingMessage];
+  return answer;
+}
+
+async function readText(answer: IncomingMessage, doing: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MOST_BYTES) {
+      answer.destroy();
+      throw new KubernetesFault(
+        'malformed',
+        `The cluster’s answer is longer than ${MOST_BYTES} bytes: MCTL cannot ${doing}.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What a connection threw, as a fault. @param waitedMs set where our own deadline ended it. */
+export function translated(error: unknown, { doing, signal }: Request, waitedMs?: number): unknown {
+  if (error instanceof KubernetesFault) return error;
+  if (signal?.aborted) return signal.reason;
+  if (waitedMs !== undefined) {
+    return new KubernetesFault('timeout', `The cluster did not answer within ${waitedMs} ms, so MCTL cannot ${doing}.`);
+  }
+  const code = codeOf(error);
+  return new KubernetesFault(
+    'unreachable',
+    `There is no connection to the cluster (${code}), so MCTL cannot ${doing}.`,
+  );
+}
+
+/** Node's word for what went wrong, e.g. ECONNREFUSED; never the message, which names addresses inside of the network. */
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : 'broken off';
+}
+
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+}

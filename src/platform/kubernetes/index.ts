@@ -1,0 +1,4 @@
+export type { Informer } from './informer';
+export * from './kubernetes';
+export * from './kubernetes-fault';
+export * from './resource';
