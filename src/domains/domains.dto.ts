@@ -85,7 +85,7 @@ export class CnameRecord extends DnsRecord {
 }
 
 export class CertificatePart {
-  @Flag({ nullable: true, description: 'Null = unknown: no cluster is connected.' }) ready: boolean | null;
+  @Flag({ nullable: true, description: 'Null = unknown: see source.cluster.' }) ready: boolean | null;
   @Text({ nullable: true }) expires_at: string | null;
   @Text() reason: string;
 }

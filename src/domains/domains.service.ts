@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
-import { clusterNotConfigured } from '../platform/cluster';
+import { type CertificateState, certificatesOf, Cluster, type SourceState } from '../platform/cluster';
 import { Dns } from '../platform/dns';
 import { type FileProblem, Gitops, type Service, serviceProblems, warningOf, type World } from '../platform/gitops';
 import type { WarningItem } from '../platform/operations/answer.dto';
@@ -11,12 +11,20 @@ import { exactValues } from '../platform/text/exact-text';
 import type { DomainCheckRow, OperationRow } from '../platform/store';
 import { requireService, serviceNotFound } from '../services';
 import { addCustomDomain } from './add-custom-domain.operation';
+import { certificateFor } from './certificate.policy';
 import { DomainChecks } from './domain-checks';
 import { shownStatus } from './domain-status';
 import { circumstances, entriesOf, type Entry, itemOf, keyOf } from './domain-view';
 import { warningsOf } from './domain-warnings';
 import { domainsOf, readableDomain } from './domains-in';
-import type { DomainList, DomainSource, DomainVerification, ListDomainsInput, VerifyDomainInput } from './domains.dto';
+import type {
+  DomainItem,
+  DomainList,
+  DomainSource,
+  DomainVerification,
+  ListDomainsInput,
+  VerifyDomainInput,
+} from './domains.dto';
 import { hostFrom } from './host.policy';
 import { observe } from './look-up';
 import { afterVerification } from './next-step';
@@ -36,6 +44,7 @@ const UNTRUSTED = untrusted(
 
 /** Longest text of an item, and of a warning: a file may hold anything. */
 const SENTENCE = 1000;
+const UNKNOWN = 'whether certificates are ready is unknown';
 
 /** What can be read about domains. The doors have checked the caller's role in the team that is named. */
 @Injectable()
@@ -46,6 +55,7 @@ export class DomainsService {
     @Inject(DomainChecks) private readonly checks: DomainChecks,
     @Inject(Dns) private readonly dns: Dns,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Cluster) private readonly cluster: Cluster,
   ) {}
 
   /**
@@ -62,9 +72,10 @@ export class DomainsService {
       throw serviceNotFound(world, team, service);
     }
     const page = paginate(entriesOf(world, team, services, wanted), input, keyOf);
-    const [checks, open] = await Promise.all([
+    const [checks, open, certificates] = await Promise.all([
       this.checks.of(page.items.map(({ host }) => host)),
       this.operations.open(addCustomDomain.name, team),
+      this.cluster.read(UNKNOWN, (kubernetes) => certificatesOf(kubernetes, team)),
     ]);
     const now = this.clock.now();
     const items = page.items.map((entry) => {
@@ -72,7 +83,11 @@ export class DomainsService {
       return {
         check,
         domain: entry.domain,
-        item: itemOf(world, entry, { check, workflow: workflowOf(open, entry), now }),
+        item: withCertificate(
+          itemOf(world, entry, { check, workflow: workflowOf(open, entry), now }),
+          entry.isRouted,
+          certificates.value,
+        ),
       };
     });
     const broken = input.cursor === undefined ? [...unreadable.map(unreadableFile), ...problems.map(warningOf)] : [];
@@ -80,7 +95,7 @@ export class DomainsService {
       items: items.map(({ item }) => exactValues(item, SENTENCE)),
       count: items.length,
       next_cursor: page.next_cursor,
-      source: sourceOf(world),
+      source: sourceOf(world, certificates.source),
       warnings: exactValues(
         [...broken, ...items.flatMap(({ item, check, domain }) => warningsOf(item, check, domain))],
         SENTENCE,
@@ -155,9 +170,15 @@ function unreadableFile({ message }: Pick<FileProblem, 'path' | 'message'>): War
   return { code: 'unreadable_file', message };
 }
 
-function sourceOf({ head }: World): DomainSource {
+/** Only of a host that is routed: no other has asked for a certificate. */
+function withCertificate(item: DomainItem, isRouted: boolean, certificates?: readonly CertificateState[]): DomainItem {
+  if (!isRouted || !certificates) return item;
+  return { ...item, certificate: certificateFor(item.domain, certificates) };
+}
+
+function sourceOf({ head }: World, cluster: SourceState): DomainSource {
   return {
     gitops: { state: 'ok', message: head ? `desired state at commit ${head}` : 'the repository is empty' },
-    cluster: clusterNotConfigured('whether certificates are ready is unknown'),
+    cluster,
   };
 }

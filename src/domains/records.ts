@@ -32,7 +32,7 @@ export function cnameRecord(host: Host, target: CnameTarget): CnameRecord {
 
 /** @param issuer that the service’s file names; undefined where it asks for no certificate. */
 export function certificateOf(issuer: string | undefined, isRouted: boolean): CertificatePart {
-  const unknown = 'unknown: MCTL_CLUSTER=none, no cluster is connected';
+  const unknown = 'unknown: no cluster has been asked';
   const reason = !isRouted
     ? 'not asked for yet: the host is not routed'
     : issuer === undefined

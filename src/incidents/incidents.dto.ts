@@ -127,7 +127,7 @@ export class RelatedOperationItem {
 
 export class IncidentAnswer extends IncidentItem {
   @Text({ description: 'Reports with the same one are the same incident.' }) fingerprint: string;
-  @Text({ description: 'alertmanager, github, manual or mctl.' }) source: string;
+  @Text({ description: 'alertmanager, argocd, github, manual or mctl.' }) source: string;
   @Integer({ description: 'How often it came back after it was resolved.' }) flaps: number;
   @Text({ nullable: true }) acknowledged_at: string | null;
   @Text({ nullable: true }) resolved_by: string | null;
@@ -186,7 +186,7 @@ export class ReportIncidentInput {
     rule: 'printable ASCII without spaces',
     maxLength: LIMITS.fingerprint,
     description:
-      'Names what is wrong: a report with that of an incident that is not resolved is a repetition of it. To one of a source (alertmanager:, github:) only evidence, analysis and fix are added.',
+      'Names what is wrong: a report with that of an incident that is not resolved is a repetition of it. To one of a source (alertmanager:, argocd:, github:) only evidence, analysis and fix are added.',
   })
   fingerprint?: string;
   @ListOf(text({ maxLength: LIMITS.evidence }), { optional: true, maxItems: 10, description: 'What was seen.' })

@@ -3,6 +3,7 @@ import { Completions } from '../platform/mcp';
 import { OperationRegistry } from '../platform/operations/registry';
 import { RepositoriesModule } from '../repositories';
 import { acknowledgeIncident } from './acknowledge-incident.operation';
+import { ApplicationWatch } from './application-watch';
 import { IncidentAccess } from './incident-access';
 import { IncidentRecorder } from './incident-recorder';
 import { IncidentStore } from './incident-store';
@@ -22,6 +23,7 @@ import { WebhooksService } from './webhooks.service';
   imports: [RepositoriesModule],
   controllers: [IncidentsTools, IncidentsController, WebhooksController],
   providers: [
+    ApplicationWatch,
     IncidentAccess,
     IncidentRecorder,
     IncidentStore,

@@ -5,7 +5,7 @@ export interface Report {
   /** Undefined = no team is known for it. */
   readonly team?: string;
   readonly fingerprint: string;
-  /** In timeline and answers: `alertmanager`, `github`, `manual`, `mctl`. */
+  /** In timeline and answers: `alertmanager`, `argocd`, `github`, `manual`, `mctl`. */
   readonly source: string;
   /** Who says so: a login, or the name of the source. */
   readonly actor: string;

@@ -20,7 +20,7 @@ const SOURCE = 'manual';
 /** Fingerprints of ours, which nobody reports by hand. */
 const OURS = /^mctl:/i;
 /** Fingerprints of sources: theirs is the word on how bad it is. */
-const OF_SOURCES = /^(alertmanager|github):/;
+const OF_SOURCES = /^(alertmanager|argocd|github):/;
 
 /** Incidents that a person, or a program in a person's name, reports. */
 @Injectable()

@@ -1,3 +1,4 @@
+import { SourceState } from '../platform/cluster';
 import { DURATION_PATTERN } from '../platform/config/duration';
 import { CommitRef, Name, NextActionItem, WarningItem } from '../platform/operations/dto';
 import {
@@ -145,6 +146,23 @@ export class LogLineItem {
   @Text() line: string;
 }
 
+export class RolloutItem {
+  @Text({ description: 'Argo CD Application.' }) application: string;
+  @Choice(['complete', 'open', 'failed'], {
+    description: 'complete: this commit or a later one is synced and healthy.',
+  })
+  state: 'complete' | 'open' | 'failed';
+  @Text() sync: string;
+  @Text() health: string;
+  @Text({ nullable: true, description: 'Commit that Argo CD compared.' }) revision: string | null;
+  @ListOf(text(), { description: 'What is still missing.' }) open: string[];
+  @Text({ nullable: true, description: 'What Argo CD says of it.' }) message: string | null;
+}
+
+export class WorkflowSource {
+  @Nested(() => SourceState, { description: 'What became of the commit there.' }) cluster: SourceState;
+}
+
 export class WorkflowAnswer {
   @Text() workflow: string;
   @Text() operation: string;
@@ -162,6 +180,9 @@ export class WorkflowAnswer {
   @ListOf(object(() => WorkflowStepItem)) steps: WorkflowStepItem[];
   @ListOf(object(() => LogLineItem), { asked: true }) logs: LogLineItem[];
   @Nested(() => CommitRef, { nullable: true }) commit: CommitRef | null;
+  @ListOf(object(() => RolloutItem), { description: 'Of each Application that the commit changes.' })
+  rollout: RolloutItem[];
+  @Nested(() => WorkflowSource) source: WorkflowSource;
   @Text({ nullable: true, description: 'Why it failed, and the fix.' }) error: string | null;
   @ListOf(object(() => WarningItem)) warnings: WarningItem[];
   @ListOf(object(() => NextActionItem)) next_actions: NextActionItem[];

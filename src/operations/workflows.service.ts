@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
 import { RateLimits } from '../platform/auth/rate-limits';
+import { type ApplicationRollout, Rollouts } from '../platform/cluster';
 import { Config } from '../platform/config';
 import { NotAllowed, NotFound } from '../platform/errors';
 import type { WarningItem } from '../platform/operations/answer.dto';
@@ -15,6 +16,7 @@ import type {
   GetWorkflowInput,
   ListWorkflowsInput,
   LogLineItem,
+  RolloutItem,
   WorkflowAnswer,
   WorkflowItem,
   WorkflowList,
@@ -35,6 +37,7 @@ export class WorkflowsService {
     @Inject(Access) private readonly access: Access,
     @Inject(Config) private readonly config: Config,
     @Inject(RateLimits) private readonly limits: RateLimits,
+    @Inject(Rollouts) private readonly rollouts: Rollouts,
   ) {}
 
   /** Workflows of the caller's teams, newest first. */
@@ -94,13 +97,23 @@ export class WorkflowsService {
       })),
       logs: await this.logsOf(row, steps, log_lines),
       commit,
+      ...(await this.rolloutOf(row)),
       error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,
       warnings: [...warnings, ...this.standstill(row)],
       next_actions: [...next_actions.filter(({ tool }) => tool !== SELF), ...again(row, steps)],
       untrusted: untrusted(CALLERS, {
-        fields: ['summary', 'reason', 'error', 'steps[].message', 'logs[].line', 'warnings[].message', 'target'],
+        fields: [
+          ...['summary', 'reason', 'error', 'steps[].message', 'logs[].line', 'warnings[].message', 'target'],
+          'rollout[].message',
+        ],
       }),
     };
+  }
+
+  /** The commit is the operation's success; what the cluster made of it comes later and is told beside it. */
+  private async rolloutOf({ commit }: OperationRow): Promise<Pick<WorkflowAnswer, 'rollout' | 'source'>> {
+    const { applications, source } = await this.rollouts.of(commit ?? undefined);
+    return { rollout: applications.map(rolloutItem), source: { cluster: source } };
   }
 
   private standstill({ status }: OperationRow): WarningItem[] {
@@ -128,6 +141,12 @@ export class WorkflowsService {
     const lines = await this.operations.logs(row.id, step.name, limit);
     return lines.map(({ at, line }) => ({ at, step: step.name, line }));
   }
+}
+
+function rolloutItem({ name, state, open, application }: ApplicationRollout): RolloutItem {
+  const { sync = 'Unknown', health = 'Unknown', revision = null, operation, healthMessage = '' } = application ?? {};
+  const message = state === 'complete' ? '' : [operation?.message ?? '', healthMessage].filter(Boolean).join(' ');
+  return { application: name, state, sync, health, revision, open: [...open], message: message || null };
 }
 
 function itemOf(row: OperationRow, progress: string): WorkflowItem {

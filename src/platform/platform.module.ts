@@ -18,6 +18,7 @@ import { OidcTokenStrategy } from './auth/oidc/oidc-token.strategy';
 import { RateLimits } from './auth/rate-limits';
 import { TenantTeams } from './auth/tenant-teams';
 import { Clock } from './clock';
+import { ClusterModule } from './cluster/cluster.module';
 import { Dns } from './dns';
 import { Github, GithubActions, GithubPeople } from './github';
 import { GitopsModule } from './gitops';
@@ -28,7 +29,6 @@ import { GitGate } from './http/git/git.gate';
 import { GitReads } from './http/git/git-reads';
 import { ProtectedResourceController } from './http/protected-resource.controller';
 import { KeysModule } from './keys';
-import { Kubernetes } from './kubernetes';
 import { McpModule } from './mcp';
 import { Metrics } from './metrics/metrics';
 import { MetricsController } from './metrics/metrics.controller';
@@ -70,7 +70,6 @@ const shared = [
   GithubPeople,
   GitGate,
   GitReads,
-  Kubernetes,
   LocalIssuer,
   LocalTokens,
   Metrics,
@@ -100,9 +99,9 @@ const identity = [
 /** Everything that features stand on: store, repository, the write path, identity and the two doors' machinery. */
 @Global()
 @Module({
-  imports: [StoreModule, KeysModule, SecretsModule, GitopsModule, McpModule, PassportModule],
+  imports: [StoreModule, KeysModule, SecretsModule, GitopsModule, ClusterModule, McpModule, PassportModule],
   controllers: [GitController, HealthController, MetricsController, ProtectedResourceController],
   providers: [...shared, ...identity],
-  exports: [...shared, ...identity, McpModule],
+  exports: [...shared, ...identity, ClusterModule, McpModule],
 })
 export class PlatformModule {}

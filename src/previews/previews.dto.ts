@@ -56,8 +56,8 @@ export class PreviewItem {
   @Text({ nullable: true, description: 'Null where the service takes no requests from outside.' }) url: string | null;
   @Text({ nullable: true }) image_tag: string | null;
   @Text() namespace: string;
-  @Text({ description: 'unknown while no cluster is connected.' }) sync: string;
-  @Text({ description: 'unknown while no cluster is connected.' }) health: string;
+  @Text({ description: 'Of Argo CD; unknown without a cluster.' }) sync: string;
+  @Text({ description: 'Of Argo CD; unknown without a cluster.' }) health: string;
   @Text({ nullable: true }) created_at: string | null;
   @Integer({ nullable: true, description: 'Seconds since it was made.' }) age_seconds: number | null;
   @Text({ nullable: true, description: 'Null = it never goes by itself.' }) expires_at: string | null;

@@ -1,18 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../platform/auth/actor';
 import { Clock } from '../platform/clock';
-import { clusterNotConfigured } from '../platform/cluster';
+import { type Applications, Cluster, ownedApplication, type SourceState } from '../platform/cluster';
 import { Conflict } from '../platform/errors';
 import { Gitops, type Preview, previewParts, type World } from '../platform/gitops';
 import type { WarningItem } from '../platform/operations/answer.dto';
 import { paginate, untrusted } from '../platform/schema';
 import { exactValue } from '../platform/text/exact-text';
 import { foreignLine } from '../platform/text/foreign-text';
-import { serviceNotFound } from '../services';
+import { serviceNotFound, stateWords } from '../services';
 import { namespaceOf } from './preview-names.policy';
 import type { ListPreviewsInput, PreviewItem, PreviewList, PreviewSource } from './previews.dto';
 
-const UNKNOWN = 'unknown';
 /** Longest host, tag and login that are told: the file may hold anything. */
 const NAME = 300;
 const UNTRUSTED = untrusted(
@@ -26,6 +25,7 @@ export class PreviewsService {
   constructor(
     @Inject(Gitops) private readonly gitops: Gitops,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Cluster) private readonly cluster: Cluster,
   ) {}
 
   /**
@@ -43,12 +43,13 @@ export class PreviewsService {
     const page = paginate(folders, input, (name) => name);
     const now = this.clock.now();
     const warnings: WarningItem[] = [];
-    const items = page.items.flatMap((folder) => readItem(world, { team, folder, now }, warnings));
+    const { value: applications, source } = await this.cluster.applications('sync and health are unknown');
+    const items = page.items.flatMap((folder) => readItem(world, { team, folder, now, applications }, warnings));
     return {
       items,
       count: items.length,
       next_cursor: page.next_cursor,
-      source: sourceOf(world),
+      source: sourceOf(world, source),
       warnings,
       untrusted: UNTRUSTED,
     };
@@ -64,9 +65,11 @@ interface Place {
   readonly team: string;
   readonly folder: string;
   readonly now: Date;
+  /** Undefined where no cluster tells. */
+  readonly applications: Applications | undefined;
 }
 
-function readItem(world: World, { team, folder, now }: Place, warnings: WarningItem[]): PreviewItem[] {
+function readItem(world: World, { team, folder, now, applications }: Place, warnings: WarningItem[]): PreviewItem[] {
   const path = `${world.layout.previewsFolder(team)}${folder}`;
   const parts = previewParts(folder);
   if (!parts) {
@@ -77,7 +80,9 @@ function readItem(world: World, { team, folder, now }: Place, warnings: WarningI
   try {
     const preview = world.preview(team, parts.service, parts.id);
     if (preview && preview.expiresAt === undefined) warnings.push(immortal(path));
-    return preview ? [itemOf(preview, now)] : [];
+    const owner = { team, service: parts.service, preview: parts.id };
+    const state = stateWords(applications && (ownedApplication(applications, owner) ?? null));
+    return preview ? [{ ...itemOf(preview, now), ...state }] : [];
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     warnings.push({ code: 'unreadable_file', message: error.message });
@@ -93,15 +98,13 @@ function immortal(path: string): WarningItem {
 function itemOf(
   { team, name, id, hosts, imageTag, createdAt, expiresAt, requestedBy }: Preview,
   now: Date,
-): PreviewItem {
+): Omit<PreviewItem, 'sync' | 'health'> {
   return {
     preview_id: id,
     service: name,
     url: hosts[0] === undefined ? null : `https://${exactValue(hosts[0], NAME)}`,
     image_tag: imageTag === undefined ? null : exactValue(imageTag, NAME),
     namespace: namespaceOf(team),
-    sync: UNKNOWN,
-    health: UNKNOWN,
     created_at: createdAt?.toISOString() ?? null,
     age_seconds: createdAt ? Math.max(0, Math.floor((now.getTime() - createdAt.getTime()) / 1000)) : null,
     expires_at: expiresAt?.toISOString() ?? null,
@@ -110,9 +113,9 @@ function itemOf(
   };
 }
 
-function sourceOf({ head }: World): PreviewSource {
+function sourceOf({ head }: World, cluster: SourceState): PreviewSource {
   return {
     gitops: { state: 'ok', message: head ? `desired state at commit ${head}` : 'the repository is empty' },
-    cluster: clusterNotConfigured('sync and health are unknown'),
+    cluster,
   };
 }

@@ -17,6 +17,8 @@ export class UsageFigure {
   used_at_least: Amount;
   @Nested(() => Amount, { nullable: true, description: 'Null where the quota names none.' }) hard: Amount | null;
   @Decimal({ nullable: true, description: 'used of hard, rounded up to 0.1.' }) percent: number | null;
+  @Nested(() => Amount, { nullable: true, description: 'What the cluster counts now; null where it does not.' })
+  counted: Amount | null;
 }
 
 export class ContainerUsage {

@@ -16,7 +16,7 @@ export const CHART_QUOTAS: Readonly<Record<string, string>> = {
   persistentvolumeclaims: '5',
 };
 
-const UNIT_OF: Readonly<Record<string, Unit>> = {
+export const UNIT_OF: Readonly<Record<string, Unit>> = {
   'requests.cpu': 'cores',
   'limits.cpu': 'cores',
   'requests.memory': 'bytes',
@@ -30,7 +30,7 @@ interface Demand {
   readonly least: Quantity;
 }
 
-type Figures = Pick<ResourceUsage, 'cpu' | 'memory' | 'pods' | 'storage' | 'warnings'>;
+export type Figures = Pick<ResourceUsage, 'cpu' | 'memory' | 'pods' | 'storage' | 'warnings'>;
 
 /** What a team's manifests ask for against its quota. Pure; files that cannot be read are in the warnings, never silently left out. */
 export function usageOf(world: World, team: string): Figures & { services: ServiceUsage[] } {
@@ -93,6 +93,7 @@ function figureOf(resource: string, demands: readonly Demand[], hard: string | u
     used_at_least: amount(sum('least'), unit),
     hard: (hard !== undefined && writtenAmount(hard, unit)) || null,
     percent: (whole && most.percentOf(whole)) ?? null,
+    counted: null,
   };
 }
 

@@ -7,4 +7,5 @@ export { IntakePart, ServiceChangeAnswer } from './operations.dto';
 export { checkRoom } from './quota.policy';
 export { dataOf, textOf } from './service-file';
 export * from './services.module';
+export { stateWords } from './service-view';
 export { ServicesService } from './services.service';

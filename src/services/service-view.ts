@@ -1,3 +1,4 @@
+import type { ApplicationState } from '../platform/cluster';
 import { isPlain, type Plain, type Service, textAt, type World } from '../platform/gitops';
 import type { SecretVersion } from '../platform/secrets';
 import { exactEnv, exactValue } from '../platform/text/exact-text';
@@ -15,6 +16,13 @@ const VALUE = 1000;
 /** What a service is called in answers where only a cluster could know. */
 export const UNKNOWN = 'unknown';
 
+/** Argo CD's words for sync and health; `Missing` is its own for what is declared and not there. */
+export function stateWords(application: ApplicationState | null | undefined): { sync: string; health: string } {
+  if (application === undefined) return { sync: UNKNOWN, health: UNKNOWN };
+  if (application === null) return { sync: UNKNOWN, health: 'Missing' };
+  return { sync: application.sync, health: application.health };
+}
+
 /** The generated host where the file has it, otherwise the first one somebody wrote. Null for a service nobody reaches from outside. */
 export function hostOf(service: Service, world: World): string | null {
   const generated = generatedHost(world, service.team, service.name);
@@ -31,7 +39,8 @@ export function shownOrNull(text: string | null | undefined): string | null {
   return text === null || text === undefined ? null : exactValue(text, NAME);
 }
 
-export function itemOf(service: Service, world: World): ServiceItem {
+/** @param application undefined = not known, null = Argo CD has none. */
+export function itemOf(service: Service, world: World, application?: ApplicationState | null): ServiceItem {
   return {
     team: service.team,
     name: service.name,
@@ -40,8 +49,7 @@ export function itemOf(service: Service, world: World): ServiceItem {
     port: portOf(service),
     type: service.type,
     has_database: service.hasDatabase,
-    sync: UNKNOWN,
-    health: UNKNOWN,
+    ...stateWords(application),
   };
 }
 

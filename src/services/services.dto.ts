@@ -84,8 +84,8 @@ export class ServiceItem {
   @Integer({ nullable: true, description: 'Null for a worker.' }) port: number | null;
   @Choice(['web', 'worker']) type: 'web' | 'worker';
   @Flag() has_database: boolean;
-  @Text({ description: 'unknown while no cluster is connected.' }) sync: string;
-  @Text({ description: 'unknown while no cluster is connected.' }) health: string;
+  @Text({ description: 'Of Argo CD; unknown without a cluster.' }) sync: string;
+  @Text({ description: 'Of Argo CD; unknown without a cluster.' }) health: string;
 }
 
 export class ServiceList extends pageOf<ServiceItem>(object(() => ServiceItem)) {
@@ -106,7 +106,7 @@ export class HealthPart {
 
 export class ImagePart {
   @Text({ nullable: true }) declared: string | null;
-  @Text({ nullable: true, description: 'Null while no cluster is connected.' }) deployed: string | null;
+  @Text({ nullable: true, description: 'Null where no cluster tells.' }) deployed: string | null;
 }
 
 export class AutoscalingPart {
@@ -118,7 +118,7 @@ export class AutoscalingPart {
 
 export class ReplicasPart {
   @Integer({ nullable: true, description: 'Null while autoscaling decides.' }) declared: number | null;
-  @Integer({ nullable: true, description: 'Null while no cluster is connected.' }) ready: number | null;
+  @Integer({ nullable: true, description: 'Null where no cluster tells.' }) ready: number | null;
   @Nested(() => AutoscalingPart) autoscaling: AutoscalingPart;
 }
 

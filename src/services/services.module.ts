@@ -5,12 +5,14 @@ import type { TaskContext } from '../platform/operations/parts';
 import { Completions } from '../platform/mcp';
 import { OperationRegistry } from '../platform/operations/registry';
 import { CREATE_DATABASE, DatabaseProvisioner, ProvisioningModule } from '../provisioning';
+import { ActualStates } from './actual-state';
 import { deployService } from './deploy.operation';
 import { sourceOf } from './image.policy';
 import type { DeployServiceInput } from './operations.dto';
 import { retireService } from './retire.operation';
 import { rollbackService } from './rollback.operation';
 import { scaleService } from './scale.operation';
+import { ServiceLogReader } from './service-logs';
 import { ServiceSecrets } from './service-secrets';
 import { ServicesController } from './services.controller';
 import { ServicesResources } from './services.resources';
@@ -20,7 +22,7 @@ import { ServicesTools } from './services.tools';
 @Module({
   imports: [BuildsModule, IntakeModule, ProvisioningModule],
   controllers: [ServicesTools, ServicesController, ServicesResources],
-  providers: [ServicesService, ServiceSecrets],
+  providers: [ActualStates, ServiceLogReader, ServicesService, ServiceSecrets],
   exports: [ServicesService],
 })
 export class ServicesModule {

@@ -7,6 +7,10 @@ import type { OperationStore } from '../platform/operations/operation-store';
 import { parseInput } from '../platform/schema';
 import type { SecretStore } from '../platform/secrets';
 import { ListServicesInput, ServiceLogsInput } from './services.dto';
+import { NoCluster } from '../platform/cluster/no-cluster';
+import { Config } from '../platform/config';
+import { ActualStates } from './actual-state';
+import { ServiceLogReader } from './service-logs';
 import { ServicesService } from './services.service';
 
 const API = `image: {repository: ghcr.io/acme/api, tag: "2"}
@@ -54,6 +58,8 @@ function serviceOver(over: World, parts: { history?: Revision[]; last?: object }
     new Access(gitops as unknown as Gitops),
     store as unknown as OperationStore,
     secrets as unknown as SecretStore,
+    new ActualStates(new NoCluster(), new Config({} as Config['values'])),
+    new ServiceLogReader(new NoCluster()),
   );
 }
 

@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
-import { clusterNotConfigured } from '../platform/cluster';
+import {
+  type Applications,
+  clusterNotConfigured,
+  ownedApplication,
+  type Reading,
+  type SourceState,
+} from '../platform/cluster';
 import {
   folderProblems,
   Gitops,
@@ -17,19 +23,13 @@ import { OperationStore } from '../platform/operations/operation-store';
 import { paginate, untrusted } from '../platform/schema';
 import { foreignLine } from '../platform/text/foreign-text';
 import { SecretStore } from '../platform/secrets';
+import { ActualStates } from './actual-state';
+import { actualParts } from './actual-view';
 import { databasePartOf } from './database-view';
 import { requireService } from './name.policy';
 import { afterStatus } from './next-looks';
-import {
-  autoscalingOf,
-  configOf,
-  imageText,
-  itemOf,
-  secretsOf,
-  SERVICE_FILE,
-  shownOrNull,
-  UNKNOWN,
-} from './service-view';
+import { ServiceLogReader } from './service-logs';
+import { configOf, itemOf, secretsOf, SERVICE_FILE, shownOrNull } from './service-view';
 import { storedVersions } from './stored-versions';
 import type {
   LastOperationPart,
@@ -54,8 +54,11 @@ const AUTHOR = 100;
 const SUMMARY = 1000;
 
 const LIST_UNTRUSTED = untrusted(SERVICE_FILE, { fields: ['items[].image_tag', 'items[].host', 'warnings[].message'] });
-const STATUS_UNTRUSTED = untrusted(SERVICE_FILE, {
-  fields: ['image.declared', 'last_operation.summary', 'warnings[].message'],
+const STATUS_UNTRUSTED = untrusted(`${SERVICE_FILE}; the cluster: Argo CD, operators and the service itself`, {
+  fields: [
+    ...['image.declared', 'image.deployed', 'last_operation.summary', 'warnings[].message', 'health.message'],
+    ...['conditions[].type', 'conditions[].message', 'events[].reason', 'events[].message'],
+  ],
 });
 const CONFIG_UNTRUSTED = untrusted(SERVICE_FILE, {
   fields: [
@@ -63,7 +66,6 @@ const CONFIG_UNTRUSTED = untrusted(SERVICE_FILE, {
     ...['secret_names[]', 'secrets[].name', 'probes[].path', 'database', 'warnings[].message'],
   ],
 });
-const NOT_IN_CLUSTER = 'sync, health, running image and events are unknown';
 
 interface Named {
   readonly team: string;
@@ -78,6 +80,8 @@ export class ServicesService {
     @Inject(Access) private readonly access: Access,
     @Inject(OperationStore) private readonly operations: OperationStore,
     @Inject(SecretStore) private readonly secrets: SecretStore,
+    @Inject(ActualStates) private readonly actual: ActualStates,
+    @Inject(ServiceLogReader) private readonly logReader: ServiceLogReader,
   ) {}
 
   /**
@@ -98,8 +102,16 @@ export class ServicesService {
       ...(input.cursor === undefined ? folderProblems(world, foldersOf(world, teams)) : []),
       ...page.flatMap(({ team, name }) => [...orphan(world, team, name), ...serviceProblems(world, team, name)]),
     ].map(warningOf);
-    const items = page.flatMap((each) => readItem(world, each));
-    return { items, count: items.length, next_cursor, source: sourceOf(world), warnings, untrusted: LIST_UNTRUSTED };
+    const applications = await this.actual.applications('sync and health are unknown');
+    const items = page.flatMap((each) => readItem(world, each, applications));
+    return {
+      items,
+      count: items.length,
+      next_cursor,
+      source: sourceOf(world, applications.source),
+      warnings,
+      untrusted: LIST_UNTRUSTED,
+    };
   }
 
   /** Names of the services of a team, or of all teams that the caller sees, sorted. @throws NotFound as `list`. */
@@ -121,24 +133,16 @@ export class ServicesService {
   async status(_actor: Actor, { team, service: name }: ServiceInput): Promise<ServiceStatus> {
     const world = await this.gitops.world();
     const service = requireService(world, team, name);
-    const { cluster, ...source } = sourceOf(world);
+    const actual = await this.actual.of(world, service);
+    const parts = actualParts(service, actual);
     return {
       team,
       service: name,
-      sync: { status: UNKNOWN, revision: null },
-      health: { status: UNKNOWN, message: cluster.message ?? '' },
-      image: { declared: imageText(service), deployed: null },
-      replicas: {
-        declared: service.autoscaling.enabled ? null : service.replicas,
-        ready: null,
-        autoscaling: autoscalingOf(service),
-      },
-      conditions: [],
-      events: [],
+      ...parts,
       last_operation: await this.lastOperation(team, name),
-      source: { ...source, cluster },
+      source: sourceOf(world, actual.source),
       warnings: serviceProblems(world, team, name).map(warningOf),
-      next_actions: afterStatus({ team, service: name }, UNKNOWN),
+      next_actions: afterStatus({ team, service: name }, parts.health.status),
       untrusted: STATUS_UNTRUSTED,
     };
   }
@@ -161,17 +165,10 @@ export class ServicesService {
     };
   }
 
-  /** No log source exists in this version; what the answer looks like is what it will look like. @throws NotFound. */
-  async logs(_actor: Actor, { team, service }: ServiceLogsInput): Promise<ServiceLogs> {
-    requireService(await this.gitops.world(), team, service);
-    return {
-      team,
-      service,
-      logs: untrusted(`logs of ${team}/${service}, written by the service`, { lines: [] }),
-      truncated: false,
-      source: { logs: clusterNotConfigured('there is nothing to read logs from') },
-      warnings: [],
-    };
+  /** @throws NotFound. */
+  async logs(_actor: Actor, input: ServiceLogsInput): Promise<ServiceLogs> {
+    requireService(await this.gitops.world(), input.team, input.service);
+    return this.logReader.read(input);
   }
 
   private async lastOperation(team: string, service: string): Promise<LastOperationPart | null> {
@@ -211,15 +208,16 @@ function* named(world: World, teams: readonly string[], query = ''): Iterable<Na
 }
 
 /** Nothing for a file that is absent or cannot be read: the warnings say so. */
-function readItem(world: World, { team, name }: Named): ServiceItem[] {
+function readItem(world: World, { team, name }: Named, { value }: Reading<Applications>): ServiceItem[] {
   const isBroken = serviceProblems(world, team, name).some(({ severity }) => severity === 'broken');
   const service = isBroken || !world.hasTenant(team) ? undefined : world.service(team, name);
-  return service ? [itemOf(service, world)] : [];
+  const application = value && (ownedApplication(value, { team, service: name }) ?? null);
+  return service ? [itemOf(service, world, application)] : [];
 }
 
-function sourceOf({ head }: World): ServiceSource {
+function sourceOf({ head }: World, cluster: SourceState): ServiceSource {
   return {
     gitops: { state: 'ok', message: head ? `desired state at commit ${head}` : 'the repository is empty' },
-    cluster: clusterNotConfigured(NOT_IN_CLUSTER),
+    cluster,
   };
 }

@@ -1,1 +1,12 @@
+export type { ApplicationState } from './application-state';
+export * from './cluster';
+export * from './events';
+export * from './owned-application';
+export * from './pod-logs';
+export * from './pod-usage';
+export * from './pods';
+export * from './quotas';
+export * from './readiness';
+export * from './rollout.policy';
+export * from './rollouts';
 export * from './source-state';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plainSetting, setting } from './setting';
-import { durationBetween, label, optionalText } from './setting-schemas';
+import { duration, durationBetween, label, optionalText } from './setting-schemas';
 
 /** The cluster that Argo CD applies the repository to: a part of `SETTINGS`. */
 export const CLUSTER_SETTINGS = {
@@ -24,4 +24,8 @@ export const CLUSTER_SETTINGS = {
       .regex(new RegExp(`^${label}$`), 'must be a Kubernetes name: lower-case letters, digits, hyphens, at most 63'),
     { fallback: 'argocd', help: 'Namespace of Argo CD, in which its Applications are.' },
   ),
+  clusterIncidents: plainSetting('MCTL_CLUSTER_INCIDENTS', duration, {
+    fallback: '1m',
+    help: 'How often Applications are looked through for incidents (Degraded, sync failed); 0s = never.',
+  }),
 } as const;

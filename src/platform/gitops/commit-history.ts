@@ -43,6 +43,12 @@ export class CommitHistory {
     return this.reader.findCommitsByTrailer(key, undefined, to);
   }
 
+  /** Whether `ancestor` is `descendant` or behind it; false for what this repository does not know. */
+  async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    if ((await this.resolve(descendant)) === undefined) return false;
+    return this.reader.isAncestor(ancestor, descendant);
+  }
+
   /** What each commit changed against its parent; nothing for merges. */
   changes(commits: readonly string[]): Promise<Map<string, PathChange[]>> {
     return this.reader.changedPaths(commits);

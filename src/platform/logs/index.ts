@@ -1,1 +1,2 @@
 export * from './log-envelope';
+export * from './log-level';

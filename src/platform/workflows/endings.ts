@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Audit, type AuditEntry } from '../audit/audit';
+import { Rollouts } from '../cluster';
 import { Config } from '../config';
 import { Conflict, type ErrorBody, MctlError, toErrorBody } from '../errors';
 import { log } from '../logging';
@@ -33,6 +34,7 @@ export class Endings {
     @Inject(OperationRegistry) private readonly registry: OperationRegistry,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Config) private readonly config: Config,
+    @Inject(Rollouts) private readonly rollouts: Rollouts,
   ) {}
 
   /** The branch shows these commits: operations end, or go on with what comes after their first commit. */
@@ -69,6 +71,7 @@ export class Endings {
       log.info({ ...facts(row), commit }, goingOn.has(row.id) ? 'operation goes on' : 'operation succeeded');
       changed(row.id);
     }
+    this.rollouts.announce(done.map(({ commit }) => commit));
   }
 
   /** Whether the row's commit is not its operation's last. */

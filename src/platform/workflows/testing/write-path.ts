@@ -9,6 +9,8 @@ import { type Config, readConfig } from '../../config';
 import { Conflict } from '../../errors';
 import { GitError, Gitops, Layout, ManifestSchemas } from '../../gitops';
 import { EmbeddedRemote, ObjectReader, openBareRepository, type Remote } from '../../gitops/git';
+import { Rollouts } from '../../cluster';
+import { NoCluster } from '../../cluster/no-cluster';
 import { Keys } from '../../keys';
 import { AnswerBuilder } from '../../operations/answer-builder';
 import { WriteAnswer } from '../../operations/answer.dto';
@@ -167,7 +169,7 @@ export class WritePath {
     this.rows = new OperationStore(store);
     this.audit = new Audit(store, Keys.open(folder));
     this.tokens = new ConfirmTokens(Keys.open(folder), store);
-    const endings = new Endings(store, this.rows, registry, this.audit, config);
+    const endings = new Endings(store, this.rows, registry, this.audit, config, new Rollouts(new NoCluster(), gitops));
     const committer = new Committer(store, this.rows, registry, planner, gitops, endings, config);
     const queue = new TaskQueue(store);
     const tasks = new Tasks(store, this.rows, queue, registry, gitops, access, endings, config);
