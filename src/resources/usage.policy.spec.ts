@@ -21,6 +21,7 @@ describe(usageOf, () => {
       resource: 'requests.cpu',
       used: { quantity: '1250m', value: 1.25, unit: 'cores' },
       used_at_least: { quantity: '1250m', value: 1.25, unit: 'cores' },
+      counted: null,
       hard: { quantity: '2', value: 2, unit: 'cores' },
       percent: 62.5,
     });
