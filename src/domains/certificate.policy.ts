@@ -12,8 +12,9 @@ export function certificateFor(host: string, certificates: readonly CertificateS
   const { isReady, word, expiresAt = null } = found;
   const said = word === undefined ? '' : ` (${word})`;
   if (isReady === true) return { ready: true, expires_at: expiresAt, reason: `cert-manager has issued it${said}` };
-  if (isReady === false)
+  if (isReady === false) {
     return { ready: false, expires_at: expiresAt, reason: `cert-manager has not issued it${said}` };
+  }
   return { ready: null, expires_at: expiresAt, reason: 'cert-manager has not looked at it yet' };
 }
 

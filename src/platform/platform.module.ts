@@ -29,6 +29,7 @@ import { GitGate } from './http/git/git.gate';
 import { GitReads } from './http/git/git-reads';
 import { ProtectedResourceController } from './http/protected-resource.controller';
 import { KeysModule } from './keys';
+import { Loki } from './logs';
 import { McpModule } from './mcp';
 import { Metrics } from './metrics/metrics';
 import { MetricsController } from './metrics/metrics.controller';
@@ -72,6 +73,7 @@ const shared = [
   GitReads,
   LocalIssuer,
   LocalTokens,
+  Loki,
   Metrics,
   OperationRegistry,
   OperationStore,

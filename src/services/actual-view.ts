@@ -73,8 +73,9 @@ function podConditions({ name, phase, containers, isLeaving }: PodState): Condit
 }
 
 function partConditions(kind: string, { value, source }: Reading<readonly Readiness[]>): ConditionItem[] {
-  if (!value)
+  if (!value) {
     return source.state === 'not_configured' ? [] : [{ type: kind, status: 'Unknown', message: source.message ?? '' }];
+  }
   return value.map(({ name, isReady, reason }) => ({
     type: `${kind} ${name}`,
     status: isReady === undefined ? 'Unknown' : isReady ? 'Ready' : 'NotReady',

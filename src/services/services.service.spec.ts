@@ -8,7 +8,9 @@ import { parseInput } from '../platform/schema';
 import type { SecretStore } from '../platform/secrets';
 import { ListServicesInput, ServiceLogsInput } from './services.dto';
 import { NoCluster } from '../platform/cluster/no-cluster';
+import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
+import { Loki } from '../platform/logs';
 import { ActualStates } from './actual-state';
 import { ServiceLogReader } from './service-logs';
 import { ServicesService } from './services.service';
@@ -59,7 +61,7 @@ function serviceOver(over: World, parts: { history?: Revision[]; last?: object }
     store as unknown as OperationStore,
     secrets as unknown as SecretStore,
     new ActualStates(new NoCluster(), new Config({} as Config['values'])),
-    new ServiceLogReader(new NoCluster()),
+    new ServiceLogReader(new NoCluster(), new Loki({ values: {} as Config['values'] }), new Clock()),
   );
 }
 

@@ -1,13 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access } from '../platform/auth/access';
 import type { Actor } from '../platform/auth/actor';
-import {
-  type Applications,
-  clusterNotConfigured,
-  ownedApplication,
-  type Reading,
-  type SourceState,
-} from '../platform/cluster';
+import { type Applications, ownedApplication, type Reading, type SourceState } from '../platform/cluster';
 import {
   folderProblems,
   Gitops,

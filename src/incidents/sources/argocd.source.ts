@@ -103,15 +103,18 @@ function fingerprintOf(name: string, kind: Trouble['kind']): string {
 }
 
 function factsOf({ sync, health, revision, operation, troubles, images }: ApplicationState): Record<string, string> {
-  const resources = troubles.map((each) => [each.resource, `${each.health ?? each.sync ?? ''} ${each.message}`.trim()]);
-  return {
+  const resources = troubles.map(
+    (each) => [each.resource, `${each.health ?? each.sync ?? ''} ${each.message}`.trim()] as const,
+  );
+  const facts: Record<string, string> = {
     sync,
     health,
     ...(revision !== undefined && { revision }),
     ...(operation && { operation: `${operation.phase} ${operation.message}`.trim() }),
     ...(images.length > 0 && { images: images.join(' ') }),
-    ...Object.fromEntries(resources),
   };
+  for (const [resource, said] of resources) facts[resource] = said;
+  return facts;
 }
 
 /** Clocks differ: nothing begins in the future. */

@@ -28,8 +28,9 @@ export function ownedApplication(applications: Applications, owner: Owner): Appl
 
 function isOwned(application: ApplicationState, { team, service, preview, part }: Owner): boolean {
   // Where databases go is no team's namespace: the name, which no other ApplicationSet gives, has to do.
-  if (application.team === undefined)
+  if (application.team === undefined) {
     return part !== undefined || application.destination === namespaceOf(team, preview);
+  }
   return application.team === team && application.service === service && application.preview === preview;
 }
 

@@ -19,8 +19,9 @@ export async function quotasOf(kubernetes: Kubernetes, namespace: string): Promi
     for (const key of Object.keys(hard)) {
       const count = countOf(used[key] ?? '0', hard[key]);
       const known = counts.get(key);
-      if (count && (!known || known.hard.minus(known.used).exceeds(count.hard.minus(count.used))))
+      if (count && (!known || known.hard.minus(known.used).exceeds(count.hard.minus(count.used)))) {
         counts.set(key, count);
+      }
     }
   }
   return counts;

@@ -25,20 +25,26 @@ export interface RolloutFacts {
 export function rolloutOf({ application, isDeclared, holds }: RolloutFacts): Rollout {
   if (!isDeclared) return removal(application);
   if (!application) return { state: 'open', open: ['Argo CD has no Application for it yet.'] };
-  const { sync, health, revision, operation } = application;
+  const { revision, operation } = application;
   if (revision === undefined || !holds(revision)) {
     const seen = revision === undefined ? 'no revision' : revision.slice(0, 12);
     return { state: 'open', open: [`Argo CD has looked at ${seen}, which does not hold this commit yet.`] };
   }
+  // The sync of an earlier revision says nothing about this one.
   const isOfThis = operation?.revision !== undefined && holds(operation.revision);
-  const hasFailed = isOfThis && (operation.phase === 'Failed' || operation.phase === 'Error');
+  return present(application, isOfThis ? operation.phase : undefined);
+}
+
+/** @param phase of the sync of this commit or a later one. */
+function present({ sync, health }: ApplicationState, phase: string | undefined): Rollout {
   const open = [
     ...(sync === 'Synced' ? [] : [`Sync is ${sync}.`]),
-    ...(isOfThis && operation.phase !== 'Succeeded' ? [`The sync of this revision is ${operation.phase}.`] : []),
+    ...(phase === undefined || phase === 'Succeeded' ? [] : [`The sync of this revision is ${phase}.`]),
     ...(health === 'Healthy' ? [] : [`Health is ${health}.`]),
   ];
   if (open.length === 0) return { state: 'complete', open };
-  return { state: hasFailed || health === 'Degraded' ? 'failed' : 'open', open };
+  const hasFailed = phase === 'Failed' || phase === 'Error' || health === 'Degraded';
+  return { state: hasFailed ? 'failed' : 'open', open };
 }
 
 function removal(application: ApplicationState | undefined): Rollout {

@@ -8,6 +8,7 @@ import { GIT_DOOR_SETTINGS } from './git-door-settings';
 import { GITHUB_SETTINGS } from './github-settings';
 import { IDENTITY_SETTINGS } from './identity-settings';
 import { INCIDENT_SETTINGS } from './incident-settings';
+import { LOGS_SETTINGS } from './logs-settings';
 import { MCP_SESSION_SETTINGS } from './mcp-session-settings';
 import { OAUTH_SETTINGS } from './oauth-settings';
 import { resourceProfiles } from './resource-profiles';
@@ -204,6 +205,7 @@ export const SETTINGS = {
     fallback: '10s',
     help: 'How long one query of the Prometheus API may take, from 1s to 60s.',
   }),
+  ...LOGS_SETTINGS,
   openclawProfiles: setting('MCTL_OPENCLAW_PROFILES', resourceProfiles, {
     fallback: '',
     help: 'Resource profiles as JSON: requests and limits of startup, steady-medium and steady-small; a name left out, or empty = the defaults.',
