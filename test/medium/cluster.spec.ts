@@ -344,6 +344,59 @@ describe('what the cluster counts', () => {
   });
 });
 
+it('secrets and databases are conditions of the service, told apart from an operator that is not there', async () => {
+  await done(await signedIn(scratch, 'admin'), 'provision-database', named());
+  const conditions = async (): Promise<Loose[]> => (await status()).conditions;
+  expect(await conditions()).toContainEqual(
+    expect.objectContaining({ type: 'Database', status: 'Unknown', message: expect.stringMatching(/^absent: /) }),
+  );
+  api.put({
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Database',
+    metadata: { name: 'billing.api', namespace: 'platform-db' },
+    status: { applied: false, message: 'while creating: permission denied' },
+  });
+  api.put({
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    metadata: {
+      ...{ name: 'billing-api-db-creds', namespace: 'billing' },
+      labels: { 'app.kubernetes.io/instance': 'billing-api' },
+    },
+    status: { conditions: [{ type: 'Ready', status: 'True', reason: 'SecretSynced', message: 'secret synced' }] },
+  });
+  expect(await conditions()).toEqual(
+    expect.arrayContaining([
+      { type: 'ExternalSecret billing-api-db-creds', status: 'Ready', message: 'SecretSynced: secret synced' },
+      { type: 'Database billing.api', status: 'NotReady', message: 'while creating: permission denied' },
+    ]),
+  );
+  api.uninstall('external-secrets.io');
+  expect(await conditions()).toContainEqual(
+    expect.objectContaining({
+      type: 'ExternalSecret',
+      status: 'Unknown',
+      message: expect.stringMatching(/^not_installed: /),
+    }),
+  );
+});
+
+it('a preview has the state of its own Application', async () => {
+  const { preview } = about;
+  const previews = () => ask('mctl_list_previews', { team: 'billing' });
+  expect((await previews()).items[0]).toMatchObject({ preview_id: preview, sync: 'unknown', health: 'Missing' });
+  api.put({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: {
+      ...{ name: `preview-billing-api-${preview}`, namespace: 'argocd' },
+      labels: { 'mctl.dev/team': 'billing', 'mctl.dev/service': 'api', 'mctl.dev/preview': preview },
+    },
+    status: { sync: { status: 'Synced' }, health: { status: 'Progressing' } },
+  });
+  await until(previews, ({ items }) => items[0].sync === 'Synced' && items[0].health === 'Progressing');
+});
+
 it('a certificate is ready when cert-manager says so', async () => {
   const host = 'billing-api.apps.localhost';
   const certificate = (state: string, reason: string) =>

@@ -1,9 +1,9 @@
-import { worldOf } from '../../../test/factories/world';
+import { aWorld } from '../../../test/factories/world';
 import { type ApplicationState } from '../../platform/cluster';
 import { readApplication } from '../../platform/cluster/application-state';
 import { reportsOf } from './argocd.source';
 
-const world = worldOf({ tenants: { billing: 'tenant: { name: billing }\n' } });
+const world = aWorld();
 const now = new Date('2026-03-01T12:00:00Z');
 
 function application(changes: Partial<ApplicationState>): ApplicationState {
