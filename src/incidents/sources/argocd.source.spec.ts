@@ -51,7 +51,7 @@ it('is over when it is healthy or gone, and not before', () => {
     expect.objectContaining({ resolution: 'Argo CD has no such Application any more.' }),
   ]);
   for (const health of ['Progressing', 'Unknown', 'Missing'])
-    expect(reports([application({ health })], active)).toEqual([]);
+    {expect(reports([application({ health })], active)).toEqual([]);}
 });
 
 it('an Application of no team here, or with labels that do not lead to its name, is nobody’s incident', () => {
