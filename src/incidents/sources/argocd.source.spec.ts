@@ -50,8 +50,9 @@ it('is over when it is healthy or gone, and not before', () => {
   expect(reports([], active)).toEqual([
     expect.objectContaining({ resolution: 'Argo CD has no such Application any more.' }),
   ]);
-  for (const health of ['Progressing', 'Unknown', 'Missing'])
-    {expect(reports([application({ health })], active)).toEqual([]);}
+  for (const health of ['Progressing', 'Unknown', 'Missing']) {
+    expect(reports([application({ health })], active)).toEqual([]);
+  }
 });
 
 it('an Application of no team here, or with labels that do not lead to its name, is nobody’s incident', () => {
