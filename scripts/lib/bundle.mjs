@@ -8,6 +8,8 @@ const STARTS = [['--max-semi-space-size=8', '--max-old-space-size=512'], []];
 /** Native, or looked for by packages that can use them and are not installed. */
 const OUTSIDE = [
   'libsql',
+  // Six megabytes of the bundle that only those load who connect a cluster.
+  '@kubernetes/client-node',
   'pg-native',
   '@fastify/*',
   '@grpc/*',
