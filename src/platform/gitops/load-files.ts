@@ -19,7 +19,7 @@ export async function loadFiles(
 ): Promise<FileIndex> {
   const trees = await Promise.all([
     reader.entriesAt(head, layout.places).then((entries) => entries.filter(({ type }) => type !== 'tree')),
-    ...layout.folders.map((folder) => reader.listTree(head, folder)),
+    reader.listTree(head, ...layout.folders),
   ]);
   const files = new FileIndex();
   const entries = trees.flat().filter((entry) => {

@@ -78,18 +78,10 @@ export class ObjectReader {
     return new Map(wanted.flatMap((sha, index) => (objects[index] === undefined ? [] : [[sha, objects[index]]])));
   }
 
-  /** Every file, symbolic link and submodule under a folder of a commit; empty when the folder is not there. */
-  async listTree(commit: string, prefix = ''): Promise<TreeEntry[]> {
-    const path = assertPrefix(prefix);
-    const { stdout } = await this.git([
-      'ls-tree',
-      '-r',
-      '-z',
-      '--full-tree',
-      '--',
-      assertObjectId(commit),
-      ...optional(path),
-    ]);
+  /** Every file, symbolic link and submodule under folders of a commit, or under all of it; nothing of a folder that is not there. */
+  async listTree(commit: string, ...folders: readonly string[]): Promise<TreeEntry[]> {
+    const paths = folders.map(assertPrefix).flatMap(optional);
+    const { stdout } = await this.git(['ls-tree', '-r', '-z', '--full-tree', '--', assertObjectId(commit), ...paths]);
     return parseTree(stdout);
   }
 
