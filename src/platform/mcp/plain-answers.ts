@@ -79,7 +79,7 @@ class OneAnswer implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     const isAnswer = !('method' in message);
-    const text = JSON.stringify(message);
+    const text = textOf(message);
     if (isAnswer && !this.response.headersSent) {
       this.response.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
     } else {
@@ -98,6 +98,19 @@ class OneAnswer implements Transport {
     if (!this.response.headersSent) this.response.writeHead(200, STREAM);
     this.response.write(event);
   }
+}
+
+/** The tool catalog answers with the same arrays again and again (`ToolCatalog.visibleTo`): forty kilobytes, written down once each. */
+const written = new WeakMap<object, string>();
+
+function textOf(message: JSONRPCMessage): string {
+  const { result, ...envelope } = message as { result?: { tools?: unknown } };
+  if (!Array.isArray(result?.tools)) return JSON.stringify(message);
+  const { tools, ...others } = result;
+  const list = written.get(tools as object) ?? JSON.stringify(tools);
+  written.set(tools as object, list);
+  const fields = [JSON.stringify(others).slice(1, -1), `"tools":${list}`].filter(Boolean);
+  return `${JSON.stringify(envelope).slice(0, -1)},"result":{${fields.join()}}}`;
 }
 
 /** The revisions up to 2025-11-25, or those since 2026-07-28. */
