@@ -23,8 +23,7 @@ export async function launch(part: Part): Promise<void> {
 export function openBundle(): { script: Script; exports: Parts } {
   const compiled = compiledFile();
   const cachedData = existsSync(compiled) ? readFileSync(compiled) : undefined;
-  // The bundle is ASCII; read as UTF-8 it would be held twice for a while.
-  const script = new Script(readFileSync(BUNDLE, 'latin1'), { filename: BUNDLE, cachedData });
+  const script = new Script(readFileSync(BUNDLE, 'utf8'), { filename: BUNDLE, cachedData });
   const wrapper = script.runInThisContext() as Wrapper;
   return { script, exports: wrapper(createRequire(BUNDLE), BUNDLE, dirname(BUNDLE)) };
 }
