@@ -10,7 +10,7 @@ export const createPreview = defineOperation({
   tool: 'mctl_create_preview',
   title: 'Create Preview',
   description:
-    'Run another image tag beside production for some hours: own host and secret paths, no database. To change production use mctl_deploy_service.',
+    'Run another image tag beside production for some hours: own host and secret paths, no database. Production: mctl_deploy_service.',
   kind: 'write',
   risk: 'low',
   role: 'developer',

@@ -13,7 +13,7 @@ export const retireService = defineOperation({
   tool: 'mctl_retire_service',
   title: 'Retire Service',
   description:
-    'Remove a service with hosts, previews and custom domains; its database stays. To stop it for a while, scale it to 0. Answers the plan and a confirm_token first.',
+    'Remove a service with hosts, previews and custom domains; its database stays. To pause it, scale to 0. Answers the plan and a confirm_token first.',
   kind: 'destructive',
   risk: 'high',
   role: 'owner',

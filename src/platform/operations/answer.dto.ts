@@ -61,7 +61,6 @@ export class WriteAnswer {
   @FreeForm({ optional: true, listed: false, description: 'Why it failed.' }) error?: object;
   @Nested(() => UntrustedPart, {
     optional: true,
-    listed: false,
     description: 'Which of it repeats what stood in git.',
   })
   untrusted?: UntrustedPart;
