@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { mustRun } from './process.mjs';
 import { at } from './paths.mjs';
 
@@ -33,6 +32,8 @@ const OUTSIDE = [
  * instead of three thousand.
  */
 export async function bundle(folder) {
+  // Not before: on a fresh clone the packages are installed by the script that this is a part of.
+  const { build } = await import('esbuild');
   const file = join(folder, 'bundle/mctl.js');
   await build({
     entryPoints: [join(folder, 'parts.js')],
