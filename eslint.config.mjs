@@ -51,7 +51,7 @@ const shapes = [
 const noProcessEnv = { object: 'process', property: 'env', message: noEnvironment.message };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'data/', 'coverage/', 'charts/', 'seed/', '**/__goldens__/']),
+  globalIgnores(['dist/', '.dist-*/', 'data/', 'coverage/', 'charts/', 'seed/', '**/__goldens__/']),
   {
     files: ['**/*.{js,cjs,mjs,ts}'],
     linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -5,10 +5,9 @@ import { say } from './lib/process.mjs';
 import { ensureReady } from './lib/ready.mjs';
 
 const SETTLE_MS = 200;
-const arguments_ = [at('dist/main.js'), ...process.argv.slice(2)];
-const SOON = { isBundled: false };
+const arguments_ = [at('scripts/dev-server.mjs'), ...process.argv.slice(2)];
 
-await ensureReady(SOON);
+await ensureReady({ isBundled: false });
 let server = start();
 let settling;
 let restarting = false;
@@ -29,7 +28,6 @@ async function restart() {
   restarting = true;
   say('src changed, starting again');
   await stop();
-  await ensureReady(SOON);
   server = start();
   restarting = false;
 }

@@ -24,12 +24,29 @@ export async function build({ isBundled = true } = {}) {
   const note = noteOf(isBundled);
   // As deep as dist: the program finds its package from where it lies.
   const fresh = at(`.dist-${process.pid}`);
+  removeLeftOvers();
   mkdirSync(fresh, { recursive: true });
   const flags = ['--out-dir', fresh, '--strip-leading-paths', '--quiet', '--ignore', TESTS_ONLY.join(',')];
   await mustRun('the build', process.execPath, [tool.swc, 'src', ...flags]);
   if (isBundled) await bundle(fresh);
   writeFileSync(join(fresh, '.built'), note);
   swapIn(fresh);
+}
+
+/** What builds left that were broken off. */
+function removeLeftOvers() {
+  for (const name of readdirSync(root)) {
+    const [, pid] = /^\.dist-(\d+)(?:\.old)?$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(at(name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function swapIn(fresh) {

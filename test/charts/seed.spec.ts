@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_DATABASES } from '../../src/platform/gitops';
 import { clusterDocuments } from '../../src/provisioning/database-documents';
-import { CRD_FOLDER, crdViolations } from '../support/crds';
+import { crdViolations } from '../support/crds';
 import { helmTemplate, type Manifest, ROOT } from '../support/helm';
 import { at, mainContainer, only } from '../support/manifests';
 import { generate, SCRATCH_TEMPLATE, seedDocuments, seedFiles, seedManifests, TOKENS, tokensIn } from '../support/seed';
@@ -13,9 +13,7 @@ const ARGO_KINDS = ['Application', 'ApplicationSet', 'AppProject'];
 const manifestFiles = seedFiles().filter((file) => !file.startsWith('templates/services/'));
 
 describe('the check against CRDs', () => {
-  const itWithCrds = existsSync(CRD_FOLDER) ? it : it.skip;
-
-  itWithCrds('finds a misspelt field', () => {
+  it('finds a misspelt field', () => {
     const [root] = seedManifests('argocd/root-application.yaml');
     const misspelt = { ...root, spec: { ...(root?.spec as object), syncPolcy: {} } } as Manifest;
     expect(crdViolations([misspelt])).toEqual([expect.stringContaining('syncPolcy')]);

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
-import { parse } from 'yaml';
 import { HAND_SCHEMAS } from './hand-schemas';
 import { type Manifest, ROOT } from './helm';
 
@@ -9,42 +8,28 @@ type Schema = { [keyword: string]: unknown };
 type Version = { name: string; schema: { openAPIV3Schema: Schema }; subresources?: { status?: object } };
 type Crd = { spec: { versions: Version[] } };
 
-/** Absent outside of the project's own machines: see `crdViolations`. */
-export const CRD_FOLDER = join(ROOT, '..', 'shared', 'crds');
+const FOLDER = join(ROOT, 'test/crds');
 const FILES: Record<string, string> = {
-  Application: 'application-crd.yaml',
-  ApplicationSet: 'applicationset-crd.yaml',
-  AppProject: 'appproject-crd.yaml',
-  Certificate: 'cert-manager.io_certificates.yaml',
-  ClusterWorkflowTemplate: 'argoproj.io_clusterworkflowtemplates.yaml',
-  Database: 'postgresql.cnpg.io_databases.yaml',
-  DatabaseRole: 'postgresql.cnpg.io_databaseroles.yaml',
-  ExternalSecret: 'external-secrets.io_externalsecrets.yaml',
-  Password: 'generators.external-secrets.io_passwords.yaml',
-  PushSecret: 'external-secrets.io_pushsecrets.yaml',
-  Workflow: 'argoproj.io_workflows.yaml',
+  Application: 'application-crd.json',
+  ApplicationSet: 'applicationset-crd.json',
+  AppProject: 'appproject-crd.json',
+  Certificate: 'cert-manager.io_certificates.json',
+  ClusterWorkflowTemplate: 'argoproj.io_clusterworkflowtemplates.json',
+  Database: 'postgresql.cnpg.io_databases.json',
+  ExternalSecret: 'external-secrets.io_externalsecrets.json',
+  Workflow: 'argoproj.io_workflows.json',
 };
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 const validators = new Map<string, ValidateFunction>();
 
-/**
- * What an API server with `fieldValidation: Strict` would have against these objects; kinds without a CRD here pass.
- * Without the CRDs nothing is checked, and that is said aloud.
- */
+/** What an API server with `fieldValidation: Strict` would have against these objects; kinds without a CRD here pass. */
 export function crdViolations(manifests: Manifest[]): string[] {
-  const known = manifests.filter(({ kind }) => kind in FILES);
-  if (existsSync(CRD_FOLDER)) return known.flatMap(violations);
-  const names = known.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  if (names.length > 0) console.warn(`not validated, there are no CRDs in ${CRD_FOLDER}: ${names.join(', ')}`);
-  return [];
+  return manifests.filter(({ apiVersion, kind }) => kind in FILES || isByHand(apiVersion, kind)).flatMap(violations);
 }
 
 /** A version of a kind as its CRD declares it; undefined where there is no CRD here. */
 export function crdVersionOf(apiVersion: string, kind: string): Version | undefined {
-  const file = join(CRD_FOLDER, FILES[kind] ?? '');
-  if (!(kind in FILES) || !existsSync(file)) return undefined;
-  const crd = parse(readFileSync(file, 'utf8')) as Crd;
-  return crd.spec.versions.find(({ name }) => name === apiVersion.split('/').at(-1));
+  return crdOf(kind)?.spec.versions.find(({ name }) => name === apiVersion.split('/').at(-1));
 }
 
 function violations(manifest: Manifest): string[] {
@@ -65,15 +50,24 @@ function validatorFor({ apiVersion, kind }: Manifest): ValidateFunction {
 }
 
 function schemaOf(apiVersion: string, kind: string): Schema {
-  const file = join(CRD_FOLDER, FILES[kind] ?? '');
-  const spec = HAND_SCHEMAS[`${apiVersion}/${kind}`];
-  if (spec && !existsSync(file)) {
+  const crd = crdOf(kind);
+  if (!crd) {
+    const spec = HAND_SCHEMAS[`${apiVersion}/${kind}`];
+    if (!spec) throw new Error(`there is neither a CRD of ${kind} nor a schema by hand`);
     return { type: 'object', required: ['spec'], properties: { ...HEAD, spec }, additionalProperties: false };
   }
-  const crd = parse(readFileSync(file, 'utf8')) as Crd;
   const version = crd.spec.versions.find(({ name }) => name === apiVersion.split('/')[1]);
   if (!version) throw new Error(`${kind} has no version ${apiVersion}`);
   return strict(version.schema.openAPIV3Schema);
+}
+
+function crdOf(kind: string): Crd | undefined {
+  const file = FILES[kind];
+  return file === undefined ? undefined : (JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Crd);
+}
+
+function isByHand(apiVersion: string, kind: string): boolean {
+  return `${apiVersion}/${kind}` in HAND_SCHEMAS;
 }
 
 const HEAD = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };

@@ -9,15 +9,8 @@ export interface UnverifiedJwt {
   readonly type?: string;
 }
 
-let latest: { token: string; jwt: UnverifiedJwt | undefined } | undefined;
-
-/** Undefined for what is no signed JWT with an issuer. Each kind of credential asks in turn about the same one: it is read once. */
+/** Undefined for what is no signed JWT with an issuer. */
 export function unverifiedJwt(token: string): UnverifiedJwt | undefined {
-  if (latest?.token !== token) latest = { token, jwt: readJwt(token) };
-  return latest.jwt;
-}
-
-function readJwt(token: string): UnverifiedJwt | undefined {
   if (token.length > MAX_TOKEN_LENGTH || token.split('.').length !== 3) return undefined;
   try {
     const { iss } = decodeJwt(token);

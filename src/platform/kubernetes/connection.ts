@@ -44,6 +44,12 @@ export class Connection {
     }
   }
 
+  /** Ends when the library and the configuration are there, or cannot be: what that takes is not the server's time. */
+  async loaded(): Promise<void> {
+    this.config ??= this.load();
+    await this.config.catch(() => undefined);
+  }
+
   /** Reads everything again at the next request, e.g. because the credential is refused: it may have been replaced. */
   forget(): void {
     this.config = undefined;

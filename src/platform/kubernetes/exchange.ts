@@ -24,6 +24,7 @@ export interface Request {
  * @throws KubernetesFault for everything else. Whoever aborts by `signal` gets the signal's reason.
  */
 export async function exchange(connection: Connection, request: Request, timeoutMs: number): Promise<string> {
+  await connection.loaded();
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
   try {

@@ -13,7 +13,7 @@ const { application, database, pod, workflow } = RESOURCES;
 const folder = mkdtempSync(join(tmpdir(), 'mctl-kubernetes-'));
 let api: KubeApi;
 
-// Reading the real CRDs takes seconds, which no request should wait for.
+// Compiling the largest schema takes a while, which no request should wait for.
 beforeAll(() => KindSchema.of('argoproj.io/v1alpha1', 'Workflow').causes({}));
 beforeEach(async () => {
   api = await KubeApi.start();

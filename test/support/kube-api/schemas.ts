@@ -12,7 +12,7 @@ export interface Cause {
 
 /**
  * What an API server does with an object of a CRD: unknown fields are found (and dropped), types are checked. CEL rules are not: there is no
- * implementation of that language here. Without the CRD nothing is checked.
+ * implementation of that language here. Of kinds without a CRD, such as Pod, nothing is checked.
  */
 export class KindSchema {
   private static readonly known = new Map<string, KindSchema>();
