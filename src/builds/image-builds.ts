@@ -56,8 +56,20 @@ export class ImageBuilds {
     const place = await this.repositories.grantTo(team, source.repo);
     if (!place) throw notGranted(team, source.repo);
     const memo = call.state as Memo | undefined;
-    if (Date.now() - call.since.getTime() > this.config.values.buildTimeout) throw this.timedOut(memo);
     const build = { ...call, source, place };
+    const isLate = Date.now() - call.since.getTime() > this.config.values.buildTimeout;
+    return isLate ? this.lastLook(build, memo) : this.next(build, memo);
+  }
+
+  /** It may have ended while nobody could ask. Nothing is begun any more. */
+  private async lastLook(build: Build, memo: Memo = { asked: '', idle: 0 }): Promise<TaskOutcome> {
+    const run = memo.run ?? (await this.find(build));
+    const outcome = run === undefined ? undefined : await this.follow(build, memo, run);
+    if (outcome && 'done' in outcome) return outcome;
+    throw this.timedOut(memo);
+  }
+
+  private next(build: Build, memo: Memo | undefined): Promise<TaskOutcome> {
     if (memo === undefined) return this.begin(build);
     return memo.run === undefined ? this.look(build, memo) : this.follow(build, memo, memo.run);
   }
@@ -108,11 +120,11 @@ export class ImageBuilds {
     return this.actions.find(place, this.config.values.buildWorkflow, looked, signal);
   }
 
-  private timedOut(memo: Memo | undefined): Conflict {
+  private timedOut(memo: Memo): Conflict {
     const minutes = Math.round(this.config.values.buildTimeout / 60_000);
     return new Conflict(`The build did not end within ${minutes} min; nothing was deployed.`, {
       code: 'build_timed_out',
-      details: { run_url: memo?.url ?? null },
+      details: { run_url: memo.url ?? null },
       fix: 'Look at the run: it may wait for a runner. Then call again, or raise MCTL_BUILD_TIMEOUT.',
     });
   }

@@ -71,7 +71,12 @@ function troublesOf({ name, health, healthSince, healthMessage, operation }: App
   const troubles: Trouble[] = [];
   if (health === 'Degraded') {
     const summary = `${name} is Degraded${healthMessage === '' ? '' : `: ${healthMessage}`}`;
-    troubles.push({ kind: 'health', type: 'argocd_app_degraded', summary, since: pastOr(now, healthSince) });
+    troubles.push({
+      kind: 'health',
+      type: 'argocd_app_degraded',
+      summary,
+      since: pastOr(now, healthSince ?? operation?.finishedAt),
+    });
   }
   if (operation?.phase === 'Failed' || operation?.phase === 'Error') {
     const summary = `Argo CD could not sync ${name}${operation.message === '' ? '' : `: ${operation.message}`}`;

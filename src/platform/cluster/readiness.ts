@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '../gitops/values';
-import { type Kubernetes, type KubernetesObject, labelSelector, RESOURCES } from '../kubernetes';
+import { isFault, type Kubernetes, type KubernetesObject, labelSelector, RESOURCES } from '../kubernetes';
 import { foreignLine } from '../text/foreign-text';
 
 const MESSAGE = 300;
@@ -41,9 +41,13 @@ export async function externalSecretsOf(
   return items.map(readReady);
 }
 
-/** Database of CloudNativePG; it has `status.applied` and no conditions. */
+/** Database of CloudNativePG; it has `status.applied` and no conditions. That it is not there yet is an answer too. */
 export async function databaseOf(kubernetes: Kubernetes, namespace: string, name: string): Promise<Readiness> {
-  const item = await kubernetes.get(RESOURCES.database, { namespace, name });
+  const item = await kubernetes.get(RESOURCES.database, { namespace, name }).catch((error: unknown) => {
+    if (isFault(error, 'absent')) return undefined;
+    throw error;
+  });
+  if (!item) return { name, isReady: false, reason: 'The cluster has no such Database yet.', word: undefined };
   const applied = at(item, 'status', 'applied');
   return {
     name,

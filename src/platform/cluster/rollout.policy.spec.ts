@@ -27,6 +27,12 @@ it.each([
   ['on its way', { health: 'Progressing' }, 'open', 1],
   ['nothing is known', { sync: 'Unknown', health: 'Unknown' }, 'open', 2],
   ['its sync failed', { sync: 'OutOfSync', ...operation('Failed') }, 'failed', 2],
+  [
+    'the pods it replaces do not run',
+    { sync: 'OutOfSync', health: 'Degraded', ...operation('Succeeded', OLD) },
+    'open',
+    2,
+  ],
   ['what was applied does not run', { health: 'Degraded' }, 'failed', 1],
 ] as const)('%s', (_name, changes, state, missing) => {
   const rollout = stateOf(changes);

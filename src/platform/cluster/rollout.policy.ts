@@ -43,7 +43,8 @@ function present({ sync, health }: ApplicationState, phase: string | undefined):
     ...(health === 'Healthy' ? [] : [`Health is ${health}.`]),
   ];
   if (open.length === 0) return { state: 'complete', open };
-  const hasFailed = phase === 'Failed' || phase === 'Error' || health === 'Degraded';
+  // Until this commit is applied the health is that of what it replaces, which may be the very reason for it.
+  const hasFailed = phase === 'Failed' || phase === 'Error' || (health === 'Degraded' && sync === 'Synced');
   return { state: hasFailed ? 'failed' : 'open', open };
 }
 

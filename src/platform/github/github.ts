@@ -26,8 +26,8 @@ export interface RepositoryAnswer {
 }
 
 /**
- * GitHub as our App sees it. The App's key is read from its file at every use; its tokens live as long as the call. Every request is
- * bounded in time and size and goes to the configured servers only.
+ * GitHub as our App sees it. The App's key is read from its file at every use; its tokens are kept for no longer than the call, though GitHub
+ * takes them for an hour. Every request is bounded in time and size and goes to the configured servers only.
  */
 @Injectable()
 export class Github {

@@ -26,7 +26,7 @@ export async function openOctokit(baseUrl: string, guard: FetchGuard, auth?: str
   return client;
 }
 
-/** A token for one installation, good for an hour and for names of repositories only, or the App's own for ten minutes. Never kept. */
+/** A token for one installation, good for an hour and for what its caller asks, or the App's own for ten minutes. Never kept. */
 export async function openAppAuth(octokit: Octokit, clientId: string, privateKey: string) {
   const { createAppAuth } = await import('@octokit/auth-app');
   return createAppAuth({ appId: clientId, privateKey, request: octokit.request, log });

@@ -24,7 +24,8 @@ export function agreeOnRevision({ body }: Pick<SignedRequest, 'body'>): void {
 /** The answer (of status 400) to a request whose header names a revision from before those that are served; undefined for all others. */
 export function refusalOfRevision({ headers, body }: Pick<SignedRequest, 'headers' | 'body'>): object | undefined {
   const version = headers[VERSION_HEADER];
-  if (!isTooOld(version)) return undefined;
+  // `initialize` is where both sides agree on another.
+  if (!isTooOld(version) || (body as { method?: unknown } | undefined)?.method === 'initialize') return undefined;
   const id = (body as { id?: unknown } | undefined)?.id ?? null;
   const served = [NEWEST, ...LEGACY_REVISIONS].join(', ');
   const message = `Bad Request: Unsupported protocol version: ${version} (supported versions: ${served})`;

@@ -13,9 +13,11 @@ import type { SignedRequest } from './call';
 export class ModernRequests implements McpTransport {
   readonly kind = 'streamable-http';
   private handler?: McpHttpHandler;
+  private context?: McpTransportContext;
   private readonly behind = new WeakMap<globalThis.Request, SignedRequest>();
 
   start(context: McpTransportContext): void {
+    this.context = context;
     this.handler = createMcpHandler(
       ({ requestInfo }) =>
         context.createBoundServer(
@@ -38,6 +40,7 @@ export class ModernRequests implements McpTransport {
       this.behind.set(web, request);
       return handler.fetch(web, options);
     };
-    await toNodeHandler({ fetch })(request, response, request.body);
+    const onerror = (error: Error): void => this.context?.logger.error('MCP node adapter error', error);
+    await toNodeHandler({ fetch }, { onerror })(request, response, request.body);
   }
 }

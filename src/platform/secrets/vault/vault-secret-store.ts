@@ -3,7 +3,7 @@ import type { StoreTransaction } from '../../store';
 import { type NewSecret, type OwnedSecretVersion, SecretStore, secretPath, type SecretVersion } from '../secret-store';
 import { SecretValue } from '../secret-value';
 import { checkSecretText } from '../secret-value.policy';
-import type { Kv, KvState } from './kv';
+import type { Kv, KvState, Noted } from './kv';
 import { VaultUnavailable } from './vault-faults';
 
 /** Writers of one service that are faster than we, one after the other, until we give up. */
@@ -35,11 +35,21 @@ export class VaultSecretStore extends SecretStore {
       if (!(await this.kv.set(path, [name, value.reveal()], state))) continue;
       const version = (versionOf(name, state)?.version ?? 0) + 1;
       // By our own clock, as calls are: which of the two came first decides whether a value is awaited.
-      const isNoted = await this.kv.note(path, name, { version, at: new Date().toISOString(), by });
-      if (!isNoted) log.info(place, 'Vault has no room for a note of this value; its version is that of its path');
+      await this.note(path, name, { version, at: new Date().toISOString(), by }, place);
       return version;
     }
     throw new VaultUnavailable('vault_contended', `${TRIES} tries`);
+  }
+
+  /** The value is there by now: that its note is not must not make it look as if it were not. */
+  private async note(path: readonly string[], name: string, note: Noted, place: object): Promise<void> {
+    try {
+      if (await this.kv.note(path, name, note)) return;
+      log.info(place, 'Vault takes no note of this value; its version is that of its path');
+    } catch (error) {
+      if (!(error instanceof VaultUnavailable)) throw error;
+      log.warn({ ...place, code: error.code }, 'Vault takes no note of this value; its version is that of its path');
+    }
   }
 
   override async versions(team: string, service: string): Promise<SecretVersion[]> {
