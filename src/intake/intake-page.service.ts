@@ -8,8 +8,7 @@ import { Clock } from '../platform/clock';
 import { Config } from '../platform/config';
 import { hashOfToken, isToken } from '../platform/crypto';
 import { NotAllowed, NotFound, Unauthenticated } from '../platform/errors';
-import { SecretStore, SecretValue } from '../platform/secrets';
-import { Store } from '../platform/store';
+import { MayBeKept, SecretStore, type SecretValue } from '../platform/secrets';
 import type { Intake, SignedIn, StoredName } from './intake';
 import { IntakeStore } from './intake-store';
 import { SignIn } from './sign-in';
@@ -28,7 +27,6 @@ export class IntakePageService {
     @Inject(SecretStore) private readonly secrets: SecretStore,
     @Inject(Access) private readonly access: Access,
     @Inject(Audit) private readonly audit: Audit,
-    @Inject(Store) private readonly store: Store,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -66,7 +64,7 @@ export class IntakePageService {
   }
 
   /**
-   * Keeps the values, records that they were kept and uses the link up: all of it or nothing.
+   * Keeps the values, records that they were kept and uses the link up: all of it or nothing, where no store elsewhere breaks off.
    * @param values of names of the intake; the page has checked that none is missing but what may keep its value.
    * @throws InvalidInput for a value that may not be kept; NotFound where the link was used in the meantime, or the role is gone;
    *   NotAllowed `read_only`.
@@ -75,19 +73,21 @@ export class IntakePageService {
     if (this.config.values.readOnly) throw readOnly();
     const actor = this.actorOf(intake.actor, intake.signedIn, via);
     await this.requireRole(intake, actor);
-    const { team, service } = intake;
-    await this.store.transaction(async (transaction) => {
-      // First, so that of two forms at once only one gets to the secret store, which may be elsewhere.
-      if (!(await this.intakes.claim(transaction, intake, this.clock.now()))) throw gone();
-      const stored: StoredName[] = [];
-      for (const [name, value] of values) {
-        const version = await this.secrets.put(transaction, { team, service, name, value, by: actor.login });
-        stored.push({ name, version });
-      }
-      await this.intakes.finish(transaction, intake, stored);
-      const reason = stored.map(({ name, version }) => `${name} version ${version}`).join(', ');
-      await this.audit.append(transaction, [{ ...factsOf(intake, actor), event: 'secret_stored', reason }]);
-    });
+    // First, so that of two forms at once only one gets to the secret store, which may be elsewhere.
+    if (!(await this.intakes.claim(intake, this.clock.now()))) throw gone();
+    try {
+      const { team, service } = intake;
+      await this.secrets.put({ team, service, values, by: actor.login }, async (transaction, kept) => {
+        const stored = [...kept].map(([name, version]): StoredName => ({ name, version }));
+        await this.intakes.finish(transaction, intake, stored);
+        const reason = stored.map(({ name, version }) => `${name} version ${version}`).join(', ');
+        await this.audit.append(transaction, [{ ...factsOf(intake, actor), event: 'secret_stored', reason }]);
+      });
+    } catch (error) {
+      await this.intakes.release(intake);
+      if (error instanceof MayBeKept) await this.refuse(intake, actor, error.code);
+      throw error;
+    }
   }
 
   private async verify(intake: Intake, credential: string, knock: Knock): Promise<Identity> {

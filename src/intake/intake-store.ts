@@ -9,6 +9,9 @@ import {
   type StoredName,
 } from './intake';
 
+/** In the place of what was stored, while it is being stored. */
+const CLAIMED = 'null';
+
 /** Rows of intakes. A link's token is known here by its hash only. */
 @Injectable()
 export class IntakeStore {
@@ -40,6 +43,7 @@ export class IntakeStore {
       .where('token_hash', '=', tokenHash)
       .where('expires_at', '>', now.toISOString())
       .where('attempts', '<', MAX_ATTEMPTS)
+      .where((each) => each.or([each('stored', 'is', null), each('stored', '!=', CLAIMED)]))
       .executeTakeFirst();
     return row && intakeOf(row);
   }
@@ -62,19 +66,33 @@ export class IntakeStore {
     );
   }
 
-  /** Uses a link up. @returns whether it could be: of many attempts at once one can. */
-  async claim(transaction: StoreTransaction, { id }: Intake, now: Date): Promise<boolean> {
-    const { numUpdatedRows } = await transaction
-      .updateTable('intakes')
-      .set({ stored: JSON.stringify([]) })
-      .where('id', '=', id)
-      .where('stored', 'is', null)
-      .where('expires_at', '>', now.toISOString())
-      .executeTakeFirst();
+  /** Takes a link, which nobody can use from now on. @returns whether it could be: of many attempts at once one can. */
+  async claim({ id }: Intake, now: Date): Promise<boolean> {
+    const { numUpdatedRows } = await this.store.transaction((transaction) =>
+      transaction
+        .updateTable('intakes')
+        .set({ stored: CLAIMED })
+        .where('id', '=', id)
+        .where('stored', 'is', null)
+        .where('expires_at', '>', now.toISOString())
+        .executeTakeFirst(),
+    );
     return numUpdatedRows === 1n;
   }
 
-  /** Notes what was entered through a link that was claimed in the same transaction. */
+  /** Gives a link back that was claimed for nothing. After a crash in between it stays taken; its person asks for a new one. */
+  async release({ id }: Intake): Promise<void> {
+    await this.store.transaction((transaction) =>
+      transaction
+        .updateTable('intakes')
+        .set({ stored: null })
+        .where('id', '=', id)
+        .where('stored', '=', CLAIMED)
+        .execute(),
+    );
+  }
+
+  /** Notes what was entered through a link that was claimed. */
   async finish(transaction: StoreTransaction, { id }: Intake, stored: readonly StoredName[]): Promise<void> {
     await transaction
       .updateTable('intakes')

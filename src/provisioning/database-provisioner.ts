@@ -61,15 +61,11 @@ export class DatabaseProvisioner {
         const kept = await this.secrets.versions(place.team, place.service);
         return kept.find(({ name }) => name === 'password')?.version;
       },
-      keep: (credential) =>
-        this.store.transaction(async (transaction) => {
-          const versions = new Map<string, number>();
-          for (const [name, text] of Object.entries(credential) as [keyof Credential, string][]) {
-            const value = new SecretValue(text);
-            versions.set(name, await this.secrets.put(transaction, { ...place, name, value, by }));
-          }
-          return versions.get('password') ?? 0;
-        }),
+      keep: async (credential) => {
+        const entries = Object.entries(credential) as [keyof Credential, string][];
+        const values = new Map(entries.map(([name, text]) => [name, new SecretValue(text)]));
+        return (await this.secrets.put({ ...place, values, by })).get('password') ?? 0;
+      },
     };
   }
 }

@@ -6,7 +6,7 @@ import { log } from '../platform/logging';
 import { callerOf, type StoredAnswer } from '../platform/operations/operation-store';
 import type { AnsweredPage, OperationParts, Settled } from '../platform/operations/parts';
 import { SecretStore } from '../platform/secrets';
-import type { OperationRow, StoreTransaction } from '../platform/store';
+import type { OperationRow } from '../platform/store';
 import type { DeployServiceAnswer, DeployServiceInput, RetireServiceInput } from './operations.dto';
 import { storedVersions } from './stored-versions';
 import { awaited, replaceable, type SecretFacts } from './secret-values.policy';
@@ -39,7 +39,8 @@ export class ServiceSecrets {
 
   readonly retire: OperationParts<RetireServiceInput, SecretFacts> = {
     facts: (input) => this.factsOf(input),
-    settle: (transaction, settled) => this.remove(transaction, settled),
+    afterCommit: (settled) => this.remove(settled),
+    settle: (transaction, { input: { team, service } }) => this.intakes.close(transaction, team, service),
   };
 
   get page(): AnsweredPage {
@@ -90,10 +91,9 @@ export class ServiceSecrets {
     }
   }
 
-  private async remove(transaction: StoreTransaction, { input }: Settled<RetireServiceInput>): Promise<void> {
+  private async remove({ input }: Pick<Settled<RetireServiceInput>, 'input'>): Promise<void> {
     const { team, service, delete_secrets } = input;
-    await this.intakes.close(transaction, team, service);
-    if (delete_secrets) await this.secrets.remove(transaction, team, service);
+    if (delete_secrets) await this.secrets.remove(team, service);
   }
 }
 

@@ -18,9 +18,9 @@ export class TenantSecretValues {
       stored: await this.secrets.ofTeam(team),
       isAll: this.secrets.knowsAll,
     }),
-    settle: async (transaction, { input: { team } }) => {
-      await this.intakes.close(transaction, team);
-      await this.secrets.remove(transaction, team);
+    afterCommit: async ({ input: { team } }) => {
+      await this.secrets.remove(team);
     },
+    settle: (transaction, { input: { team } }) => this.intakes.close(transaction, team),
   };
 }

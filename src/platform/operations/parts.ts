@@ -71,6 +71,11 @@ export interface OperationParts<Input extends WriteArguments = WriteArguments, F
    * two calls at the same moment the second finds the first one waiting. `false` ends the operation well.
    */
   readonly continues?: (transaction: StoreTransaction, row: OperationRow, input: Input) => Promise<boolean>;
+  /**
+   * What goes with the end of the operation and lies outside our store: done once the last commit is on the branch, before the operation
+   * ends, and again until it succeeds. Idempotent. Not for operations with a continuation.
+   */
+  readonly afterCommit?: (done: Pick<Settled<Input>, 'row' | 'input' | 'commit'>) => Promise<void>;
   /** Rows of the feature, written in the transaction that ends the operation well. Must not fail for what the world has become since. */
   readonly settle?: (transaction: StoreTransaction, settled: Settled<Input>) => Promise<void>;
   /** Fields of the answer that are not kept with the operation, e.g. a one-time link; asked whenever the row is shown to its caller. */

@@ -1,6 +1,13 @@
 import type { SecretRow, Store, StoreTransaction } from '../store';
 import { seal, sealedBy, unseal } from './seal';
-import { type NewSecret, type OwnedSecretVersion, SecretStore, type SecretVersion } from './secret-store';
+import {
+  type Kept,
+  type KeptNote,
+  type NewSecrets,
+  type OwnedSecretVersion,
+  SecretStore,
+  type SecretVersion,
+} from './secret-store';
 import { checkSecretText } from './secret-value.policy';
 import type { SecretValue } from './secret-value';
 
@@ -23,9 +30,21 @@ export class EmbeddedSecretStore extends SecretStore {
     super();
   }
 
-  override async put(transaction: StoreTransaction, secret: NewSecret): Promise<number> {
-    const { team, service, name, value, by } = secret;
-    checkSecretText(name, value.reveal());
+  override put(secrets: NewSecrets, note?: KeptNote): Promise<Kept> {
+    for (const [name, value] of secrets.values) checkSecretText(name, value.reveal());
+    return this.store.transaction(async (transaction) => {
+      const kept = new Map<string, number>();
+      for (const name of secrets.values.keys()) kept.set(name, await this.putOne(transaction, secrets, name));
+      await note?.(transaction, kept);
+      return kept;
+    });
+  }
+
+  private async putOne(
+    transaction: StoreTransaction,
+    { team, service, values, by }: NewSecrets,
+    name: string,
+  ): Promise<number> {
     const before = await transaction
       .selectFrom('secrets')
       .select('version')
@@ -34,7 +53,7 @@ export class EmbeddedSecretStore extends SecretStore {
       .where('name', '=', name)
       .executeTakeFirst();
     const version = (before?.version ?? 0) + 1;
-    const sealed = seal(this.key, { team, service, name, version }, value);
+    const sealed = seal(this.key, { team, service, name, version }, values.get(name) as SecretValue);
     const facts = { version, sealed, created_at: new Date().toISOString(), created_by: by };
     await transaction
       .insertInto('secrets')
@@ -65,12 +84,14 @@ export class EmbeddedSecretStore extends SecretStore {
     return row && unseal(this.key, row, row.sealed);
   }
 
-  override async remove(transaction: StoreTransaction, team: string, service?: string): Promise<number> {
-    const { numDeletedRows } = await transaction
-      .deleteFrom('secrets')
-      .where('team', '=', team)
-      .$if(service !== undefined, (query) => query.where('service', '=', service ?? ''))
-      .executeTakeFirst();
+  override async remove(team: string, service?: string): Promise<number> {
+    const { numDeletedRows } = await this.store.transaction((transaction) =>
+      transaction
+        .deleteFrom('secrets')
+        .where('team', '=', team)
+        .$if(service !== undefined, (query) => query.where('service', '=', service ?? ''))
+        .executeTakeFirst(),
+    );
     return Number(numDeletedRows);
   }
 

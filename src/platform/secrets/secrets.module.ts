@@ -17,7 +17,7 @@ import { VaultSecretStore } from './vault/vault-secret-store';
       inject: [Store, Keys, Config],
       useFactory: (store: Store, keys: Keys, config: Config): SecretStore =>
         config.values.secrets === 'vault'
-          ? new VaultSecretStore(new Kv(Vault.of(config), config.values.vaultMount))
+          ? new VaultSecretStore(new Kv(Vault.of(config), config.values.vaultMount), store)
           : new EmbeddedSecretStore(store, secretsKeyOf(config, keys)),
     },
   ],

@@ -39,15 +39,27 @@ export class Endings {
 
   /** The branch shows these commits: operations end, or go on with what comes after their first commit. */
   async published(done: readonly Done[], changed: (id: string) => void): Promise<void> {
-    const isAlone = ({ row }: Done) => this.registry.partsOf({ name: row.operation }).settle !== undefined;
+    const isAlone = ({ row }: Done) => {
+      const { settle, afterCommit } = this.registry.partsOf({ name: row.operation });
+      return settle !== undefined || afterCommit !== undefined;
+    };
     await this.close(
       done.filter((each) => !isAlone(each)),
       changed,
     );
     // What a feature writes with the ending may fail: then nobody else's ending does.
     for (const each of done.filter(isAlone)) {
-      await this.close([each], changed).catch((error: unknown) => this.settleLater(each, error));
+      await this.closeAlone(each, changed).catch((error: unknown) => this.settleLater(each, error));
     }
+  }
+
+  private async closeAlone(done: Done, changed: (id: string) => void): Promise<void> {
+    const { row, commit } = done;
+    const operation = this.registry.get(row.operation);
+    const input = parseInput(operation.input, JSON.parse(row.input));
+    // Not in the transaction that ends it: every other write would wait for whatever is asked here.
+    await this.registry.partsOf(operation).afterCommit?.({ row, input, commit });
+    await this.close([done], changed);
   }
 
   private async close(done: readonly Done[], changed: (id: string) => void): Promise<void> {

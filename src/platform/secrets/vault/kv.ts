@@ -31,8 +31,8 @@ const listed = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 
 const NOTE = 'mctl:';
 const NOTHING: KvState = { names: [], version: 0, createdAt: '', notes: new Map() };
-/** Folders below a team's that are looked into; ours are two deep. */
-const DEPTH = 5;
+/** Folders below a team's that are looked into; ours are two deep. Whatever lay deeper would be left for the next team of the name. */
+const DEPTH = 10;
 
 /** One mount of the KV secrets engine, version 2 (Vault 1.10 or newer, OpenBao). Paths are segments, never text put together. */
 export class Kv {
@@ -61,26 +61,26 @@ export class Kv {
   }
 
   /**
-   * Sets one value and leaves its neighbours as they are, if the path is still as `state` says.
+   * Sets values and leaves their neighbours as they are, if the path is still as `state` says.
    * @returns false where somebody else was faster.
    */
   async set(
     path: readonly string[],
-    [name, value]: readonly [string, string],
+    data: Readonly<Record<string, string>>,
     { names, version }: KvState,
   ): Promise<boolean> {
     // A patch merges at the server, and only into what is there.
     const method = names.length > 0 ? 'PATCH' : 'POST';
-    const body = { options: { cas: version }, data: { [name]: value } };
-    const answer = await this.ask(method, 'data', path, { body });
+    const answer = await this.ask(method, 'data', path, { body: { options: { cas: version }, data } });
     if (isOutrun(answer)) return false;
     parsed(written, answer);
     return true;
   }
 
   /** @returns whether there was room: a path takes 64 notes. */
-  async note(path: readonly string[], name: string, note: Noted): Promise<boolean> {
-    const body = { custom_metadata: { [NOTE + name]: JSON.stringify(note) } };
+  async note(path: readonly string[], notes: ReadonlyMap<string, Noted>): Promise<boolean> {
+    const entries = [...notes].map(([name, note]) => [NOTE + name, JSON.stringify(note)]);
+    const body = { custom_metadata: Object.fromEntries(entries) as Record<string, string> };
     const { status } = await this.ask('PATCH', 'metadata', path, { body });
     return status < 300;
   }
@@ -106,7 +106,8 @@ export class Kv {
       const folder = key.endsWith('/');
       const inner = [...path, folder ? key.slice(0, -1) : key];
       if (!folder) found.push(inner);
-      else if (depth > 1) found.push(...(await this.below(inner, depth - 1)));
+      else if (depth === 1) throw new VaultUnavailable('vault_too_deep', `${DEPTH} levels`);
+      else found.push(...(await this.below(inner, depth - 1)));
     }
     return found;
   }

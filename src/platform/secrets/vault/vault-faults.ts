@@ -13,6 +13,7 @@ export type VaultFault =
   | 'vault_busy'
   | 'vault_contended'
   | 'vault_misconfigured'
+  | 'vault_too_deep'
   | 'vault_failed';
 
 const WORDS: Readonly<Record<VaultFault, readonly [message: string, fix: string]>> = {
@@ -39,8 +40,15 @@ const WORDS: Readonly<Record<VaultFault, readonly [message: string, fix: string]
     'there is no KV engine of version 2 at its mount',
     'Check MCTL_VAULT_MOUNT and MCTL_VAULT_NAMESPACE: mctl doctor.',
   ],
+  vault_too_deep: [
+    'a team’s folder in it goes deeper than ten levels',
+    'Whoever runs Vault has to move what lies so deep below teams/.',
+  ],
   vault_failed: ['it failed', 'Try again; if it stays so, look into Vault’s log.'],
 };
+
+/** Node's words for a connection that never came about. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Vault does not do what it is asked; the same call may succeed later. */
 export class VaultUnavailable extends Unavailable {
@@ -52,6 +60,11 @@ export class VaultUnavailable extends Unavailable {
   ) {
     const [why, fix] = WORDS[fault];
     super(`The secret store cannot be used: ${why}.`, { code: fault, fix, retryAfterSeconds, cause });
+  }
+
+  /** Whether a write that ended so may have happened. */
+  get isOutcomeUnknown(): boolean {
+    return this.code === 'vault_failed' || (this.code === 'vault_unreachable' && !NEVER_SENT.has(this.seen));
   }
 }
 

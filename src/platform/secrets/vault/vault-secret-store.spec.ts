@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { TestVault } from '../../../../test/support/test-vault';
 import { readConfig } from '../../config';
 import { log } from '../../logging';
-import type { StoreTransaction } from '../../store';
 import { SecretValue } from '../secret-value';
 import { Kv } from './kv';
 import { Vault } from './vault';
@@ -12,8 +11,9 @@ import { VaultSecretStore } from './vault-secret-store';
 
 const API = 'teams/billing/api';
 const CANARY = 'canary-7f3a9c-value';
-/** Vault has no part in a transaction of ours. */
-const none = {} as StoreTransaction;
+
+/** Where nothing is noted, nothing is asked of our own store. */
+const noStore = { transaction: () => Promise.reject(new Error('no store here')) };
 
 let vault: TestVault;
 let folder: string;
@@ -31,7 +31,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function storeWith(more: Record<string, string> = {}): VaultSecretStore {
+function storeWith(more: Record<string, string> = {}, own = noStore): VaultSecretStore {
   const config = readConfig({
     MCTL_SECRETS: 'vault',
     MCTL_VAULT_ADDR: vault.url,
@@ -39,11 +39,13 @@ function storeWith(more: Record<string, string> = {}): VaultSecretStore {
     MCTL_VAULT_TIMEOUT: '1s',
     ...more,
   });
-  return new VaultSecretStore(new Kv(Vault.of(config), config.values.vaultMount));
+  return new VaultSecretStore(new Kv(Vault.of(config), config.values.vaultMount), own);
 }
 
 const put = (name: string, text: string, service = 'api', team = 'billing') =>
-  store.put(none, { team, service, name, value: new SecretValue(text), by: 'ada' });
+  store
+    .put({ team, service, values: new Map([[name, new SecretValue(text)]]), by: 'ada' })
+    .then((kept) => kept.get(name));
 const versions = async (service = 'api') =>
   (await store.versions('billing', service)).map(({ name, version }) => [name, version]);
 
@@ -65,7 +67,7 @@ describe('VaultSecretStore', () => {
     await put('OTHER', 'two');
     await versions();
     await store.ofTeam('billing');
-    await store.remove(none, 'billing');
+    await store.remove('billing');
     expect(vault.seen.filter(({ method, url }) => method === 'GET' && url.includes('/data/'))).toEqual([]);
   });
 
@@ -131,17 +133,63 @@ describe('VaultSecretStore', () => {
     await put('KEY', 'one', 'web');
     await put('KEY', 'one', 'api', 'elsewhere');
     vault.write('teams/billing/by-hand/deep', { A: 'x', B: 'y' });
-    expect(await store.remove(none, 'billing', 'api')).toBe(1);
+    expect(await store.remove('billing', 'api')).toBe(1);
     expect((await store.ofTeam('billing')).map(({ service, name, by }) => [service, name, by])).toEqual([
       ['api/database', 'KEY', 'ada'],
       ['by-hand/deep', 'A', 'unknown'],
       ['by-hand/deep', 'B', 'unknown'],
       ['web', 'KEY', 'ada'],
     ]);
-    expect(await store.remove(none, 'billing')).toBe(4);
+    expect(await store.remove('billing')).toBe(4);
     expect([...vault.entries.keys()]).toEqual(['teams/elsewhere/api']);
     // Again, as after a crash.
-    expect(await store.remove(none, 'billing')).toBe(0);
+    expect(await store.remove('billing')).toBe(0);
+  });
+
+  it('keeps values of one service together, in one request, before our store notes them', async () => {
+    await put('KEY', 'one');
+    const noted: unknown[] = [];
+    const isInVault = () => vault.valuesAt(API)?.OTHER === 'three';
+    const transaction = (work: (transaction: never) => Promise<unknown>) => work({} as never);
+    store = storeWith({}, { transaction } as typeof noStore);
+    const values = new Map([
+      ['KEY', new SecretValue('two')],
+      ['OTHER', new SecretValue('three')],
+    ]);
+    const before = vault.seen.length;
+    await store.put({ team: 'billing', service: 'api', values, by: 'ada' }, (_, kept) => {
+      noted.push([...kept], isInVault());
+      return Promise.resolve();
+    });
+    expect(noted).toEqual([
+      [
+        ['KEY', 2],
+        ['OTHER', 1],
+      ],
+      true,
+    ]);
+    expect(vault.seen.slice(before).map(({ method, url }) => `${method} ${url.split('/')[3]}`)).toEqual([
+      'GET subkeys',
+      'PATCH data',
+      'PATCH metadata',
+    ]);
+  });
+
+  it('says that it is not certain where the answer to a write is lost, or our store fails after it', async () => {
+    vault.mood = ({ url }) => (url.includes('/data/') ? 'hang' : undefined);
+    await expect(put('KEY', 'one')).rejects.toMatchObject({ code: 'secret_store_uncertain', retryable: true });
+    vault.mood = () => undefined;
+    const values = new Map([['KEY', new SecretValue('two')]]);
+    const note = () => Promise.resolve();
+    await expect(store.put({ team: 'billing', service: 'api', values, by: 'ada' }, note)).rejects.toMatchObject({
+      code: 'secret_store_uncertain',
+    });
+    expect(vault.valuesAt(API)).toEqual({ KEY: 'two' });
+  });
+
+  it('leaves nothing behind silently that lies too deep to be looked at', async () => {
+    vault.write(`teams/billing/${Array.from({ length: 11 }, () => 'deep').join('/')}`, { A: 'x' });
+    await expect(store.remove('billing')).rejects.toMatchObject({ code: 'vault_too_deep' });
   });
 
   it('encodes each segment and takes none that climbs', async () => {
@@ -240,7 +288,7 @@ describe('signed in with a service account', () => {
       MCTL_VAULT_AUTH_MOUNT: 'clusters/one',
       MCTL_VAULT_JWT_FILE: join(folder, 'jwt'),
     });
-    return new VaultSecretStore(new Kv(Vault.of(config), 'secret'));
+    return new VaultSecretStore(new Kv(Vault.of(config), 'secret'), noStore);
   };
   const asked = (end: string) => vault.seen.filter(({ url }) => url.endsWith(end)).length;
   const at = (seconds: number) => jest.spyOn(Date, 'now').mockReturnValue(started + seconds * 1000);
@@ -306,6 +354,9 @@ describe('signed in with a service account', () => {
     vault.accounts.set('mctl', 'jwt-1');
     vault.mood = ({ url }) => (url.includes('/subkeys/') ? { status: 403 } : undefined);
     await expect(versions()).rejects.toMatchObject({ code: 'vault_denied' });
+    const signIns = asked('/login');
+    for (let call = 0; call < 5; call++) await expect(versions()).rejects.toMatchObject({ code: 'vault_denied' });
+    expect(asked('/login')).toBe(signIns);
   });
 
   it('is not possible without the account’s token', async () => {

@@ -1,6 +1,15 @@
 import { log } from '../../logging';
-import type { StoreTransaction } from '../../store';
-import { type NewSecret, type OwnedSecretVersion, SecretStore, secretPath, type SecretVersion } from '../secret-store';
+import type { Store } from '../../store';
+import {
+  type Kept,
+  type KeptNote,
+  MayBeKept,
+  type NewSecrets,
+  type OwnedSecretVersion,
+  SecretStore,
+  secretPath,
+  type SecretVersion,
+} from '../secret-store';
 import { SecretValue } from '../secret-value';
 import { checkSecretText } from '../secret-value.policy';
 import type { Kv, KvState, Noted } from './kv';
@@ -15,40 +24,55 @@ const TOGETHER = 8;
  * Values in Vault's or OpenBao's KV engine of version 2, one path per service, one field per value: what the ExternalSecrets of its service
  * read. Vault is the truth, also of what came there past MCTL.
  *
- * No request can be part of a transaction. A value is there a moment before the transaction that asked for it, and stays where that one
- * fails; whoever entered it is told so and enters it again. What is removed is removed before, and again where the transaction is repeated.
+ * No request is part of a transaction. Values are there a moment before our store notes it, and stay where that fails: whoever entered
+ * them is told that they may have arrived, and enters them again.
  */
 export class VaultSecretStore extends SecretStore {
   readonly description = 'the Vault of this platform, from which the cluster reads it';
   readonly next = 'External Secrets brings it to the service by itself, within an hour where nothing else is set.';
   readonly knowsAll = true;
 
-  constructor(private readonly kv: Kv) {
+  constructor(
+    private readonly kv: Kv,
+    private readonly store: Pick<Store, 'transaction'>,
+  ) {
     super();
   }
 
-  override async put(_transaction: StoreTransaction, { name, value, by, ...place }: NewSecret): Promise<number> {
-    checkSecretText(name, value.reveal());
+  override async put(secrets: NewSecrets, note?: KeptNote): Promise<Kept> {
+    for (const [name, value] of secrets.values) checkSecretText(name, value.reveal());
+    const kept = secrets.values.size === 0 ? new Map<string, number>() : await this.keep(secrets);
+    if (note) await this.store.transaction((transaction) => note(transaction, kept)).catch(uncertain);
+    return kept;
+  }
+
+  /** All values of a path in one request: Vault takes them together or not at all. */
+  private async keep({ values, by, ...place }: NewSecrets): Promise<Kept> {
     const path = pathOf(place);
+    const texts = Object.fromEntries([...values].map(([name, value]) => [name, value.reveal()]));
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const state = await this.kv.look(path);
-      if (!(await this.kv.set(path, [name, value.reveal()], state))) continue;
-      const version = (versionOf(name, state)?.version ?? 0) + 1;
+      if (!(await this.kv.set(path, texts, state).catch(uncertain))) continue;
+      const kept = new Map([...values.keys()].map((name) => [name, (versionOf(name, state)?.version ?? 0) + 1]));
       // By our own clock, as calls are: which of the two came first decides whether a value is awaited.
-      await this.note(path, name, { version, at: new Date().toISOString(), by }, place);
-      return version;
+      const at = new Date().toISOString();
+      await this.note(path, new Map([...kept].map(([name, version]) => [name, { version, at, by }])), place);
+      return kept;
     }
     throw new VaultUnavailable('vault_contended', `${TRIES} tries`);
   }
 
-  /** The value is there by now: that its note is not must not make it look as if it were not. */
-  private async note(path: readonly string[], name: string, note: Noted, place: object): Promise<void> {
+  /** The values are there by now: that their note is not must not make it look as if they were not. */
+  private async note(path: readonly string[], notes: ReadonlyMap<string, Noted>, place: object): Promise<void> {
     try {
-      if (await this.kv.note(path, name, note)) return;
-      log.info(place, 'Vault takes no note of this value; its version is that of its path');
+      if (await this.kv.note(path, notes)) return;
+      log.info(place, 'Vault takes no note of these values; their version is that of their path');
     } catch (error) {
       if (!(error instanceof VaultUnavailable)) throw error;
-      log.warn({ ...place, code: error.code }, 'Vault takes no note of this value; its version is that of its path');
+      log.warn(
+        { ...place, code: error.code },
+        'Vault takes no note of these values; their version is that of their path',
+      );
     }
   }
 
@@ -84,7 +108,7 @@ export class VaultSecretStore extends SecretStore {
     return all;
   }
 
-  override async remove(_transaction: StoreTransaction, team: string, service?: string): Promise<number> {
+  override async remove(team: string, service?: string): Promise<number> {
     if (service !== undefined) {
       const { names } = await this.kv.look(pathOf({ team, service }));
       await this.kv.destroy(pathOf({ team, service }));
@@ -95,6 +119,11 @@ export class VaultSecretStore extends SecretStore {
     for (const path of [...(await this.kv.below(teamPath(team))), teamPath(team)]) await this.kv.destroy(path);
     return length;
   }
+}
+
+/** @throws MayBeKept, but for a fault of Vault's that says that nothing was kept. */
+function uncertain(error: unknown): never {
+  throw error instanceof VaultUnavailable && !error.isOutcomeUnknown ? error : new MayBeKept(error);
 }
 
 function pathOf(place: { readonly team: string; readonly service: string }): string[] {

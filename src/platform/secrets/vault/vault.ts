@@ -4,8 +4,14 @@ import { VaultUnavailable } from './vault-faults';
 import { askVault, type VaultAnswer, type VaultPlace, type VaultRequest } from './vault-http';
 import { KubernetesTokens, TokenFile, type VaultTokens } from './vault-tokens';
 
+/** A policy that lacks something would otherwise lead to a sign-in for each refusal. */
+const SIGN_IN_AGAIN_MS = 10_000;
+
 /** Vault or OpenBao, asked as MCTL. */
 export class Vault {
+  /** When another token was refused as well. */
+  private refusedAt = Number.NEGATIVE_INFINITY;
+
   constructor(
     readonly place: VaultPlace,
     private readonly tokens: VaultTokens,
@@ -39,15 +45,25 @@ export class Vault {
     }
   }
 
+  private async askAgain(request: VaultRequest, token: string): Promise<VaultAnswer> {
+    try {
+      return await askVault(this.place, request, token);
+    } catch (error) {
+      if (error instanceof VaultUnavailable && error.code === 'vault_denied') this.refusedAt = Date.now();
+      throw error;
+    }
+  }
+
   private async asked(request: VaultRequest): Promise<VaultAnswer> {
     const token = await this.tokens.current();
     try {
       return await askVault(this.place, request, token);
     } catch (error) {
       if (!(error instanceof VaultUnavailable) || error.code !== 'vault_denied') throw error;
+      if (Date.now() - this.refusedAt < SIGN_IN_AGAIN_MS) throw error;
       const other = await this.tokens.insteadOf(token);
       if (other === undefined) throw error;
-      return askVault(this.place, request, other);
+      return this.askAgain(request, other);
     }
   }
 }
