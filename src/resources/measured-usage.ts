@@ -2,7 +2,7 @@ import type { World } from '../platform/gitops';
 import { literally, type Sample, selector } from '../platform/prometheus';
 import { Quantity } from '../platform/quantity';
 import { amount } from './amount';
-import { deploymentOf } from './deployment-name';
+import { deploymentOf } from '../services';
 import type { MeasuredUsage } from './resources.dto';
 import { POD_SUFFIX } from './sizing.queries';
 

@@ -12,7 +12,7 @@ import {
   Prometheus,
 } from '../platform/prometheus';
 import { requireService } from '../services';
-import { deploymentOf } from './deployment-name';
+import { deploymentOf } from '../services';
 import type { SizingInput, SizingRecommendation } from './sizing.dto';
 import { recommend, whatIsMissing } from './sizing.policy';
 import { type Measurements, readMeasurements, sizingQueries } from './sizing.queries';

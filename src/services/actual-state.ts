@@ -18,7 +18,7 @@ import {
 import { Config } from '../platform/config';
 import type { Service, World } from '../platform/gitops';
 import { objectName } from '../provisioning';
-import { joinedName } from './name.policy';
+import { deploymentOf } from './deployment-name';
 
 const EVENTS = 20;
 const NOT_IN_CLUSTER = 'sync, health, running image and events are unknown';
@@ -47,7 +47,7 @@ export class ActualStates {
   }
 
   async of(world: World, { team, name, secretNames, hasDatabase }: Service): Promise<ActualState> {
-    const instance = joinedName(team, name);
+    const instance = deploymentOf(world, team, name);
     const [applications, pods, events, secrets, database] = await Promise.all([
       this.applications(),
       this.cluster.read('pods are unknown', (kubernetes) => podsOf(kubernetes, team, instance)),

@@ -1,4 +1,5 @@
 export { lookAt, planChange } from './change-plan';
+export { deploymentOf } from './deployment-name';
 export { CONTAINER_RESOURCES, type ContainerResource, podDemand } from './demand.policy';
 export { requireRegistry } from './image.policy';
 export { generatedHost, joinedName, requireNewService, requireService, serviceNotFound } from './name.policy';

@@ -22,6 +22,7 @@ import { actualParts } from './actual-view';
 import { databasePartOf } from './database-view';
 import { requireService } from './name.policy';
 import { afterStatus } from './next-looks';
+import { deploymentOf } from './deployment-name';
 import { ServiceLogReader } from './service-logs';
 import { configOf, itemOf, secretsOf, SERVICE_FILE, shownOrNull } from './service-view';
 import { storedVersions } from './stored-versions';
@@ -161,8 +162,9 @@ export class ServicesService {
 
   /** @throws NotFound. */
   async logs(_actor: Actor, input: ServiceLogsInput): Promise<ServiceLogs> {
-    requireService(await this.gitops.world(), input.team, input.service);
-    return this.logReader.read(input);
+    const world = await this.gitops.world();
+    requireService(world, input.team, input.service);
+    return this.logReader.read(input, deploymentOf(world, input.team, input.service));
   }
 
   private async lastOperation(team: string, service: string): Promise<LastOperationPart | null> {

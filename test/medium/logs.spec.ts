@@ -12,6 +12,12 @@ const folder = mkdtempSync(join(tmpdir(), 'mctl-logs-'));
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
 const from = (pod: string, namespace = 'billing') => ({ namespace, pod, container: 'api' });
 const OWN = from('billing-api-7d9c5b6f4d-bbbbb');
+/** A key that a program printed over many lines. */
+const KEY = [
+  '-----BEGIN EC PRIVATE KEY-----',
+  ...['CAnaryMHcCAQEE', 'CAnaryoUQDQgAE'].map((line) => line.padEnd(64, 'aB3/')),
+  '-----END EC PRIVATE KEY-----',
+];
 let loki: TestLoki;
 let scratch: ScratchApp;
 
@@ -21,6 +27,7 @@ beforeAll(async () => {
     { labels: OWN, at: ago(60), line: 'level=info started' },
     { labels: OWN, at: ago(50), line: 'level=error said "no" to a\\b' },
     { labels: OWN, at: ago(40), line: `password=${'x'.repeat(12)}` },
+    ...KEY.map((line, index) => ({ labels: OWN, at: ago(6_000 - index), line })),
     { labels: from('billing-api-worker-7d9c5b6f4d-bbbbb'), at: ago(30), line: 'of another service' },
     { labels: from('billing-api-7d9c5b6f4d-bbbbb', 'elsewhere'), at: ago(30), line: 'of another team' },
   ]);
@@ -62,9 +69,20 @@ it('can be searched for any text, which never becomes a part of the query', asyn
   expect(messages(await logs({ level: 'error', since: '1d' }))).toEqual([
     expect.any(String),
     'level=error said "no" to a\\b',
+    // What says nothing of its level may belong to an error.
+    ...KEY.map(() => '[masked]'),
   ]);
   const some = await logs({ lines: 1 });
   expect([messages(some).length, some.truncated]).toEqual([1, true]);
+});
+
+it('tell nothing of what is masked, whatever is searched for', async () => {
+  const wide = { since: '110m' };
+  expect(messages(await logs(wide)).slice(-4)).toEqual(Array.from({ length: 4 }, () => '[masked]'));
+  for (const contains of ['CAnary', 'xxxx', 'PRIVATE KEY']) {
+    const { logs: found, truncated } = await logs({ ...wide, contains });
+    expect([contains, found.lines, truncated]).toEqual([contains, [], false]);
+  }
 });
 
 it('are nobody else’s', async () => {

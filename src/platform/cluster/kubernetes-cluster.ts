@@ -20,6 +20,7 @@ export class KubernetesCluster extends Cluster implements OnApplicationBootstrap
   private readonly informer: Informer<ApplicationState>;
   private begin: NodeJS.Timeout | undefined;
   private refreshing: Promise<void> = Promise.resolve();
+  private readonly leaving = new AbortController();
 
   constructor(
     private readonly kubernetes: Kubernetes,
@@ -40,6 +41,8 @@ export class KubernetesCluster extends Cluster implements OnApplicationBootstrap
 
   async onModuleDestroy(): Promise<void> {
     clearTimeout(this.begin);
+    // What is not told yet Argo CD finds by itself.
+    this.leaving.abort();
     await this.informer.stop();
     await this.refreshing;
   }
@@ -72,14 +75,16 @@ export class KubernetesCluster extends Cluster implements OnApplicationBootstrap
 
   /** https://argo-cd.readthedocs.io/en/stable/user-guide/annotations-and-labels/ : the controller takes the annotation away again. */
   private async refreshEach(names: readonly string[]): Promise<void> {
+    const { signal } = this.leaving;
     for (const name of names) {
+      if (signal.aborted) return;
       const ref = { namespace: this.namespace, name };
       const patch = { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } };
       try {
-        await this.kubernetes.patch(RESOURCES.application, ref, patch);
+        await this.kubernetes.patch(RESOURCES.application, ref, patch, signal);
       } catch (error) {
         // Of a new service the ApplicationSet makes the Application first. All else only means that Argo CD looks by itself, later.
-        if (isFault(error, 'absent')) continue;
+        if (isFault(error, 'absent') || this.leaving.signal.aborted) continue;
         const fault = isFault(error) ? { fault: error.kind, detail: error.details.detail } : { err: error };
         log.warn({ ...fault, application: name }, 'Argo CD could not be told of a commit');
       }

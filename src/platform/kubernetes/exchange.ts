@@ -40,12 +40,26 @@ export async function exchange(connection: Connection, request: Request, timeout
  * @throws KubernetesFault for a refusal; else whatever the connection throws.
  */
 export async function open(connection: Connection, request: Request): Promise<IncomingMessage> {
-  const answer = await send(await connection.target(), request);
+  const answer = await send(await orAborted(connection.target(), request.signal), request);
   const { statusCode: status = 0, headers } = answer;
   if (status >= 200 && status < 300) return answer;
   if (status === 401) connection.forget();
   const text = await readText(answer, request.doing);
   throw refusalOf({ status, text, retryAfter: headerOf(headers, 'retry-after') }, request.doing);
+}
+
+/** A plugin of the kubeconfig may never end. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  const left = new AbortController();
+  const aborted = once(signal, 'abort', { signal: left.signal }).then(() => Promise.reject(signal.reason as Error));
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work, aborted]);
+  } finally {
+    aborted.catch(() => undefined);
+    left.abort();
+  }
 }
 
 async function send(

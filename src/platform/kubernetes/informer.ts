@@ -91,6 +91,7 @@ export class Informer<T> {
       try {
         if (this.version === '') await this.relist(signal);
         await this.follow(signal);
+        this.failures = 0;
         // Whatever stands before the API may end every watch at once: that must not become a loop without a pause.
         await pause(this.pauseMs(undefined), undefined, { signal });
       } catch (error) {
@@ -112,6 +113,8 @@ export class Informer<T> {
 
   private async follow(signal: AbortSignal): Promise<void> {
     for await (const event of this.source.watch(this.version, signal, () => this.recovered())) {
+      // Not before: a server that takes every watch and ends it with an error is not to be asked without pauses that grow.
+      this.failures = 0;
       const version = event.object.metadata?.resourceVersion;
       if (event.type !== 'BOOKMARK') this.apply(event);
       // Also of bookmarks: that is what they are for.
@@ -134,7 +137,6 @@ export class Informer<T> {
   private recovered(): void {
     if (this.problem) log.info(`the cluster answers again: ${this.options.name}`);
     this.problem = undefined;
-    this.failures = 0;
     this.wake();
   }
 

@@ -36,5 +36,8 @@ export function readLog(
     .slice(tail === 0 ? found.lines.length : -tail)
     .map(({ at, text }) => (query.get('timestamps') === 'true' ? `${at} ${text}` : text));
   const text = lines.map((line) => `${line}\n`).join('');
-  return text.slice(0, Number(query.get('limitBytes') ?? text.length));
+  // As the kubelet does: bytes are counted from the oldest line on.
+  return Buffer.from(text)
+    .subarray(0, Number(query.get('limitBytes') ?? Number.POSITIVE_INFINITY))
+    .toString();
 }
