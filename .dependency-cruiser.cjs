@@ -74,6 +74,12 @@ module.exports = {
       ['^src/platform/(auth|oauth)/', String.raw`^src/platform/operations/confirm-token(\.spec)?\.ts$`],
     ),
     only(
+      'opentelemetry',
+      'Loaded only where traces are collected: an import elsewhere would be paid by everybody.',
+      ['@opentelemetry'],
+      ['^src/platform/tracing/(open-telemetry|start-tracing)\\.ts$'],
+    ),
+    only(
       'oauth',
       'The authorisation server is one library behind one folder, the way people sign in elsewhere another.',
       ['oidc-provider', 'openid-client'],

@@ -15,6 +15,8 @@ import { type Config, ConfigModule } from './platform/config';
 import { ErrorFilter } from './platform/http/error.filter';
 import { InputPipe } from './platform/http/input.pipe';
 import { ToolResultInterceptor } from './platform/mcp/tool-result.interceptor';
+import { ToolTraceInterceptor } from './platform/mcp/tool-trace.interceptor';
+import { TracingModule } from './platform/tracing/tracing.module';
 import { MetricsInterceptor } from './platform/metrics/metrics.interceptor';
 import { OAuthModule } from './platform/oauth/oauth.module';
 import { PlatformModule } from './platform/platform.module';
@@ -32,6 +34,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
+        TracingModule,
         PlatformModule,
         ConnectModule,
         DomainsModule,
@@ -51,6 +54,7 @@ export class AppModule {
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_INTERCEPTOR, useClass: ToolTraceInterceptor },
         { provide: APP_INTERCEPTOR, useClass: MetricsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: ToolResultInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },

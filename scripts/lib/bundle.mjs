@@ -9,6 +9,8 @@ const OUTSIDE = [
   'libsql',
   // Six megabytes of the bundle that only those load who connect a cluster.
   '@kubernetes/client-node',
+  // 17 MB once loaded, for those who collect traces (ADR 40).
+  '@opentelemetry/*',
   'pg-native',
   '@fastify/*',
   '@grpc/*',

@@ -32,6 +32,7 @@ import { KeysModule } from './keys';
 import { Loki } from './logs';
 import { McpModule } from './mcp';
 import { Metrics } from './metrics/metrics';
+import { StateMetrics } from './metrics/state-metrics';
 import { MetricsController } from './metrics/metrics.controller';
 import { AnswerBuilder } from './operations/answer-builder';
 import { ConfirmTokens } from './operations/confirm-token';
@@ -82,6 +83,7 @@ const shared = [
   Planner,
   Prometheus,
   RateLimits,
+  StateMetrics,
   SystemCalls,
 ];
 

@@ -19,6 +19,7 @@ import { viaOf } from '../http/via';
 import { parseWebhookBody, readWebhookBody } from '../http/webhook-body';
 import { log } from '../logging';
 import { requestOf } from '../mcp/call';
+import { webhookDeliveries } from '../metrics/instruments';
 import { GuardedBy, Uncounted } from './access-rule';
 import type { Actor } from './actor';
 import type { WebhookRule } from './webhook-rule';
@@ -57,6 +58,20 @@ export class WebhookGate implements CanActivate {
 
   /** @throws Unauthenticated; Unavailable, so that the sender tries again, where the secret cannot be read or too much comes at once. */
   async admit(rule: WebhookRule, request: Request & { user?: Actor }): Promise<true> {
+    let outcome = 'failed';
+    try {
+      await this.judge(rule, request);
+      outcome = 'accepted';
+      return true;
+    } catch (error) {
+      if (error instanceof Unauthenticated) outcome = 'refused';
+      throw error;
+    } finally {
+      webhookDeliveries.inc({ webhook: rule.webhook, outcome });
+    }
+  }
+
+  private async judge(rule: WebhookRule, request: Request & { user?: Actor }): Promise<void> {
     const secret = await this.secretOf(rule);
     const body = secret === undefined ? undefined : await provenBody(rule, secret, request);
     if (body === undefined) {
@@ -72,7 +87,6 @@ export class WebhookGate implements CanActivate {
     parseWebhookBody(request, rule.proof === 'bearer' ? await readWebhookBody(request, PROVEN_BODY_LIMIT) : body);
     // A login that no identity provider has (see `LOGIN_PATTERN`), and no rights beyond this route.
     request.user = { login: `webhook:${rule.webhook}`, method: 'system', isAdmin: false, via: viaOf(request) };
-    return true;
   }
 
   /** Read at every use, so that it can be rotated. Undefined = closed. */

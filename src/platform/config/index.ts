@@ -4,6 +4,7 @@ export * from './current-settings';
 export * from './duration';
 export * from './env-example';
 export * from './environment';
+export { tracesUrl } from './tracing-settings';
 export type { CiRule, RegisteredClient } from './oauth-clients';
 export type { SignInWay } from './oauth-rules';
 export type { OidcIssuerSettings } from './oidc-issuers';

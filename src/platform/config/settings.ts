@@ -27,6 +27,7 @@ import {
   webUrl,
   withoutSlash,
 } from './setting-schemas';
+import { TRACING_SETTINGS } from './tracing-settings';
 import { TRANSPORT_SETTINGS } from './transport-settings';
 import { VAULT_SETTINGS } from './vault-settings';
 
@@ -260,6 +261,7 @@ export const SETTINGS = {
       help: 'debug, info, warn or error. Logs are JSON lines on stderr.',
     },
   ),
+  ...TRACING_SETTINGS,
 } as const;
 
 export type SettingValues = { [Key in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Key]['schema']> };

@@ -1,3 +1,4 @@
+import { outgoing } from '../tracing';
 import { GithubUnavailable } from './github-faults';
 
 /** A page of 100 repositories has about 700 KiB. */
@@ -25,7 +26,12 @@ export function guardedFetch({ origins, timeoutMs, signal, tellsRedirects = fals
     const timeout = AbortSignal.timeout(timeoutMs);
     const signals = signal ? [timeout, signal] : [timeout];
     try {
-      const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
+      // Without `traceparent`: what happens here is none of GitHub's business.
+      const response = await outgoing('github', init?.method ?? 'GET', async ({ answered }) => {
+        const begun = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
+        answered(begun.status);
+        return begun;
+      });
       if (isRedirect(response) && !tellsRedirects) {
         throw new GithubUnavailable(`it redirects (${response.status}), which is not followed`);
       }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../errors';
 import { log } from '../logging';
+import { commits, pushRetries } from '../metrics/instruments';
 import {
   type CommitDraft,
   GitError,
@@ -169,6 +170,7 @@ export class Gitops {
           return await this.mended(() => this.tryCommit(build, observe, batch));
         } catch (error) {
           if (!isGitError(error, 'rejected') || !this.contention.lost(batch.drafts.length, attempt)) throw error;
+          pushRetries.inc();
           log.debug({ attempt, room: this.room }, 'somebody else was faster');
           await sleep(this.contention.pauseMs);
         }
@@ -226,6 +228,7 @@ export class Gitops {
     if (next === undefined) throw new Error('The commit writer answered no id.');
     await this.remote.publish(head, next);
     this.contention.won();
+    commits.inc(ids.length);
     this.adopt(drafts, next);
     await observe('pushed');
     return ids;

@@ -15,6 +15,7 @@ import { Config } from '../config';
 import { type ErrorBody, httpStatusOf, InvalidInput, MctlError, NotFound, toErrorBody } from '../errors';
 import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
+import { errorsAnswered } from '../metrics/instruments';
 import { isProtocolError, refusal, toolError } from '../mcp/tool-error';
 import { methodsAt } from './methods';
 import { requestIdOf, viaOf } from './via';
@@ -38,6 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
     const call = host.switchToRpc().getContext<McpContext>();
     const request = call.getRawRequest<SignedRequest>();
     const body = bodyOf(thrown, request ? requestIdOf(request) : 'unknown');
+    errorsAnswered.inc({ door: 'mcp', code: body.code });
     const { method, params } = call.mcpRequest as { method: string; params?: { uri?: string } };
     if (method === 'tools/call') return of(toolError(body));
     return throwError(() => refusal(thrown, body, method === 'resources/read' ? params?.uri : undefined));
@@ -46,6 +48,7 @@ export class ErrorFilter implements ExceptionFilter {
   private answerHttp(thrown: unknown, request: SignedRequest, response: Response): undefined {
     const error = known(thrown, request);
     const body = bodyOf(error, requestIdOf(request));
+    errorsAnswered.inc({ door: viaOf(request).door, code: body.code });
     if (response.headersSent) return void response.end();
     if (error instanceof MethodNotAllowed) {
       response.setHeader('Allow', error.allowed.join(', '));

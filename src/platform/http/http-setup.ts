@@ -3,11 +3,12 @@ import type { NextFunction, Response } from 'express';
 import type { Config } from '../config';
 import { log } from '../logging';
 import type { SignedRequest } from '../mcp/call';
-import { Metrics } from '../metrics/metrics';
+import { requests } from '../metrics/instruments';
 import { formBodies, jsonBodies, onlyJsonBodies } from './bodies';
 import { setUpCors } from './cors';
 import { onlyKnownHosts, onlyPlainRequests } from './host-gate';
 import { securityHeaders } from './security-headers';
+import { endRequestSpan, requestSpan } from './request-trace';
 import { limitConnections } from './server-limits';
 import { requestIdOf } from './via';
 
@@ -29,7 +30,7 @@ export function setUpHttp(app: NestExpressApplication, config: Config): void {
   app.set('query parser', 'simple');
   // Whose word on the caller's address (`request.ip`) is taken; without configuration nobody's.
   app.set('trust proxy', trustedProxies.length > 0 ? [...trustedProxies] : false);
-  app.use(observe(app.get(Metrics)));
+  app.use(observe);
   app.use(securityHeaders(config));
   app.use(onlyPlainRequests);
   app.use(onlyKnownHosts(config));
@@ -40,29 +41,30 @@ export function setUpHttp(app: NestExpressApplication, config: Config): void {
   limitConnections(app.getHttpServer(), config);
 }
 
-function observe(metrics: Metrics) {
-  return (request: SignedRequest, response: Response, next: NextFunction): void => {
-    const started = process.hrtime.bigint();
-    // Once the connection is closed nobody knows it any more.
-    const address = request.ip;
-    response.setHeader('X-Request-Id', requestIdOf(request));
-    response.once('close', () => {
-      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
-      metrics.requests.observe({ method: request.method, route, status: String(response.statusCode) }, seconds);
-      log.debug(
-        {
-          request: requestIdOf(request),
-          method: request.method,
-          route,
-          status: response.statusCode,
-          ms: Math.round(seconds * 1000),
-          user: request.user?.login,
-          address,
-        },
-        'request',
-      );
-    });
-    next();
-  };
+function observe(request: SignedRequest, response: Response, next: NextFunction): void {
+  const started = process.hrtime.bigint();
+  // Once the connection is closed nobody knows it any more.
+  const address = request.ip;
+  const span = requestSpan(request);
+  response.setHeader('X-Request-Id', requestIdOf(request));
+  response.once('close', () => {
+    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+    const { path: route } = (request.route ?? {}) as { path?: string };
+    const { statusCode: status } = response;
+    requests.observe({ method: request.method, route: route ?? 'none', status: String(status) }, seconds);
+    const facts = {
+      request: requestIdOf(request),
+      method: request.method,
+      route: route ?? 'none',
+      status,
+      ms: Math.round(seconds * 1000),
+      user: request.user?.login,
+      address,
+    };
+    if (!span) return log.debug(facts, 'request');
+    span.run(() => log.debug(facts, 'request'));
+    endRequestSpan(span, request, route, status);
+  });
+  if (span) span.run(next);
+  else next();
 }

@@ -2,6 +2,7 @@ import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https';
 import { once } from 'node:events';
 import type { Connection, Target } from './connection';
+import { outgoing, traceHeaders } from '../tracing';
 import { KubernetesFault } from './kubernetes-fault';
 import { refusalOf } from './read-status';
 
@@ -40,7 +41,12 @@ export async function exchange(connection: Connection, request: Request, timeout
  * @throws KubernetesFault for a refusal; else whatever the connection throws.
  */
 export async function open(connection: Connection, request: Request): Promise<IncomingMessage> {
-  const answer = await send(await orAborted(connection.target(), request.signal), request);
+  const target = await orAborted(connection.target(), request.signal);
+  const answer = await outgoing('kubernetes', request.method, async ({ answered }) => {
+    const begun = await send(target, request);
+    answered(begun.statusCode ?? 0);
+    return begun;
+  });
   const { statusCode: status = 0, headers } = answer;
   if (status >= 200 && status < 300) return answer;
   if (status === 401) connection.forget();
@@ -75,6 +81,7 @@ async function send(
     ...options.headers,
     accept: 'application/json, */*',
     'user-agent': 'mctl',
+    ...traceHeaders(),
     ...(content && { 'content-type': body.type, 'content-length': content.length }),
   };
   const sender = url.protocol === 'http:' ? http : https;

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { log } from '../logging';
+import { informerEvent, informerObjects, informerUp } from '../metrics/instruments';
+import { detached } from '../tracing';
 import { isFault, KubernetesFault } from './kubernetes-fault';
 import type { KubernetesObject } from './resource';
 import type { WatchEvent } from './watch';
@@ -55,7 +57,8 @@ export class Informer<T> {
   }
 
   start(): void {
-    this.running ??= this.run();
+    // The call that needs it first does not end with it.
+    this.running ??= detached(() => this.run());
   }
 
   async stop(): Promise<void> {
@@ -108,6 +111,7 @@ export class Informer<T> {
     this.hasListed = true;
     // No word about `problem`: where lists work and watches do not, what is known grows old all the same.
     this.wake();
+    this.heard();
     this.options.changed?.();
   }
 
@@ -119,6 +123,7 @@ export class Informer<T> {
       if (event.type !== 'BOOKMARK') this.apply(event);
       // Also of bookmarks: that is what they are for.
       if (version !== undefined) this.version = version;
+      this.heard();
     }
   }
 
@@ -137,6 +142,8 @@ export class Informer<T> {
   private recovered(): void {
     if (this.problem) log.info(`the cluster answers again: ${this.options.name}`);
     this.problem = undefined;
+    informerUp.set({ informer: this.options.name }, 1);
+    this.heard();
     this.wake();
   }
 
@@ -152,8 +159,14 @@ export class Informer<T> {
       log.warn({ fault: fault.kind, status: fault.details.status, detail: fault.details.detail }, fault.message);
     }
     this.problem = fault ?? new KubernetesFault('failed', 'MCTL could not understand the cluster.');
+    informerUp.set({ informer: this.options.name }, 0);
     this.wake();
     await pause(this.pauseMs(fault), undefined, { signal }).catch(() => undefined);
+  }
+
+  private heard(): void {
+    informerEvent.setToCurrentTime({ informer: this.options.name });
+    informerObjects.set({ informer: this.options.name }, this.objects.size);
   }
 
   /** Twice as long each time, half of it by chance, so that replicas do not come back together. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config';
 import { log } from '../logging';
+import { outgoing, traceHeaders } from '../tracing';
 import { type LokiLine, readStreams, reasonOf } from './loki-answer';
 import { LogsUnavailable } from './logs-unavailable';
 
@@ -50,10 +51,19 @@ export class Loki {
     }
   }
 
-  private async get(url: string): Promise<{ status: number; text: string }> {
+  private get(url: string): Promise<{ status: number; text: string }> {
+    return outgoing('loki', 'GET', async ({ answered }) => {
+      const answer = await this.fetch(url);
+      answered(answer.status);
+      return answer;
+    });
+  }
+
+  private async fetch(url: string): Promise<{ status: number; text: string }> {
     const { lokiTokenFile, lokiTenant, lokiTimeout } = this.values;
     const headers = {
       Accept: 'application/json',
+      ...traceHeaders(),
       ...(lokiTokenFile !== undefined && { Authorization: `Bearer ${await readToken(lokiTokenFile)}` }),
       ...(lokiTenant !== undefined && { 'X-Scope-OrgID': lokiTenant }),
     };

@@ -3,20 +3,21 @@ import { Reflector } from '@nestjs/core';
 import { type Observable, tap } from 'rxjs';
 import { TOOL_DECLARATION, type ToolDeclaration } from '../mcp/tool.decorators';
 import { MctlError } from '../errors';
-import { Metrics } from './metrics';
+import { toolCalls, toolSeconds } from './instruments';
 
-/** Counts tool calls by outcome; HTTP requests are timed by the middleware, which also sees those that reach no route. */
+/** Counts and times tool calls; HTTP requests are timed by the middleware, which also sees those that reach no route. */
 @Injectable()
 export class MetricsInterceptor implements NestInterceptor {
-  constructor(
-    @Inject(Metrics) private readonly metrics: Metrics,
-    @Inject(Reflector) private readonly reflector: Reflector,
-  ) {}
+  constructor(@Inject(Reflector) private readonly reflector: Reflector) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const tool = this.reflector.get<ToolDeclaration | undefined>(TOOL_DECLARATION, context.getHandler());
     if (context.getType() !== 'rpc' || !tool) return next.handle();
-    const count = (outcome: string): void => this.metrics.toolCalls.inc({ tool: tool.name, outcome });
+    const stop = toolSeconds.startTimer({ tool: tool.name });
+    const count = (outcome: string): void => {
+      toolCalls.inc({ tool: tool.name, outcome });
+      stop();
+    };
     return next.handle().pipe(
       tap({
         next: () => count('ok'),

@@ -10,6 +10,7 @@ import { oneLine } from '../text/one-line';
 import { looksLikeCredential } from '../text/secrets';
 import { type OperationRow, Store } from '../store';
 import { EmbeddedWorkflows } from '../workflows/embedded.workflows';
+import { presentTrace, traced } from '../tracing';
 import { batchProgress } from '../workflows/batch-progress';
 import { pendingSteps } from '../workflows/steps';
 import { AnswerBuilder } from './answer-builder';
@@ -148,7 +149,20 @@ export class Operations {
   }
 
   /** Intent, steps, used token and audit entry become durable together, before anything else happens. */
-  private async submit(call: Call, planned: Planned, token?: OpenedToken): Promise<OperationRow> {
+  private submit(call: Call, planned: Planned, token?: OpenedToken): Promise<OperationRow> {
+    const facts = {
+      name: 'mctl.submit',
+      kind: 'producer',
+      attributes: { 'mctl.operation': call.operation.name },
+    } as const;
+    return traced(facts, async (span) => {
+      const row = await this.recordIntent(call, planned, token);
+      span.set({ 'mctl.operation.id': row.id });
+      return row;
+    });
+  }
+
+  private async recordIntent(call: Call, planned: Planned, token?: OpenedToken): Promise<OperationRow> {
     const row = newRow(call, planned, token?.planDigest);
     await this.store.transaction(async (transaction) => {
       if (token) await this.tokens.consume(transaction, token);
@@ -242,6 +256,7 @@ function newRow(
     stage_since: null,
     task_state: null,
     task_result: null,
+    traceparent: presentTrace()?.traceparent ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config';
 import { log } from '../logging';
+import { outgoing, traceHeaders } from '../tracing';
 import { readVector, reasonOf, type Sample } from './answer';
 import { readBody } from './body';
 import { MetricsUnavailable } from './metrics-unavailable';
@@ -60,9 +61,18 @@ export class Prometheus {
     return readVector(text);
   }
 
-  private async get(url: string): Promise<{ status: number; text: string }> {
+  private get(url: string): Promise<{ status: number; text: string }> {
+    return outgoing('prometheus', 'GET', async ({ answered }) => {
+      const answer = await this.fetch(url);
+      answered(answer.status);
+      return answer;
+    });
+  }
+
+  private async fetch(url: string): Promise<{ status: number; text: string }> {
     const headers = {
       Accept: 'application/json',
+      ...traceHeaders(),
       ...(this.tokenFile !== undefined && { Authorization: `Bearer ${await readToken(this.tokenFile)}` }),
     };
     const signal = AbortSignal.timeout(this.timeoutMs);

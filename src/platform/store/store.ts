@@ -1,4 +1,6 @@
 import type { ExpressionBuilder, Kysely, Transaction } from 'kysely';
+import { transactionRetries, transactionSeconds } from '../metrics/instruments';
+import { tracedInside } from '../tracing';
 import { openEmbeddedStore } from './embedded-store';
 import { Signals } from './signals';
 import { openSharedStore, type Shared, type SharedStoreOptions } from './shared-store';
@@ -63,7 +65,7 @@ export class Store {
     // Waits here rather than in the database: transactions that wait for one another would hold all connections.
     const mine = this.last.then(() => this.attempt(work, TRIES));
     this.last = mine.catch(() => undefined);
-    return mine;
+    return observed(mine);
   }
 
   async close(): Promise<void> {
@@ -78,8 +80,24 @@ export class Store {
         return work(transaction);
       });
     } catch (error) {
-      if (tries > 1 && isToBeRepeated(error)) return this.attempt(work, tries - 1);
+      if (tries > 1 && isToBeRepeated(error)) {
+        transactionRetries.inc();
+        return this.attempt(work, tries - 1);
+      }
       throw this.engine.explain(error);
     }
+  }
+}
+
+/** The wait for the transactions before is a part of it: that is what a caller feels. */
+async function observed<T>(transaction: Promise<T>): Promise<T> {
+  const stop = transactionSeconds.startTimer();
+  let outcome = 'rolled_back';
+  try {
+    const result = await tracedInside({ name: 'store.transaction', kind: 'client' }, () => transaction);
+    outcome = 'committed';
+    return result;
+  } finally {
+    stop({ outcome });
   }
 }

@@ -55,6 +55,8 @@ export interface OperationRow {
   task_state: string | null;
   /** JSON that the last task came to. */
   task_result: string | null;
+  /** Where in the trace of its call it was submitted (W3C Trace Context); null = tracing was off. */
+  traceparent: string | null;
 }
 
 export interface StepRow {

@@ -13,8 +13,11 @@ import { type OperationRow, Store } from '../store';
 import { batchProgress } from './batch-progress';
 import { Endings } from './endings';
 import { isOwnCommit } from './own-commit';
+import { type BatchTrace, tracedBatch } from './operation-trace';
 import { AFTER, commitSteps, stepName } from './steps';
 import { Turns } from './turns';
+
+const STEPS = { planned: 'plan', committed: 'commit', pushed: 'push' } as const;
 
 interface Ready {
   readonly row: OperationRow;
@@ -39,6 +42,14 @@ export class Committer {
   async run(due: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
     // The others stay due: where the branch is contended, a small batch arrives and a large one never does.
     const rows = due.slice(0, this.gitops.room);
+    await tracedBatch(rows, (trace) => this.runBatch(rows, changed, trace));
+  }
+
+  private async runBatch(
+    rows: readonly OperationRow[],
+    changed: (id: string) => void,
+    trace: BatchTrace,
+  ): Promise<void> {
     let ready: Ready[] = [];
     /** Heads that this run has built on; null = an empty branch. */
     const heads: (string | null)[] = [];
@@ -46,6 +57,10 @@ export class Committer {
       // Whoever lost the race writes as little as possible before the next try: each write is time for others to win again.
       if (at === 'planned' && heads.length === 1) await this.advance(ready, at, changed);
       if (at === 'committed') await this.advance(ready, at, changed);
+      trace.reached(
+        STEPS[at],
+        ready.map(({ row }) => row),
+      );
       batchProgress.publish(at);
     };
     await this.claim(rows, changed);

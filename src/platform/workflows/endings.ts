@@ -10,6 +10,7 @@ import { OperationRegistry } from '../operations/registry';
 import { applies } from '../operations/stages';
 import { parseInput } from '../schema';
 import { type OperationRow, Store, type StoreTransaction } from '../store';
+import { operationCommitted, operationEnded } from './operation-trace';
 import { commitSteps, stepName } from './steps';
 
 /** Until what cannot be settled is tried again. */
@@ -81,6 +82,8 @@ export class Endings {
     });
     for (const { row, commit } of done) {
       log.info({ ...facts(row), commit }, goingOn.has(row.id) ? 'operation goes on' : 'operation succeeded');
+      operationCommitted(row);
+      if (!goingOn.has(row.id)) operationEnded(row);
       changed(row.id);
     }
     this.rollouts.announce(done.map(({ commit }) => commit));
@@ -217,6 +220,7 @@ export class Endings {
     });
     if (!isOurs) return;
     log.info({ ...facts(row), code: body.code }, 'operation failed');
+    operationEnded(row, body.code);
     changed(row.id);
   }
 
@@ -234,6 +238,7 @@ export class Endings {
     });
     if (!isCancelled) return false;
     log.info(facts(row), 'operation cancelled');
+    operationEnded(row, body.code);
     changed(row.id);
     return true;
   }

@@ -1,4 +1,5 @@
 import { log } from '../logging';
+import { detached } from '../tracing';
 
 const RETRY_MS = 500;
 /** A clock that is set back while a pump waits must not make it wait for longer. */
@@ -23,7 +24,8 @@ export class Pump {
   wake(): void {
     if (this.isStopping || this.running) return;
     clearTimeout(this.timer);
-    this.running = this.drain();
+    // Whoever wakes it goes on without it.
+    this.running = detached(() => this.drain());
     void this.running.then((isDone) => {
       this.running = undefined;
       return this.schedule(isDone);

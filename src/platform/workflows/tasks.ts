@@ -11,7 +11,10 @@ import { OperationRegistry } from '../operations/registry';
 import { taskOf } from '../operations/stages';
 import { parseInput } from '../schema';
 import { type OperationRow, Store, type StoreTransaction } from '../store';
+import { taskSeconds } from '../metrics/instruments';
+import { traced } from '../tracing';
 import { Endings } from './endings';
+import { traceFacts, traceOf } from './operation-trace';
 import { TaskQueue, type TaskStage } from './task-queue';
 
 /** A try that was not heard of for so long has died with its process, and another one takes it over. */
@@ -54,7 +57,7 @@ export class Tasks {
     try {
       await this.begin(row, task);
       changed(row.id);
-      const outcome = await this.run(row, task, signal);
+      const outcome = await this.observed(row, task, signal);
       await heart.stop();
       if ('done' in outcome) await this.done(row, task, outcome.done);
       else await this.wait(row, task, outcome.wait);
@@ -95,6 +98,24 @@ export class Tasks {
       if (!(await this.queue.isInHand(transaction, row))) throw new TakenOver();
       await work(transaction);
     });
+  }
+
+  /** A try as a span in the trace of the operation's call, and as an observation. */
+  private observed(row: OperationRow, task: TaskDeclaration<never>, signal: AbortSignal): Promise<TaskOutcome> {
+    const facts = {
+      name: 'mctl.task',
+      kind: 'consumer',
+      parent: traceOf(row),
+      attributes: { ...traceFacts(row), 'mctl.task': task.name, 'mctl.attempt': row.attempts },
+    } as const;
+    const stop = taskSeconds.startTimer({ task: task.name });
+    let end = 'failed';
+    return traced(facts, async (span) => {
+      const outcome = await this.run(row, task, signal);
+      end = 'done' in outcome ? 'done' : 'waiting';
+      span.set({ 'mctl.outcome': end });
+      return outcome;
+    }).finally(() => stop({ outcome: end }));
   }
 
   private async run(row: OperationRow, { name }: TaskDeclaration<never>, signal: AbortSignal): Promise<TaskOutcome> {

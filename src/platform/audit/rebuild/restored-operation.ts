@@ -55,6 +55,7 @@ export function restoredRow(
     stage_since: null,
     task_state: null,
     task_result: null,
+    traceparent: null,
   };
 }
 

@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { gitSeconds } from '../../metrics/instruments';
+import { tracedInside } from '../../tracing';
 import { gitEnvironment, type GitConfigEntry } from './git-environment';
 import { classifyFailure } from './classify-failure';
 import { GitError, type GitErrorKind } from './git-error';
@@ -46,7 +48,23 @@ const KILL_GRACE_MS = 2_000;
  */
 export async function runGit(args: readonly string[], options: RunGitOptions): Promise<GitResult> {
   if (options.signal?.aborted) throw new GitError({ command: subcommand(args), kind: 'aborted', stderr: ABORTED });
-  return new Run(args, options).result();
+  return observed(subcommand(args), () => new Run(args, options).result());
+}
+
+/** Arguments are left out: among them are names that callers chose. */
+async function observed(command: string, run: () => Promise<GitResult>): Promise<GitResult> {
+  const stop = gitSeconds.startTimer({ command });
+  let outcome: string = 'unknown';
+  try {
+    const result = await tracedInside({ name: `git ${command}`, attributes: { 'process.command': 'git' } }, run);
+    outcome = 'ok';
+    return result;
+  } catch (error) {
+    if (error instanceof GitError) outcome = error.kind;
+    throw error;
+  } finally {
+    stop({ outcome });
+  }
 }
 
 class Run {

@@ -1,3 +1,4 @@
+import { outgoing, traceHeaders } from '../../tracing';
 import { faultOf, VaultUnavailable } from './vault-faults';
 
 /** More than the values of any service: sixteen of 64 KiB each, and JSON's escapes. */
@@ -46,14 +47,28 @@ export async function askVault(place: VaultPlace, request: VaultRequest, token?:
   }
 }
 
-async function send(
+interface Sending {
+  readonly token?: string;
+  readonly signal: AbortSignal;
+}
+
+function send(place: VaultPlace, request: VaultRequest, sending: Sending): Promise<Response> {
+  return outgoing('vault', request.method, async ({ answered }) => {
+    const response = await sendUnobserved(place, request, sending);
+    answered(response.status);
+    return response;
+  });
+}
+
+async function sendUnobserved(
   place: VaultPlace,
   { method, path, query, body }: VaultRequest,
-  { token, signal }: { token?: string; signal: AbortSignal },
+  { token, signal }: Sending,
 ): Promise<Response> {
   const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
   const headers = {
     Accept: 'application/json',
+    ...traceHeaders(),
     // Agents and proxies of Vault refuse requests without it (SSRF protection).
     'X-Vault-Request': 'true',
     ...(place.namespace !== undefined && { 'X-Vault-Namespace': place.namespace }),

@@ -10,6 +10,7 @@ import { intakeRules } from './008-intake-rules';
 import { actorTeams } from './009-actor-teams';
 import { oauth } from './010-oauth';
 import { replicas } from './011-replicas';
+import { traceparent } from './013-traceparent';
 
 /**
  * Migrations in code: nothing to find on disk, the same for every store. Names sort in the order they run; never edit one,
@@ -29,5 +30,6 @@ export const migrations: MigrationProvider = {
       '009-actor-teams': actorTeams,
       '010-oauth': oauth,
       '011-replicas': replicas,
+      '013-traceparent': traceparent,
     }),
 };

@@ -1,0 +1,3 @@
+export * from './outgoing';
+export * from './start-tracing';
+export * from './tracing';
