@@ -3,7 +3,8 @@ const { join } = require('node:path');
 
 /**
  * Jest 30 on Node 20 cannot require() an ES module, and Nest 12 ships nothing else, so swc turns every ESM-only
- * dependency into CommonJS. Which those are is read from node_modules: an upgrade needs no edit here.
+ * dependency into CommonJS. Which those are is read from node_modules: an upgrade needs no edit here. The exporter of traces is
+ * CommonJS, but imports node:http by import(), which jest's own module loader does not know either.
  */
 function esmOnlyPackages(root) {
   const names = readdirSync(root).flatMap((entry) =>
@@ -19,7 +20,9 @@ function esmOnlyPackages(root) {
 }
 
 const modules = join(__dirname, 'node_modules');
-const transpiled = existsSync(modules) ? [...esmOnlyPackages(modules), '@nestjs/swagger'] : [];
+const transpiled = existsSync(modules)
+  ? [...esmOnlyPackages(modules), '@nestjs/swagger', '@opentelemetry/otlp-exporter-base']
+  : [];
 const swc = (parser) => [
   '@swc/jest',
   {

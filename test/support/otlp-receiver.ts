@@ -43,7 +43,9 @@ export class OtlpReceiver {
     const server = createServer();
     const receiver = new OtlpReceiver(server, status);
     server.on('request', (request, response) => {
-      void receiver.take(request).then(() => response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}'));
+      void receiver
+        .take(request)
+        .then(() => response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}'));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -68,7 +70,8 @@ export class OtlpReceiver {
   private async take(request: IncomingMessage): Promise<void> {
     const body = Buffer.concat(await request.toArray());
     this.exports.push({ path: request.url ?? '', headers: request.headers, body });
-    if (this.status === 200 && request.headers['content-type'] === 'application/json') this.spans.push(...spansOf(body));
+    if (this.status === 200 && request.headers['content-type'] === 'application/json')
+      this.spans.push(...spansOf(body));
     this.arrived();
   }
 }

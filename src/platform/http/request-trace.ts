@@ -10,12 +10,11 @@ const PROBES = ['/healthz', '/readyz', '/metrics'];
  */
 export function requestSpan(request: Request): Span | undefined {
   if (PROBES.includes(request.path)) return undefined;
-  const { traceparent, tracestate } = request.headers;
-  const parent = typeof traceparent === 'string' ? { traceparent, tracestate: textOf(tracestate) } : undefined;
+  const { traceparent } = request.headers;
   return beginSpan({
     name: request.method,
     kind: 'server',
-    parent,
+    parent: typeof traceparent === 'string' ? traceparent : undefined,
     attributes: { 'http.request.method': request.method, 'url.scheme': request.protocol },
   });
 }
@@ -26,8 +25,4 @@ export function endRequestSpan(span: Span, request: Request, route: string | und
   span.set({ 'http.route': route, 'http.response.status_code': status });
   if (status >= 500) span.fail(String(status));
   span.end();
-}
-
-function textOf(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(',') : header;
 }

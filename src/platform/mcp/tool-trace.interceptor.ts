@@ -1,7 +1,7 @@
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { isTracing, presentTrace, type TraceContext, traced } from '../tracing';
+import { isTracing, presentTrace, type Traceparent, traced } from '../tracing';
 import { requestOf, type SignedRequest } from './call';
 import { TOOL_DECLARATION, type ToolDeclaration } from './tool.decorators';
 
@@ -22,16 +22,15 @@ export class ToolTraceInterceptor implements NestInterceptor {
       name: `tools/call ${tool.name}`,
       kind: 'server',
       attributes: { 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': tool.name, 'mctl.tool': tool.name },
-      ...(caller && { parent: caller, links: [presentTrace()] }),
+      ...(caller !== undefined && { parent: caller, links: [presentTrace()] }),
     } as const;
     return from(traced(facts, () => lastValueFrom(next.handle())));
   }
 }
 
-/** `traceparent` and `tracestate` are the two bare keys of `_meta` that the protocol has for this (2026-07-28). */
-function callersTrace({ body }: SignedRequest): TraceContext | undefined {
+/** A bare key of `_meta` that the protocol has for this (2026-07-28). */
+function callersTrace({ body }: SignedRequest): Traceparent | undefined {
   const { params } = (body ?? {}) as { params?: { _meta?: Record<string, unknown> } };
-  const { traceparent, tracestate } = params?._meta ?? {};
-  if (typeof traceparent !== 'string') return undefined;
-  return { traceparent, ...(typeof tracestate === 'string' && { tracestate }) };
+  const { traceparent } = params?._meta ?? {};
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }

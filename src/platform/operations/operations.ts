@@ -256,7 +256,7 @@ function newRow(
     stage_since: null,
     task_state: null,
     task_result: null,
-    traceparent: presentTrace()?.traceparent ?? null,
+    traceparent: presentTrace() ?? null,
   };
 }
 

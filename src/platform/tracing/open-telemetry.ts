@@ -7,10 +7,11 @@ import {
   SpanKind as OtelKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
   type Tracer as OtelTracer,
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { parseTraceParent } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOffSampler,
@@ -23,7 +24,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Sampler } from '../config/tracing-settings';
-import type { Attributes, Span, SpanFacts, SpanKind, TraceContext, Tracer } from './tracing';
+import type { Attributes, Span, SpanFacts, SpanKind, Traceparent, Tracer } from './tracing';
 
 /** Spans that wait for their export at most; what comes on top is dropped, never waited for. */
 const QUEUE = 2_048;
@@ -56,7 +57,6 @@ export interface OpenTelemetryOptions {
 export class OpenTelemetry implements Tracer {
   private readonly provider: TracerProvider;
   private readonly tracer: OtelTracer;
-  private readonly propagator = new W3CTraceContextPropagator();
   private readonly carried = new AsyncLocalStorageContextManager().enable();
 
   constructor({ exporter, sampler, ratio, resource, version, delayMs }: OpenTelemetryOptions) {
@@ -75,15 +75,16 @@ export class OpenTelemetry implements Tracer {
     this.tracer = this.provider.getTracer('mctl', version);
   }
 
-  begin({ name, kind = 'internal', attributes = {}, parent, links = [], from }: SpanFacts): Span {
-    const above = parent === 'present' ? this.carried.active() : this.contextOf(parent);
+  begin(facts: SpanFacts): Span {
+    const { name, kind = 'internal', attributes = {}, links = [], from } = facts;
+    const above = 'parent' in facts ? this.contextOf(facts.parent) : this.carried.active();
     const span = this.tracer.startSpan(
       name,
       {
         kind: KINDS[kind],
         attributes: { ...attributes },
         links: links.flatMap((link) => {
-          const linked = link && trace.getSpanContext(this.contextOf(link));
+          const linked = trace.getSpanContext(this.contextOf(link));
           return linked ? [{ context: linked }] : [];
         }),
         ...(from && { startTime: timeOf(from) }),
@@ -93,7 +94,7 @@ export class OpenTelemetry implements Tracer {
     return this.handleOf(span, trace.setSpan(above, span));
   }
 
-  present(): TraceContext | undefined {
+  present(): Traceparent | undefined {
     return this.traceOf(this.carried.active());
   }
 
@@ -101,7 +102,7 @@ export class OpenTelemetry implements Tracer {
     return this.carried.with(ROOT_CONTEXT, work);
   }
 
-  /** Sends what waits. @returns after the time at the latest, whether or not anybody took it. */
+  /** Sends what waits, and ends. @returns after the time at the latest, whether or not anybody took it. */
   async close(milliseconds: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
@@ -113,7 +114,7 @@ export class OpenTelemetry implements Tracer {
 
   private handleOf(span: OtelSpan, inside: Context): Span {
     return {
-      context: this.traceOf(inside),
+      traceparent: this.traceOf(inside),
       rename: (name) => void span.updateName(name),
       set: (attributes: Attributes) => void span.setAttributes({ ...attributes }),
       fail: (code) => void span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', code),
@@ -122,22 +123,16 @@ export class OpenTelemetry implements Tracer {
     };
   }
 
-  /** Anything but a well-formed context is none: callers send what they like. */
-  private contextOf(parent: TraceContext | undefined): Context {
-    if (!parent) return ROOT_CONTEXT;
-    return this.propagator.extract(ROOT_CONTEXT, parent, {
-      get: (carrier, key) => (carrier as unknown as Record<string, string | undefined>)[key],
-      keys: (carrier) => Object.keys(carrier),
-    });
+  /** Anything but a well-formed one is none: callers send what they like. */
+  private contextOf(traceparent: Traceparent | undefined): Context {
+    const span = traceparent === undefined ? null : parseTraceParent(traceparent);
+    return span ? trace.setSpanContext(ROOT_CONTEXT, { ...span, isRemote: true }) : ROOT_CONTEXT;
   }
 
-  private traceOf(context: Context): TraceContext | undefined {
+  private traceOf(context: Context): Traceparent | undefined {
     const span = trace.getSpanContext(context);
     if (!span || !isSpanContextValid(span)) return undefined;
-    const carrier: Record<string, string> = {};
-    this.propagator.inject(context, carrier, { set: (into, key, value) => void (into[key] = value) });
-    const { traceparent, tracestate } = carrier;
-    return traceparent === undefined ? undefined : { traceparent, ...(tracestate !== undefined && { tracestate }) };
+    return `00-${span.traceId}-${span.spanId}-0${span.traceFlags & TraceFlags.SAMPLED}`;
   }
 }
 

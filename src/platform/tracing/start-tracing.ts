@@ -55,7 +55,7 @@ async function exporterTo(url: string, { otlpHeaders, otlpProtocol }: Config['va
  * Has the log say once that the collector takes nothing, and once that it does again: with a line for each try the log would be about
  * nothing else. Spans that were not taken are lost; nobody waits for them.
  */
-function telling(exporter: SpanExporter): SpanExporter {
+export function telling(exporter: SpanExporter): SpanExporter {
   let isFailing = false;
   return {
     export: (spans, done) =>

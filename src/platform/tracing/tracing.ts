@@ -4,11 +4,11 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 /** The kinds of OpenTelemetry. */
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
-/** A place in a trace as W3C Trace Context writes it. */
-export interface TraceContext {
-  readonly traceparent: string;
-  readonly tracestate?: string;
-}
+/**
+ * A place in a trace as W3C Trace Context writes it: version, trace, span and flags. `tracestate` is not taken on: it is free text of
+ * whoever calls, and would be stored and passed on with everything else that somebody put there.
+ */
+export type Traceparent = string;
 
 export interface SpanFacts {
   /** Low in variety: a route's pattern, a tool's name, never an id. */
@@ -16,9 +16,9 @@ export interface SpanFacts {
   readonly kind?: SpanKind;
   readonly attributes?: Attributes;
   /** What it is part of: absent = whatever is under way here, undefined or malformed = nothing, it begins a trace. */
-  readonly parent?: TraceContext | 'present';
+  readonly parent?: Traceparent | undefined;
   /** What it has to do with besides. */
-  readonly links?: readonly (TraceContext | undefined)[];
+  readonly links?: readonly (Traceparent | undefined)[];
   /** When it began; absent = now. */
   readonly from?: Date;
 }
@@ -26,7 +26,7 @@ export interface SpanFacts {
 /** Something that takes time, told of as soon as it ends. */
 export interface Span {
   /** Where it is, for whoever goes on with it; undefined where tracing is off. */
-  readonly context: TraceContext | undefined;
+  readonly traceparent: Traceparent | undefined;
   rename(name: string): void;
   set(attributes: Attributes): void;
   /** @param code a stable one, never a message. */
@@ -38,14 +38,14 @@ export interface Span {
 
 /** What makes spans; OpenTelemetry's is loaded only where tracing is on. */
 export interface Tracer {
-  begin(facts: SpanFacts & { readonly parent: SpanFacts['parent'] }): Span;
+  begin(facts: SpanFacts): Span;
   /** The present span; undefined outside of any. */
-  present(): TraceContext | undefined;
+  present(): Traceparent | undefined;
   detached<T>(work: () => T): T;
 }
 
 const NO_SPAN: Span = {
-  context: undefined,
+  traceparent: undefined,
   rename: () => undefined,
   set: () => undefined,
   fail: () => undefined,
@@ -68,7 +68,7 @@ export function isTracing(): boolean {
 
 /** A span whose end is somewhere else; whoever begins it ends it. Without tracing it is nothing and costs nothing. */
 export function beginSpan(facts: SpanFacts): Span {
-  return tracer ? tracer.begin({ ...facts, parent: 'parent' in facts ? facts.parent : 'present' }) : NO_SPAN;
+  return tracer ? tracer.begin(facts) : NO_SPAN;
 }
 
 /** Does work as a span of its own; an error fails it with its code and goes on. */
@@ -102,7 +102,7 @@ export function recordSpan(
 }
 
 /** Where we are; undefined outside of any span. */
-export function presentTrace(): TraceContext | undefined {
+export function presentTrace(): Traceparent | undefined {
   return tracer?.present();
 }
 
@@ -113,13 +113,13 @@ export function detached<T>(work: () => T): T {
 
 /** Headers that let a server of our own infrastructure go on with the trace. Never for anybody else's. */
 export function traceHeaders(): Record<string, string> {
-  const { traceparent, tracestate } = presentTrace() ?? {};
-  return { ...(traceparent !== undefined && { traceparent }), ...(tracestate !== undefined && { tracestate }) };
+  const traceparent = presentTrace();
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 /** What a log line says of the trace it was written in. */
 export function traceFields(): object {
-  const [, trace_id, span_id] = presentTrace()?.traceparent.split('-') ?? [];
+  const [, trace_id, span_id] = presentTrace()?.split('-') ?? [];
   return trace_id === undefined ? {} : { trace_id, span_id };
 }
 

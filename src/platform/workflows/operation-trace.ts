@@ -1,10 +1,10 @@
 import { commitSeconds, operationsEnded } from '../metrics/instruments';
 import type { OperationRow } from '../store';
-import { type Attributes, type Span, type TraceContext, recordSpan, traced } from '../tracing';
+import { type Attributes, type Span, type Traceparent, recordSpan, traced } from '../tracing';
 
 /** Where in its caller's trace an operation is; undefined where tracing was off then. */
-export function traceOf({ traceparent }: Pick<OperationRow, 'traceparent'>): TraceContext | undefined {
-  return traceparent === null ? undefined : { traceparent };
+export function traceOf({ traceparent }: Pick<OperationRow, 'traceparent'>): Traceparent | undefined {
+  return traceparent ?? undefined;
 }
 
 /** Of an operation what names it: whoever may see more finds it by the id. */
@@ -26,7 +26,7 @@ export class BatchTrace {
         {
           name: `mctl.${step}`,
           parent: traceOf(row),
-          links: [this.span.context],
+          links: [this.span.traceparent],
           attributes: { ...traceFacts(row), 'mctl.attempt': row.attempts + 1 },
         },
         { from: this.last, to: now },
