@@ -2,19 +2,25 @@ import 'reflect-metadata';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GOLDEN_TOOLS, generatedFiles, README, withToolTable } from './cli/generated-files';
+import { METRICS, withMetricsTable } from './cli/metrics-table';
 import { withScratchApp } from './cli/scratch-app';
 import { specsIn, withSecurityTable } from './cli/security-checklist';
+import { Metrics } from './platform/metrics/metrics';
 import { packageRoot } from './platform/package-root';
 
 const SECURITY = 'docs/security.md';
 
 /** Writes everything that follows from the declarations, and names what changed. Running it again changes nothing. */
 async function main(): Promise<void> {
-  const { files, tools } = await withScratchApp(generatedFiles);
+  const { files, tools, registry } = await withScratchApp((app) => ({
+    ...generatedFiles(app),
+    registry: app.get(Metrics).registry,
+  }));
   if (existsSync(at(README))) files.set(README, withToolTable(readFileSync(at(README), 'utf8'), tools));
   if (existsSync(at(SECURITY))) {
     files.set(SECURITY, withSecurityTable(readFileSync(at(SECURITY), 'utf8'), specsIn(packageRoot)));
   }
+  if (existsSync(at(METRICS))) files.set(METRICS, withMetricsTable(readFileSync(at(METRICS), 'utf8'), registry));
   const stale = goldens().filter((path) => !files.has(path));
   const changed = [...files].filter(([path, text]) => textOf(path) !== text);
   for (const path of stale) rmSync(at(path));

@@ -71,7 +71,7 @@ export class OtlpReceiver {
     const body = Buffer.concat(await request.toArray());
     this.exports.push({ path: request.url ?? '', headers: request.headers, body });
     if (this.status === 200 && request.headers['content-type'] === 'application/json')
-      this.spans.push(...spansOf(body));
+      {this.spans.push(...spansOf(body));}
     this.arrived();
   }
 }

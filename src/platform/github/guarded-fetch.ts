@@ -26,12 +26,7 @@ export function guardedFetch({ origins, timeoutMs, signal, tellsRedirects = fals
     const timeout = AbortSignal.timeout(timeoutMs);
     const signals = signal ? [timeout, signal] : [timeout];
     try {
-      // Without `traceparent`: what happens here is none of GitHub's business.
-      const response = await outgoing('github', init?.method ?? 'GET', async ({ answered }) => {
-        const begun = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
-        answered(begun.status);
-        return begun;
-      });
+      const response = await observed(url, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
       if (isRedirect(response) && !tellsRedirects) {
         throw new GithubUnavailable(`it redirects (${response.status}), which is not followed`);
       }
@@ -45,6 +40,15 @@ export function guardedFetch({ origins, timeoutMs, signal, tellsRedirects = fals
       );
     }
   };
+}
+
+/** Without `traceparent`: what happens here is none of GitHub's business. */
+function observed(url: URL, init: RequestInit): Promise<Response> {
+  return outgoing('github', init.method ?? 'GET', async (answered) => {
+    const response = await fetch(url, init);
+    answered(response.status);
+    return response;
+  });
 }
 
 function isRedirect({ status }: Response): boolean {

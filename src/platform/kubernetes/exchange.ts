@@ -42,7 +42,7 @@ export async function exchange(connection: Connection, request: Request, timeout
  */
 export async function open(connection: Connection, request: Request): Promise<IncomingMessage> {
   const target = await orAborted(connection.target(), request.signal);
-  const answer = await outgoing('kubernetes', request.method, async ({ answered }) => {
+  const answer = await outgoing('kubernetes', request.method, async (answered) => {
     const begun = await send(target, request);
     answered(begun.statusCode ?? 0);
     return begun;

@@ -52,7 +52,7 @@ export class Loki {
   }
 
   private get(url: string): Promise<{ status: number; text: string }> {
-    return outgoing('loki', 'GET', async ({ answered }) => {
+    return outgoing('loki', 'GET', async (answered) => {
       const answer = await this.fetch(url);
       answered(answer.status);
       return answer;

@@ -163,7 +163,7 @@ export class Operations {
   }
 
   private async recordIntent(call: Call, planned: Planned, token?: OpenedToken): Promise<OperationRow> {
-    const row = newRow(call, planned, token?.planDigest);
+    const row = { ...newRow(call, planned, token?.planDigest), traceparent: presentTrace() ?? null };
     await this.store.transaction(async (transaction) => {
       if (token) await this.tokens.consume(transaction, token);
       await this.operations.insert(transaction, row, pendingSteps(row.id, call.operation, call.input));
@@ -212,7 +212,7 @@ function newRow(
   { operation, actor, input, argsDigest, now }: Call,
   planned: Planned,
   confirmedDigest: string | undefined,
-): OperationRow {
+): Omit<OperationRow, 'traceparent'> {
   const id = ulid();
   const { plan, described, digest, world } = planned;
   const { team, target } = subjectOf(operation, input, plan);
@@ -256,7 +256,6 @@ function newRow(
     stage_since: null,
     task_state: null,
     task_result: null,
-    traceparent: presentTrace() ?? null,
   };
 }
 

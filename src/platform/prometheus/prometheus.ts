@@ -62,7 +62,7 @@ export class Prometheus {
   }
 
   private get(url: string): Promise<{ status: number; text: string }> {
-    return outgoing('prometheus', 'GET', async ({ answered }) => {
+    return outgoing('prometheus', 'GET', async (answered) => {
       const answer = await this.fetch(url);
       answered(answer.status);
       return answer;

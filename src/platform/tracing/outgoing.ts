@@ -4,16 +4,15 @@ import { codeOf, type Span, tracedInside } from './tracing';
 /** Systems that MCTL asks; the trace goes along to those that are ours (`traceHeaders`). */
 export type System = 'kubernetes' | 'vault' | 'loki' | 'prometheus' | 'github';
 
-/** How a request to another system came out: a status, once there is one. */
-export interface Outcome {
-  answered(status: number): void;
-}
-
 /**
  * One request to another system, as a span of the call that led to it and as an observation.
- * @param method of HTTP. @param ask throws where there is no answer; tells the status otherwise.
+ * @param method of HTTP. @param ask throws where there is no answer; otherwise it calls `answered` with the status.
  */
-export function outgoing<T>(system: System, method: string, ask: (outcome: Outcome) => Promise<T>): Promise<T> {
+export function outgoing<T>(
+  system: System,
+  method: string,
+  ask: (answered: (status: number) => void) => Promise<T>,
+): Promise<T> {
   const facts = {
     name: `${method} ${system}`,
     kind: 'client',
@@ -23,7 +22,7 @@ export function outgoing<T>(system: System, method: string, ask: (outcome: Outco
     const from = process.hrtime.bigint();
     let status: number | undefined;
     try {
-      return await ask({ answered: (answered) => (status = tell(span, answered)) });
+      return await ask((answered) => (status = tell(span, answered)));
     } catch (error) {
       if (status === undefined) span.fail(codeOf(error));
       throw error;

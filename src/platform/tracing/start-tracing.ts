@@ -1,3 +1,4 @@
+import type { ExportResultCode } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { type Config, tracesUrl } from '../config';
 import { log } from '../logging';
@@ -7,6 +8,9 @@ import { codeOf, setTracer } from './tracing';
 
 /** How long the end of the program waits for the last spans. */
 const FLUSH_MS = 3_000;
+
+/** `ExportResultCode.SUCCESS`; the package that has it is loaded only where tracing is on. */
+const TAKEN = 0 as ExportResultCode.SUCCESS;
 
 export interface Tracing {
   /** Sends what waits, for three seconds at most, and switches tracing off. */
@@ -60,12 +64,12 @@ export function telling(exporter: SpanExporter): SpanExporter {
   return {
     export: (spans, done) =>
       exporter.export(spans, ({ code, error }) => {
-        const isTaken = code === 0;
+        const isTaken = code === TAKEN;
         tracedSpans.inc({ outcome: isTaken ? 'exported' : 'lost' }, spans.length);
         if (!isTaken && !isFailing) log.warn({ code: reasonOf(error) }, 'the collector takes no traces; they are lost');
         if (isTaken && isFailing) log.info('the collector takes traces again');
         isFailing = !isTaken;
-        done({ code: 0 });
+        done({ code: TAKEN });
       }),
     shutdown: () => exporter.shutdown(),
   };

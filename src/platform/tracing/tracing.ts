@@ -126,7 +126,6 @@ export function traceFields(): object {
 /** Of an error its stable code, kind or class: messages may repeat what came from outside. */
 export function codeOf(error: unknown): string {
   const { code, kind, name } = (error ?? {}) as { code?: unknown; kind?: unknown; name?: unknown };
-  return (
-    ([code, kind, name].find((word) => typeof word === 'string' && /^[\w.-]{1,60}$/.test(word)) as string) ?? 'unknown'
-  );
+  const word = [code, kind, name].find((each) => typeof each === 'string' && /^[\w.-]{1,60}$/.test(each));
+  return (word as string | undefined) ?? 'unknown';
 }

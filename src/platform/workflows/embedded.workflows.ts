@@ -177,7 +177,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
   private begin(row: OperationRow): void {
     const work = this.taskRunner
       .attempt(row, this.leaving.signal, this.changed)
-      .catch((error: unknown) => log.error({ err: error, operation: row.id }, 'a task could not be kept'))
+      .catch((error: unknown) => log.error({ err: error, operation_id: row.id }, 'a task could not be kept'))
       .finally(() => {
         this.working.delete(row.id);
         this.wake();

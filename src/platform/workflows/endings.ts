@@ -188,7 +188,7 @@ export class Endings {
     { at, ifStill }: { at?: 'plan'; ifStill?: (transaction: StoreTransaction) => Promise<boolean> } = {},
   ): Promise<void> {
     if (!(error instanceof MctlError)) {
-      log.error({ err: error, operation: row.id, request: row.request_id }, 'an operation failed unexpectedly');
+      log.error({ err: error, operation_id: row.id, request: row.request_id }, 'an operation failed unexpectedly');
     }
     const body = toErrorBody(error, row.request_id);
     const now = new Date().toISOString();
@@ -284,5 +284,5 @@ function cancelled(): Conflict {
 
 /** What the log says of an operation: names and ids, never an argument. */
 function facts({ id, operation, target, actor, workflow }: OperationRow): object {
-  return { operation, id, target, actor, workflow };
+  return { operation, operation_id: id, target, actor, workflow };
 }

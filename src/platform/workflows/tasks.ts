@@ -83,7 +83,7 @@ export class Tasks {
     const timer = setInterval(() => {
       beat = this.queue
         .keep(row, inHandUntil(new Date()))
-        .catch((error: unknown) => log.debug({ err: error, operation: row.id }, 'a task cannot be kept in hand'));
+        .catch((error: unknown) => log.debug({ err: error, operation_id: row.id }, 'a task cannot be kept in hand'));
     }, LEASE_MS / 3).unref();
     const stop = (): Promise<void> => {
       clearInterval(timer);
@@ -183,7 +183,7 @@ export class Tasks {
     const isFinal = error instanceof MctlError && !(error instanceof Unavailable);
     const isLate = Date.now() - Date.parse(row.submitted_at) > this.config.values.workflowDeadline;
     if (isFinal || (isLate && row.stage === 'prepare')) return this.fail(row, error, changed);
-    if (!(error instanceof MctlError)) log.error({ err: error, operation: row.id, task: name }, 'a task stumbled');
+    if (!(error instanceof MctlError)) log.error({ err: error, operation_id: row.id, task: name }, 'a task stumbled');
     const message = error instanceof MctlError ? error.message : 'An unexpected error; the log has it.';
     const delay = Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** Math.min(row.attempts, 10)) * (0.5 + Math.random() / 2);
     await this.ifInHand(row, async (transaction) => {

@@ -53,7 +53,7 @@ interface Sending {
 }
 
 function send(place: VaultPlace, request: VaultRequest, sending: Sending): Promise<Response> {
-  return outgoing('vault', request.method, async ({ answered }) => {
+  return outgoing('vault', request.method, async (answered) => {
     const response = await sendUnobserved(place, request, sending);
     answered(response.status);
     return response;
