@@ -30,6 +30,32 @@ export class TestPrometheus {
     writeFileSync(history, openMetrics(series));
     writeFileSync(config, '');
     await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', history, data]);
+    return TestPrometheus.run(folder, config, data);
+  }
+
+  /** One without a history that scrapes a server on this machine each second, as job `mctl`. @param target host:port. */
+  static async scraping(target: string): Promise<TestPrometheus> {
+    const folder = mkdtempSync(join(tmpdir(), 'mctl-prometheus-'));
+    const config = join(folder, 'config.yml');
+    const scrape = { job_name: 'mctl', scrape_interval: '1s', static_configs: [{ targets: [target] }] };
+    // JSON is YAML.
+    writeFileSync(config, JSON.stringify({ scrape_configs: [scrape] }));
+    return TestPrometheus.run(folder, config, join(folder, 'data'));
+  }
+
+  /** Values of an instant query, in the order of the answer. @throws Error with Prometheus' words where it refuses the query. */
+  async query(query: string): Promise<number[]> {
+    const response = await fetch(`${this.url}/api/v1/query?${new URLSearchParams({ query }).toString()}`);
+    const { status, error, data } = (await response.json()) as {
+      status: string;
+      error?: string;
+      data: { result: { value: [number, string] }[] };
+    };
+    if (status !== 'success') throw new Error(`${query}: ${error ?? status}`);
+    return data.result.map(({ value }) => Number(value[1]));
+  }
+
+  private static async run(folder: string, config: string, data: string): Promise<TestPrometheus> {
     const child = spawn(
       'prometheus',
       [`--config.file=${config}`, `--storage.tsdb.path=${data}`, '--web.listen-address=127.0.0.1:0'],
