@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { callMcp } from '../support/doors';
+import { bearer, callMcp } from '../support/doors';
 import { done, signedIn } from '../support/furnish';
 import { Program } from '../support/program';
 import { until } from '../support/remote-program';
@@ -71,7 +71,7 @@ beforeAll(async () => {
   await done(await signedIn(program, 'admin'), 'create-tenant', { team: 'billing' });
   await callMcp(program.url, admin, 'mctl_get_tenant', { team: 'billing' });
   await callMcp(program.url, admin, 'mctl_get_tenant', { team: 'nobody' });
-  await fetch(new URL('/api/v1/whoami', program.url));
+  await fetch(new URL('/api/v1/whoami', program.url), { headers: bearer('no-token') });
   await fetch(new URL('/api/v1/webhooks/alertmanager', program.url), { method: 'POST' });
   text = await (await fetch(new URL('/metrics', program.url))).text();
   names = new Set(
@@ -116,10 +116,10 @@ describe('/metrics', () => {
     ['mctl_operations_total{operation="create-tenant",outcome="succeeded"}', 1],
     ['mctl_operation_commit_duration_seconds_count{operation="create-tenant"}', 1],
     ['mctl_tool_calls_total{tool="mctl_get_tenant",outcome="ok"}', 1],
-    ['mctl_tool_call_duration_seconds_count{tool="mctl_get_tenant"}', 2],
-    ['mctl_errors_total{door="mcp",code="tenant_not_found"}', 1],
-    ['mctl_errors_total{door="rest",code="unauthenticated"}', 2],
-    ['mctl_auth_failures_total{kind="unknown",code="unauthenticated"}', 1],
+    ['mctl_tool_call_duration_seconds_count{tool="mctl_get_tenant"}', 1],
+    ['mctl_errors_total{door="mcp",code="team_not_found"}', 1],
+    ['mctl_errors_total{door="rest",code="invalid_token"}', 1],
+    ['mctl_auth_failures_total{kind="unknown",code="invalid_token"}', 1],
     ['mctl_webhook_deliveries_total{webhook="alertmanager",outcome="refused"}', 1],
     ['mctl_push_retries_total', 0],
   ])('tells %s', (series, value) => {

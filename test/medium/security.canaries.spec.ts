@@ -12,6 +12,7 @@ import { furnish } from '../support/furnish';
 import { allKinds } from '../support/identities';
 import { IntakeVisitor } from '../support/intake-visitor';
 import { OAuthTestClient, post } from '../support/oauth-client';
+import { OtlpReceiver } from '../support/otlp-receiver';
 import { Program } from '../support/program';
 import { TestActions } from '../support/test-actions';
 import { TestGithub } from '../support/test-github-identities';
@@ -32,6 +33,7 @@ let backend: Awaited<ReturnType<typeof startHttpBackend>>;
 let oidc: TestOidc;
 let github: TestGithub;
 let actions: TestActions;
+let collector: OtlpReceiver;
 let about: Furniture;
 let env: Record<string, string>;
 /** What must be nowhere, by its kind. */
@@ -47,6 +49,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mctl-canaries-'));
   remote = file('gitops.git');
   [oidc, github, actions] = await Promise.all([TestOidc.start(), TestGithub.start(), TestActions.start(JOB)]);
+  collector = await OtlpReceiver.start();
   await makeRemote();
   env = settings();
   program = await Program.start({ env });
@@ -74,7 +77,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await program?.dispose();
-  await Promise.all([oidc?.stop(), github?.stop(), actions?.stop(), backend?.close()]);
+  await Promise.all([oidc?.stop(), github?.stop(), actions?.stop(), collector?.stop(), backend?.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -118,6 +121,9 @@ function settings(): Record<string, string> {
       'database',
       `postgres://robot:${CANARIES.postgresPassword}@127.0.0.1:9/postgres`,
     ),
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${CANARIES.collectorToken}`,
     MCTL_PROMETHEUS_URL: 'http://127.0.0.1:9',
     MCTL_PROMETHEUS_TOKEN_FILE: kept('prometheus', CANARIES.prometheusToken),
   };
@@ -128,6 +134,12 @@ async function plain(path: string, init: RequestInit = {}): Promise<number> {
   const text = JSON.stringify([...response.headers]) + (await response.text());
   answers.push({ what: `${init.method ?? 'GET'} ${path.slice(0, 24)}`, text });
   return response.status;
+}
+
+/** Where tracing takes what callers send: the trace is a good one, the rest is free text. */
+function inTrace(token: string): Record<string, string> {
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  return { traceparent, tracestate: `vendor=${token}`, baggage: `token=${token}` };
 }
 
 async function both(token: string, tool: string, args: Record<string, unknown>, operation?: string): Promise<void> {
@@ -205,6 +217,10 @@ async function misplaceTokens(): Promise<void> {
     await plain(`/intake/${token}`);
     await plain(`/github/setup?code=${token}&state=${token}`);
     await plain('/mcp', { method: 'POST', headers: { ...MCP_HEADERS, ...bearer(admin) }, body: `{"a":"${token}` });
+    await plain('/api/v1/whoami', { headers: { ...bearer(admin), ...inTrace(token) } });
+    const params = { name: 'mctl_whoami', _meta: inTrace(token) };
+    const inMeta = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    await plain('/mcp', { method: 'POST', headers: { ...MCP_HEADERS, ...bearer(admin) }, body: inMeta });
   }
   const own = { ...bearer(admin), 'Content-Type': 'application/json' };
   const told = { 'User-Agent': `curl ${CANARIES.githubToken}`, 'X-Request-Id': CANARIES.githubToken };
@@ -352,6 +368,12 @@ it('S14 S42 no log line holds one, at the most talkative level, nor what was han
   expect(found([log], { ...credentials, ...handedOut })).toEqual([]);
 });
 
+it('S42 no trace holds one, nor what was handed out', async () => {
+  await collector.until((spans) => spans.some(({ name }) => name === 'mctl.operation'));
+  const bodies = collector.exports.map(({ body }) => ({ what: 'a trace', text: body.toString('utf8') }));
+  expect(found(bodies, { ...credentials, ...handedOut })).toEqual([]);
+});
+
 it('S14 S42 S62 the data folder holds none: store, write-ahead log, work files, every object of git', () => {
   const places = [...filesBelow(program.dataDir), ...mirrorsBelow(program.dataDir).map(objectsOf)];
   expect(places.some(({ what }) => what.endsWith('mctl.db-wal'))).toBe(true);
@@ -368,6 +390,7 @@ it('S14 S42 the repository behind the remote holds none', () => {
 it('S42 each of them was really used', () => {
   const basic = `Basic ${Buffer.from(`robot:${CANARIES.remoteCredential}`).toString('base64')}`;
   expect(backend.requests.some(({ authorization }) => authorization === basic)).toBe(true);
+  expect(collector.exports[0]?.headers.authorization).toBe(`Bearer ${CANARIES.collectorToken}`);
   expect(github.requests.some(({ token }) => token === CANARIES.githubToken)).toBe(true);
 });
 

@@ -18,6 +18,7 @@ export const CANARIES = {
   intakeValue: 'canary-intake-value-1c2d3e4f-Pa55w0rd',
   envPassword: 'canary-env-password-5a6b7c8d',
   urlPassword: 'canary-url-password-9e0f1a2b',
+  collectorToken: 'canary-collector-token-5e6f7a8b',
   signInSecret: 'canary-sign-in-secret-3c4d5e6f',
 } as const;
 

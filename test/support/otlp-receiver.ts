@@ -70,8 +70,9 @@ export class OtlpReceiver {
   private async take(request: IncomingMessage): Promise<void> {
     const body = Buffer.concat(await request.toArray());
     this.exports.push({ path: request.url ?? '', headers: request.headers, body });
-    if (this.status === 200 && request.headers['content-type'] === 'application/json')
-      {this.spans.push(...spansOf(body));}
+    if (this.status === 200 && request.headers['content-type'] === 'application/json') {
+      this.spans.push(...spansOf(body));
+    }
     this.arrived();
   }
 }
