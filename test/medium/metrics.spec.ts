@@ -137,8 +137,9 @@ describe('/metrics', () => {
   });
 
   it('tells no team, person, path or argument', () => {
-    for (const word of ['billing', 'nobody', 'admin', program.dataDir])
+    for (const word of ['billing', 'nobody', 'admin', program.dataDir]) {
       expect([word, text.includes(word)]).toEqual([word, false]);
+    }
   });
 });
 
