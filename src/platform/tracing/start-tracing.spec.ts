@@ -48,6 +48,7 @@ describe(startTracing.name, () => {
     );
     await one();
     await tracing.stop();
+    await receiver.until(() => receiver.exports.length > 0);
     await receiver.stop();
     const [sent] = receiver.exports;
     expect([sent?.path, sent?.headers]).toEqual([
@@ -72,6 +73,7 @@ describe(startTracing.name, () => {
     const tracing = await startTracing(readConfig({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/own/path` }));
     await one('a-name-to-find');
     await tracing.stop();
+    await receiver.until(() => receiver.exports.length > 0);
     await receiver.stop();
     const [sent] = receiver.exports;
     expect([sent?.path, sent?.headers['content-type']]).toEqual(['/own/path', 'application/x-protobuf']);
@@ -97,6 +99,7 @@ describe(startTracing.name, () => {
     const tracing = await startTracing(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }));
     await one();
     await tracing.stop();
+    while (!lines.some((line) => line.includes('takes no traces'))) await new Promise(setImmediate);
     await receiver.stop();
     expect(lines.filter((line) => line.includes('takes no traces'))).toEqual([
       '[{"code":"status 400"},"the collector takes no traces; they are lost"]',
