@@ -92,6 +92,8 @@ describe(startTracing.name, () => {
     silent.closeAllConnections();
     silent.close();
     expect(isTracing()).toBe(false);
+    // The export that was given up ends later, and says so: not into the next test.
+    while (!lines.some((line) => line.includes('takes no traces'))) await new Promise(setImmediate);
   });
 
   it('loses what a collector refuses, and says why without its words', async () => {
