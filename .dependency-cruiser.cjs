@@ -77,7 +77,7 @@ module.exports = {
       'opentelemetry',
       'Loaded only where traces are collected: an import elsewhere would be paid by everybody.',
       ['@opentelemetry'],
-      ['^src/platform/tracing/(open-telemetry|start-tracing)\\.ts$'],
+      ['^src/platform/tracing/(open-telemetry|start-tracing|tracing\\.spec)\\.ts$'],
     ),
     only(
       'oauth',
