@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CHART_SCHEMA, withSettingNames } from './cli/chart-schema';
 import { GOLDEN_TOOLS, generatedFiles, README, withToolTable } from './cli/generated-files';
 import { METRICS, withMetricsTable } from './cli/metrics-table';
 import { withScratchApp } from './cli/scratch-app';
@@ -9,6 +10,8 @@ import { Metrics } from './platform/metrics/metrics';
 import { packageRoot } from './platform/package-root';
 
 const SECURITY = 'docs/security.md';
+/** Helm reads only what lies in the chart's own folder. */
+const COPIES = [['deploy/grafana/mctl.json', 'deploy/helm/mctl/files/dashboard.json']] as const;
 
 /** Writes everything that follows from the declarations, and names what changed. Running it again changes nothing. */
 async function main(): Promise<void> {
@@ -21,6 +24,8 @@ async function main(): Promise<void> {
     files.set(SECURITY, withSecurityTable(readFileSync(at(SECURITY), 'utf8'), specsIn(packageRoot)));
   }
   if (existsSync(at(METRICS))) files.set(METRICS, withMetricsTable(readFileSync(at(METRICS), 'utf8'), registry));
+  files.set(CHART_SCHEMA, withSettingNames(readFileSync(at(CHART_SCHEMA), 'utf8')));
+  for (const [from, to] of COPIES) if (existsSync(at(from))) files.set(to, readFileSync(at(from), 'utf8'));
   const stale = goldens().filter((path) => !files.has(path));
   const changed = [...files].filter(([path, text]) => textOf(path) !== text);
   for (const path of stale) rmSync(at(path));

@@ -1,0 +1,118 @@
+{{/*
+What does not go together, before anything is installed; all of it at once, one line each, with what to do.
+*/}}
+{{- define "mctl.check" -}}
+{{- $problems := list -}}
+{{- $given := .Values.existingSecrets -}}
+
+{{- range $name, $instead := dict
+  "PORT" "the container listens on 8080; service.port is what others see"
+  "MCTL_HOST" "the chart listens on every address where people can sign in, else on loopback"
+  "MCTL_DATA_DIR" "it is /data; see persistence and ephemeralDataSize"
+  "MCTL_INSTANCE" "it is the name of the pod"
+  "MCTL_CLUSTER" "set cluster.mode"
+  "MCTL_ARGOCD_NAMESPACE" "set argocd.namespace"
+  "MCTL_DATABASE_NAMESPACE" "set databases.namespace"
+  "MCTL_WORKFLOWS" "set workflows.engine"
+  "MCTL_ARGO_NAMESPACE" "Workflows are in the namespace of the release"
+  "MCTL_ARGO_TEMPLATE" "set workflows.template"
+  "MCTL_BUILDER" "set builder.kind"
+  "MCTL_BUILD_NAMESPACE" "set builder.namespace"
+  "MCTL_BUILD_REGISTRY" "set builder.registry" }}
+{{- if or (hasKey $.Values.settings $name) (hasKey $given $name) }}
+{{- $problems = append $problems (printf "settings.%s is not set here: %s" $name $instead) }}
+{{- end }}
+{{- end }}
+
+{{- range $name, $value := .Values.settings }}
+{{- $text := include "mctl.string" $value }}
+{{- if hasKey $given $name }}
+{{- $problems = append $problems (printf "%s is in settings and in existingSecrets: keep one of them" $name) }}
+{{- else if or (has $name (list "DATABASE_URL" "MCTL_DATABASE_ADMIN_URL")) (regexMatch "://[^/@]*:[^/@]*@" $text) }}
+{{- $problems = append $problems (printf "settings.%s would put a credential into a ConfigMap: put it into a Secret and name that: existingSecrets.%s={name: ..., key: ...}" $name $name) }}
+{{- else if and (include "mctl.isFile" $name) (not (hasPrefix "/" $text)) }}
+{{- $problems = append $problems (printf "settings.%s is a path inside the container: name the Secret that holds the file, existingSecrets.%s={name: ..., key: ...}, or mount one with extraVolumes and give its absolute path" $name $name) }}
+{{- end }}
+{{- end }}
+
+{{- if include "mctl.hasDatabase" . }}
+{{- if not (include "mctl.has" (list . "MCTL_GITOPS_REMOTE")) }}
+{{- $problems = append $problems "existingSecrets.DATABASE_URL needs a remote repository: set settings.MCTL_GITOPS_REMOTE" }}
+{{- end }}
+{{- if not (hasKey $given "MCTL_KEY_FILE") }}
+{{- $problems = append $problems "existingSecrets.DATABASE_URL needs existingSecrets.MCTL_KEY_FILE={name: ..., key: ...}: every replica signs with the same key, and none has a disk that lasts. To make one: openssl genpkey -algorithm ed25519" }}
+{{- end }}
+{{- else if gt (int .Values.replicas) 1 }}
+{{- $problems = append $problems (printf "replicas=%d needs a database that all of them share: existingSecrets.DATABASE_URL={name: ..., key: ...}, settings.MCTL_GITOPS_REMOTE and existingSecrets.MCTL_KEY_FILE; or set replicas=1" (int .Values.replicas)) }}
+{{- end }}
+{{- if and (not (include "mctl.isOpen" .)) (gt (int .Values.replicas) 1) }}
+{{- $problems = append $problems "replicas > 1 need a way to sign in that all of them know: settings.MCTL_OIDC_ISSUERS, MCTL_SIGN_IN_GITHUB_CLIENT_ID or MCTL_GITHUB_TOKENS" }}
+{{- end }}
+
+{{- if eq .Values.workflows.engine "argo" }}
+{{- if ne .Values.cluster.mode "kubernetes" }}
+{{- $problems = append $problems "workflows.engine=argo needs cluster.mode=kubernetes" }}
+{{- end }}
+{{- if not (include "mctl.hasDatabase" .) }}
+{{- $problems = append $problems "workflows.engine=argo needs existingSecrets.DATABASE_URL={name: ..., key: ...}: the pods of its steps share the store" }}
+{{- end }}
+{{- end }}
+{{- if eq .Values.builder.kind "argo" }}
+{{- if ne .Values.cluster.mode "kubernetes" }}
+{{- $problems = append $problems "builder.kind=argo needs cluster.mode=kubernetes" }}
+{{- end }}
+{{- if not .Values.builder.registry }}
+{{- $problems = append $problems "builder.kind=argo needs builder.registry, e.g. registry.example.org/apps" }}
+{{- end }}
+{{- end }}
+
+{{- if .Values.ingress.enabled }}
+{{- if not (include "mctl.isOpen" .) }}
+{{- $problems = append $problems "ingress.enabled needs a way to sign in: settings.MCTL_OIDC_ISSUERS, MCTL_SIGN_IN_GITHUB_CLIENT_ID or MCTL_GITHUB_TOKENS; tokens of the local issuer are for kubectl port-forward" }}
+{{- end }}
+{{- if not (hasPrefix "https://" (dig "MCTL_PUBLIC_URL" "" .Values.settings | toString)) }}
+{{- $problems = append $problems "ingress.enabled needs settings.MCTL_PUBLIC_URL, e.g. https://mctl.example.org: its host is that of the ingress, and clients trust no other" }}
+{{- end }}
+{{- end }}
+{{- if and .Values.serviceMonitor.enabled (not (include "mctl.isOpen" .)) }}
+{{- $problems = append $problems "serviceMonitor.enabled: MCTL listens on loopback while nobody but the local issuer vouches for callers; set settings.MCTL_OIDC_ISSUERS, MCTL_SIGN_IN_GITHUB_CLIENT_ID or MCTL_GITHUB_TOKENS" }}
+{{- end }}
+{{- if and (hasKey $given "MCTL_GIT_PASSWORD_FILE") (not (include "mctl.isOpen" .)) }}
+{{- $problems = append $problems "existingSecrets.MCTL_GIT_PASSWORD_FILE: MCTL listens on loopback, where Argo CD cannot read the repository, while nobody but the local issuer vouches for callers; set settings.MCTL_OIDC_ISSUERS, MCTL_SIGN_IN_GITHUB_CLIENT_ID or MCTL_GITHUB_TOKENS" }}
+{{- end }}
+{{- $problems = concat $problems (include "mctl.networkProblems" . | fromYamlArray) }}
+{{- with $problems }}
+{{- fail (printf "\n\nThese values do not go together:\n  - %s\n" (join "\n  - " .)) }}
+{{- end }}
+{{- end }}
+
+{{/* What the settings use, and the network policy would cut off. */}}
+{{- define "mctl.networkProblems" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{- $problems := list -}}
+{{- if $policy.enabled }}
+{{- $github := or (eq .Values.builder.kind "github") (include "mctl.has" (list . "MCTL_GITHUB_APP_CLIENT_ID")) (include "mctl.has" (list . "MCTL_SIGN_IN_GITHUB_CLIENT_ID")) (eq (dig "MCTL_GITHUB_TOKENS" false .Values.settings | toString) "true") }}
+{{- range $key, $need := dict
+  "apiServer" (list "cluster.mode=kubernetes" (include "mctl.asksCluster" .) 6443)
+  "postgres" (list "existingSecrets.DATABASE_URL" (include "mctl.hasDatabase" .) 5432)
+  "git" (list "MCTL_GITOPS_REMOTE" (include "mctl.has" (list . "MCTL_GITOPS_REMOTE")) 443)
+  "vault" (list "MCTL_VAULT_ADDR" (include "mctl.has" (list . "MCTL_VAULT_ADDR")) 8200)
+  "loki" (list "MCTL_LOKI_URL" (include "mctl.has" (list . "MCTL_LOKI_URL")) 3100)
+  "prometheus" (list "MCTL_PROMETHEUS_URL" (include "mctl.has" (list . "MCTL_PROMETHEUS_URL")) 9090)
+  "github" (list "GitHub" $github 443)
+  "oidc" (list "MCTL_OIDC_ISSUERS" (include "mctl.has" (list . "MCTL_OIDC_ISSUERS")) 443)
+  "databaseServer" (list "MCTL_DATABASE_ADMIN_URL" (or (include "mctl.has" (list . "MCTL_DATABASE_ADMIN_URL")) (include "mctl.has" (list . "MCTL_DATABASE_ADMIN_URL_FILE"))) 5432)
+  "traces" (list "OTEL_EXPORTER_OTLP_ENDPOINT" (include "mctl.has" (list . "OTEL_EXPORTER_OTLP_ENDPOINT")) 4318) }}
+{{- if and (index $need 1) (not (index $policy.egress $key)) }}
+{{- $problems = append $problems (printf "%s is used, and the network policy lets nothing go there: set networkPolicy.egress.%s, e.g. [{namespace: NAME, ports: [%d]}], [{cidr: 192.0.2.10/32, ports: [%d]}] or [{internet: true, ports: [%d]}]; or networkPolicy.enabled=false" (index $need 0) $key (index $need 2) (index $need 2) (index $need 2)) }}
+{{- end }}
+{{- end }}
+{{- if and .Values.ingress.enabled (not $policy.ingress) }}
+{{- $problems = append $problems "ingress.enabled, and the network policy lets nobody in: name the ingress controller, networkPolicy.ingress=[{namespace: NAME}]; or networkPolicy.enabled=false" }}
+{{- end }}
+{{- if and .Values.serviceMonitor.enabled (not $policy.ingress) }}
+{{- $problems = append $problems "serviceMonitor.enabled, and the network policy lets nobody in: name Prometheus' namespace, networkPolicy.ingress=[{namespace: NAME}]; or networkPolicy.enabled=false" }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
+{{- end }}
