@@ -7,7 +7,6 @@ What does not go together, before anything is installed; all of it at once, one 
 
 {{- range $name, $instead := dict
   "PORT" "the container listens on 8080; service.port is what others see"
-  "MCTL_HOST" "the chart listens on every address where people can sign in, else on loopback"
   "MCTL_DATA_DIR" "it is /data; see persistence and ephemeralDataSize"
   "MCTL_INSTANCE" "it is the name of the pod"
   "MCTL_CLUSTER" "set cluster.mode"
@@ -33,6 +32,10 @@ What does not go together, before anything is installed; all of it at once, one 
 {{- else if and (include "mctl.isFile" $name) (not (hasPrefix "/" $text)) }}
 {{- $problems = append $problems (printf "settings.%s is a path inside the container: name the Secret that holds the file, existingSecrets.%s={name: ..., key: ...}, or mount one with extraVolumes and give its absolute path" $name $name) }}
 {{- end }}
+{{- end }}
+
+{{- if not (has (dig "MCTL_HOST" "::" .Values.settings) (list "::" "0.0.0.0")) }}
+{{- $problems = append $problems "settings.MCTL_HOST is :: in a cluster with IPv6 and 0.0.0.0 in any other, which is the default; without a way to sign in it is loopback" }}
 {{- end }}
 
 {{- if include "mctl.hasDatabase" . }}
@@ -100,7 +103,7 @@ What does not go together, before anything is installed; all of it at once, one 
   "loki" (list "MCTL_LOKI_URL" (include "mctl.has" (list . "MCTL_LOKI_URL")) 3100)
   "prometheus" (list "MCTL_PROMETHEUS_URL" (include "mctl.has" (list . "MCTL_PROMETHEUS_URL")) 9090)
   "github" (list "GitHub" $github 443)
-  "oidc" (list "MCTL_OIDC_ISSUERS" (include "mctl.has" (list . "MCTL_OIDC_ISSUERS")) 443)
+  "oidc" (list "An issuer (MCTL_OIDC_ISSUERS, MCTL_OAUTH_CI)" (or (include "mctl.has" (list . "MCTL_OIDC_ISSUERS")) (include "mctl.has" (list . "MCTL_OAUTH_CI"))) 443)
   "databaseServer" (list "MCTL_DATABASE_ADMIN_URL" (or (include "mctl.has" (list . "MCTL_DATABASE_ADMIN_URL")) (include "mctl.has" (list . "MCTL_DATABASE_ADMIN_URL_FILE"))) 5432)
   "traces" (list "OTEL_EXPORTER_OTLP_ENDPOINT" (include "mctl.has" (list . "OTEL_EXPORTER_OTLP_ENDPOINT")) 4318) }}
 {{- if and (index $need 1) (not (index $policy.egress $key)) }}

@@ -46,7 +46,7 @@ on anything else, and is reached through kubectl port-forward. */}}
 {{- if not (kindIs "invalid" $value) }}{{ $_ := set $settings $name (include "mctl.string" $value) }}{{ end }}
 {{- end }}
 {{- $_ := set $settings "PORT" "8080" }}
-{{- $_ := set $settings "MCTL_HOST" (eq (include "mctl.isOpen" .) "true" | ternary "0.0.0.0" "127.0.0.1") }}
+{{- $_ := set $settings "MCTL_HOST" (eq (include "mctl.isOpen" .) "true" | ternary (dig "MCTL_HOST" "0.0.0.0" .Values.settings) "127.0.0.1") }}
 {{- $_ := set $settings "MCTL_DATA_DIR" "/data" }}
 {{- if eq .Values.cluster.mode "kubernetes" }}
 {{- $_ := set $settings "MCTL_CLUSTER" "kubernetes" }}
@@ -115,13 +115,13 @@ on anything else, and is reached through kubectl port-forward. */}}
 {{- with include "mctl.secretSources" (list .Values.existingSecrets true) }}
 - name: secrets
   projected:
-    defaultMode: 0440
+    defaultMode: 288 # 0440
     sources: {{- . | nindent 6 }}
 {{- end }}
 {{- with include "mctl.secretSources" (list .Values.secretFiles false) }}
 - name: files
   projected:
-    defaultMode: 0440
+    defaultMode: 288 # 0440
     sources: {{- . | nindent 6 }}
 {{- end }}
 {{- with .Values.trustedCa.configMap }}
