@@ -2,3 +2,4 @@ export type { Informer } from './informer';
 export * from './kubernetes';
 export * from './kubernetes-fault';
 export * from './resource';
+export * from './rights';
