@@ -6,9 +6,10 @@ import { EXIT } from './exit';
 
 /** Ctrl-C under npm arrives twice: from the terminal, and handed on by npm. */
 const SAME_KEY_PRESS_MS = 800;
-const DRAIN_LIMIT_MS = 20_000;
+/** Longest wait for operations that were accepted; a part of what Kubernetes must give a pod to end (deploy/helm/mctl). */
+export const DRAIN_LIMIT_MS = 20_000;
 /** For answers on their way when the last operation has ended. */
-const GOODBYE_MS = 2_000;
+export const GOODBYE_MS = 2_000;
 const LOOK_EVERY_MS = 50;
 
 /** The first signal stops in order, a second one at once. Answers a signal that is aborted from the first on. */

@@ -10,14 +10,33 @@ const text = { type: 'string' };
 const flag = { type: 'boolean' };
 const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values });
 const list = (items: Schema): Schema => ({ type: 'array', items });
+const texts = { type: 'object', additionalProperties: text };
 const named = object(['name'], { name: { type: 'string', minLength: 1 } });
 const generator = object(['kind', 'name'], { apiVersion: text, kind: oneOf('Password'), name: text });
+
+/** As the CRDs of the Prometheus Operator have it. */
+const DURATION = '^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$';
 
 /**
  * Specs of kinds whose CRD is not among those of the project's machines, written down from the documentation of CloudNativePG 1.30 and
  * External Secrets 2.9: every field they have is known, what is not known is an error. A real CRD in the folder is used instead.
  */
 export const HAND_SCHEMAS: Readonly<Record<string, Schema>> = {
+  // Prometheus Operator 0.8x; of an endpoint what needs no credential.
+  'monitoring.coreos.com/v1/ServiceMonitor': object(['selector', 'endpoints'], {
+    selector: object([], { matchLabels: texts, matchExpressions: list({ type: 'object' }) }),
+    namespaceSelector: object([], { any: flag, matchNames: list(text) }),
+    ...{ jobLabel: text, targetLabels: list(text), podTargetLabels: list(text), sampleLimit: { type: 'integer' } },
+    endpoints: list(
+      object([], {
+        ...{ port: text, targetPort: { type: ['integer', 'string'] }, path: { type: 'string', pattern: '^/' } },
+        ...{ scheme: oneOf('http', 'https', 'HTTP', 'HTTPS'), params: { type: 'object' } },
+        ...{ interval: { type: 'string', pattern: DURATION }, scrapeTimeout: { type: 'string', pattern: DURATION } },
+        ...{ honorLabels: flag, honorTimestamps: flag, followRedirects: flag, enableHttp2: flag },
+        ...{ relabelings: list({ type: 'object' }), metricRelabelings: list({ type: 'object' }) },
+      }),
+    ),
+  }),
   'generators.external-secrets.io/v1alpha1/Password': object(['length', 'noUpper', 'allowRepeat'], {
     ...{ length: { type: 'integer' }, digits: { type: 'integer' }, symbols: { type: 'integer' } },
     ...{ symbolCharacters: text, noUpper: flag, allowRepeat: flag },

@@ -1,0 +1,121 @@
+import { type Right, type RightsSettings, rightsOf, stepRights } from '../../src/platform/kubernetes/rights';
+import type { Manifest } from '../support/helm';
+import { at, ofKind, podOf } from '../support/manifests';
+import { renderMctl, type Values, valuesOf } from '../support/mctl-chart';
+
+type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] };
+type Subject = { kind: string; name: string; namespace: string };
+
+/** `verb group/resource in namespace`, one line each, sorted, once. */
+const lines = (all: string[]): string[] => [...new Set(all)].sort();
+
+/** What a service account of the release may do, by the Roles that are bound to it. */
+function granted(manifests: Manifest[], account: string): string[] {
+  const bindings = [...ofKind(manifests, 'ClusterRoleBinding'), ...ofKind(manifests, 'RoleBinding')];
+  return lines(
+    bindings
+      .filter(({ subjects }) => (subjects as Subject[]).some(({ name }) => name === account))
+      .flatMap((binding) => {
+        const role = manifests.find(
+          ({ kind, metadata }) =>
+            kind === at(binding, 'roleRef.kind') &&
+            metadata.name === at(binding, 'roleRef.name') &&
+            metadata.namespace === binding.metadata.namespace,
+        );
+        const namespace = binding.kind === 'ClusterRoleBinding' ? '' : (binding.metadata.namespace ?? 'mctl');
+        return (role?.rules as Rule[]).flatMap((rule) => linesOf(rule, namespace));
+      }),
+  );
+}
+
+const linesOf = ({ apiGroups, resources, verbs }: Rule, namespace: string): string[] =>
+  apiGroups.flatMap((group) =>
+    resources.flatMap((resource) => verbs.map((verb) => line(verb, group, resource, namespace))),
+  );
+
+const line = (verb: string, group: string, resource: string, namespace: string): string =>
+  `${verb} ${group}/${resource} in ${namespace || 'every namespace'}`;
+
+const asked = (rights: readonly Right[]): string[] =>
+  lines(
+    rights.flatMap(({ group, resource, subresource, verbs, namespace }) =>
+      verbs.map((verb) => line(verb, group, [resource, subresource].filter(Boolean).join('/'), namespace)),
+    ),
+  );
+
+const NONE: RightsSettings = {
+  cluster: 'none',
+  argocdNamespace: 'argocd',
+  databaseNamespace: 'platform-db',
+  builder: 'none',
+};
+const ARGO: RightsSettings = { ...NONE, cluster: 'kubernetes', workflows: 'argo', argoNamespace: 'mctl' };
+const EVERYTHING: RightsSettings = {
+  ...ARGO,
+  argocdNamespace: 'gitops',
+  databaseNamespace: 'data',
+  builder: 'argo',
+  buildNamespace: 'images',
+};
+const builds = (): Values => ({ ...valuesOf('argo'), builder: { kind: 'argo', registry: 'registry.example.org/apps' } });
+const embeddedWithBuilds = (): Values => ({ ...builds(), workflows: { engine: 'embedded' } });
+
+describe('the Roles of chart mctl', () => {
+  it.each<[string, Values, RightsSettings, string]>([
+    ['minimal', valuesOf('minimal'), NONE, 'mctl'],
+    ['ha', valuesOf('ha'), NONE, 'mctl'],
+    ['kubernetes', valuesOf('kubernetes'), { ...NONE, cluster: 'kubernetes' }, 'mctl'],
+    ['argo', valuesOf('argo'), ARGO, 'mctl'],
+    ['argo with builds', builds(), { ...ARGO, builder: 'argo', buildNamespace: 'mctl-builds' }, 'mctl'],
+    [
+      'builds alone',
+      embeddedWithBuilds(),
+      { ...NONE, cluster: 'kubernetes', builder: 'argo', buildNamespace: 'mctl-builds' },
+      'mctl',
+    ],
+    ['everything', valuesOf('everything'), EVERYTHING, 'control-plane'],
+  ])('grant what the program needs and nothing else: %s', async (_, values, settings, account) => {
+    expect(granted(await renderMctl(values), account)).toEqual(asked(rightsOf(settings)));
+  });
+
+  it.each([
+    ['argo', 'mctl-workflow'],
+    ['everything', 'platform-workflow'],
+  ])('grant pods of steps what the executor of Argo needs and nothing else: %s', async (mode, account) => {
+    expect(granted(await renderMctl(valuesOf(mode)), account)).toEqual(asked(stepRights('mctl')));
+  });
+
+  it.each(['minimal', 'ha'])('are not there without the cluster, and neither is a token: %s', async (mode) => {
+    const manifests = await renderMctl(valuesOf(mode));
+    expect(manifests.filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+    expect(podOf(manifests).automountServiceAccountToken).toBe(false);
+  });
+
+  it('are not there where somebody else grants them, or a kubeconfig is used; a token only where it is needed', async () => {
+    const values = valuesOf('kubernetes');
+    const others = await renderMctl({ ...values, rbac: { create: false } });
+    expect(others.filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+    expect(podOf(others).automountServiceAccountToken).toBe(true);
+    const kubeconfig = { MCTL_KUBECONFIG: { name: 'mctl-kubeconfig', key: 'config' } };
+    const elsewhere = await renderMctl({
+      ...values,
+      existingSecrets: { ...(values.existingSecrets as object), ...kubeconfig },
+    });
+    expect(elsewhere.filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+    expect(podOf(elsewhere).automountServiceAccountToken).toBe(false);
+  });
+
+  it('mount a token for Vault, which it is shown to, without any Role', async () => {
+    const settings = { MCTL_SECRETS: 'vault', MCTL_VAULT_ADDR: 'https://vault.example.org:8200', MCTL_VAULT_ROLE: 'mctl' };
+    const egress = { vault: [{ namespace: 'vault', ports: [8200] }] };
+    const manifests = await renderMctl({ ...valuesOf('minimal'), settings, networkPolicy: { egress } });
+    expect(podOf(manifests).automountServiceAccountToken).toBe(true);
+    expect(manifests.filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+  });
+
+  it('never hold a wildcard, for any account', async () => {
+    for (const { rules = [] } of await renderMctl(valuesOf('everything'))) {
+      expect(JSON.stringify(rules)).not.toContain('*');
+    }
+  });
+});
