@@ -59,7 +59,7 @@ describe.each(MODES)('chart mctl, %s', (mode) => {
   });
 
   it('starts the program with settings that it takes', () => {
-    expect(readConfig(environmentOf(manifests)).dataDir).toBe('/data');
+    expect(readConfig(environmentOf(manifests)).dataDir).toBe('/data/mctl');
   });
 
   it('makes no Secret, and has nothing of one in a ConfigMap', () => {
@@ -184,7 +184,7 @@ const BY_TYPE = { MCTL_READS_PER_MINUTE: 1_000_000, MCTL_READ_ONLY: true, MCTL_G
 
 describe('the network policy of chart mctl', () => {
   const egressOf = async (mode: string): Promise<{ to: object[]; ports: object[] }[]> =>
-    at(only(await renderMctl(valuesOf(mode)), 'NetworkPolicy'), 'spec.egress') as { to: object[]; ports: object[] }[];
+    at(ofKind(await renderMctl(valuesOf(mode)), 'NetworkPolicy')[0], 'spec.egress') as { to: object[]; ports: object[] }[];
 
   it('lets out to DNS alone where nothing else is named', async () => {
     const egress = await egressOf('minimal');
@@ -207,6 +207,16 @@ describe('the network policy of chart mctl', () => {
     expect(at(block, 'ipBlock.except')).toEqual(
       expect.arrayContaining(['10.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']),
     );
+  });
+
+  it('lets steps of Workflows go where MCTL goes and to MCTL, and nobody to them', async () => {
+    const [server, steps] = ofKind(await renderMctl(valuesOf('argo')), 'NetworkPolicy');
+    const ways = at(steps, 'spec.egress') as object[];
+    expect(ways.slice(1)).toEqual(at(server, 'spec.egress'));
+    expect(at(ways[0], 'to.0.podSelector.matchLabels')).toEqual(at(server, 'spec.podSelector.matchLabels'));
+    expect(at(steps, 'spec')).not.toHaveProperty('ingress');
+    expect(at(steps, 'spec.policyTypes')).toEqual(['Ingress', 'Egress']);
+    expect(at(server, 'spec.ingress.0.from')).toContainEqual({ podSelector: at(steps, 'spec.podSelector') });
   });
 
   it('lets in only who is named, and the test of the chart', async () => {

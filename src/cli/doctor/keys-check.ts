@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { keyFileOf } from '../../platform/keys';
 import { type Check, failed, type Finding, ok, warning } from './check';
@@ -15,7 +15,7 @@ export const keysCheck: Check = {
     const { dataDir, values } = config;
     const file = keyFileOf(config);
     const stats = statOf(file);
-    if (stats) return judge(file, stats.mode);
+    if (stats) return unusable(file) ?? judgeMode(file, stats);
     if (values.keyFile !== undefined) {
       return failed(`${file} is not there`, 'Restore it from the backup, or correct MCTL_KEY_FILE.');
     }
@@ -28,16 +28,27 @@ export const keysCheck: Check = {
   },
 };
 
-function judge(file: string, mode: number): Finding {
+function unusable(file: string): Finding | undefined {
   const problem = unreadable(file);
-  if (problem !== undefined) return failed(`${file} ${problem}`, 'Restore it from the backup of the data folder.');
+  return problem === undefined
+    ? undefined
+    : failed(`${file} ${problem}`, 'Restore it from the backup of the data folder.');
+}
+
+/** Whether others than this user can sign tokens with a key. @param own this user; undefined where the system has none. */
+export function judgeMode(
+  file: string,
+  { mode, uid }: Pick<Stats, 'mode' | 'uid'>,
+  own = process.geteuid?.(),
+): Finding {
   const details = { mode: modeText(mode) };
   const fix = `chmod 600 ${file}`;
   if ((mode & 0o007) !== 0) {
     return failed(`${file} has mode ${modeText(mode)}: anybody here can sign tokens`, fix, { details });
   }
-  // Kubernetes opens volumes to the group of the pod (fsGroup), which is not wrong in itself.
-  if ((mode & 0o070) !== 0) {
+  // A Secret that Kubernetes mounts belongs to root, and the pod reads it as a member of its group (fsGroup): there is no other way.
+  const isByGroupOnly = uid !== own && (mode & 0o070) === 0o040;
+  if ((mode & 0o070) !== 0 && !isByGroupOnly) {
     return warning(`${file} has mode ${modeText(mode)}: its group can sign tokens`, fix, { details });
   }
   return ok(`${file}, mode ${modeText(mode)}`, { details });

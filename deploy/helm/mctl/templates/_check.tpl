@@ -7,7 +7,7 @@ What does not go together, before anything is installed; all of it at once, one 
 
 {{- range $name, $instead := dict
   "PORT" "the container listens on 8080; service.port is what others see"
-  "MCTL_DATA_DIR" "it is /data; see persistence and ephemeralDataSize"
+  "MCTL_DATA_DIR" "it is on the volume at /data; see persistence and ephemeralDataSize"
   "MCTL_INSTANCE" "it is the name of the pod"
   "MCTL_CLUSTER" "set cluster.mode"
   "MCTL_ARGOCD_NAMESPACE" "set argocd.namespace"

@@ -37,3 +37,8 @@
 {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* Argo's controller puts this label on every pod it makes; the namespace of the release has no other Workflows. */}}
+{{- define "mctl.stepSelector" -}}
+matchExpressions: [{ key: workflows.argoproj.io/workflow, operator: Exists }]
+{{- end }}

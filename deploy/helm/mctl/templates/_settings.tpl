@@ -47,7 +47,8 @@ on anything else, and is reached through kubectl port-forward. */}}
 {{- end }}
 {{- $_ := set $settings "PORT" "8080" }}
 {{- $_ := set $settings "MCTL_HOST" (eq (include "mctl.isOpen" .) "true" | ternary (dig "MCTL_HOST" "0.0.0.0" .Values.settings) "127.0.0.1") }}
-{{- $_ := set $settings "MCTL_DATA_DIR" "/data" }}
+{{/* A folder that MCTL makes for its user alone: volumes are open to the group of the pod. */}}
+{{- $_ := set $settings "MCTL_DATA_DIR" "/data/mctl" }}
 {{- if eq .Values.cluster.mode "kubernetes" }}
 {{- $_ := set $settings "MCTL_CLUSTER" "kubernetes" }}
 {{- $_ := set $settings "MCTL_ARGOCD_NAMESPACE" .Values.argocd.namespace }}
