@@ -11,7 +11,10 @@ import { packageRoot } from './platform/package-root';
 
 const SECURITY = 'docs/security.md';
 /** Helm reads only what lies in the chart's own folder. */
-const COPIES = [['deploy/grafana/mctl.json', 'deploy/helm/mctl/files/dashboard.json']] as const;
+const COPIES = [
+  ['deploy/grafana/mctl.json', 'deploy/helm/mctl/files/dashboard.json'],
+  ['deploy/prometheus/mctl-rules.yaml', 'deploy/helm/mctl/files/rules.yaml'],
+] as const;
 
 /** Writes everything that follows from the declarations, and names what changed. Running it again changes nothing. */
 async function main(): Promise<void> {

@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { DRAIN_LIMIT_MS, GOODBYE_MS } from '../../src/cli/shutdown';
 import { readConfig } from '../../src/platform/config';
 import { ServedHosts } from '../../src/platform/http/served-hosts.policy';
-import { helmLint, type Manifest } from '../support/helm';
+import { helmLint, type Manifest, ROOT } from '../support/helm';
 import { at, kindsOf, mainContainer, ofKind, only, podOf } from '../support/manifests';
 import { containersOf, MCTL_CHART, MODES, podsOf, renderMctl, valuesOf, violations } from '../support/mctl-chart';
 import { restrictedViolations } from '../support/pod-security';
+
+const fileOf = (path: string): string => readFileSync(join(ROOT, 'deploy', path), 'utf8');
 
 type Variable = { name: string; value?: string; valueFrom?: { secretKeyRef?: object; fieldRef?: { fieldPath: string } } };
 
@@ -131,6 +136,16 @@ describe('chart mctl', () => {
     expect(at(podOf(manifests), 'topologySpreadConstraints.0.topologyKey')).toBe('kubernetes.io/hostname');
     expect(ofKind(manifests, 'PersistentVolumeClaim')).toEqual([]);
     expect(podOf(manifests).volumes).toContainEqual({ name: 'data', emptyDir: { sizeLimit: '5Gi' } });
+  });
+
+  it('shows Grafana and Prometheus what the repository holds, byte for byte', async () => {
+    const manifests = await renderMctl(valuesOf('everything'));
+    const dashboard = ofKind(manifests, 'ConfigMap').find(({ metadata }) => metadata.name === 'platform-dashboard');
+    expect(at(dashboard, 'data')).toEqual({ 'mctl.json': fileOf('grafana/mctl.json') });
+    expect(dashboard?.metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+    expect(only(manifests, 'PrometheusRule').spec).toEqual(parse(fileOf('prometheus/mctl-rules.yaml')));
+    const [relabeling] = at(only(manifests, 'ServiceMonitor'), 'spec.endpoints.0.relabelings') as object[];
+    expect(relabeling).toEqual({ targetLabel: 'job', replacement: 'mctl/mctl/platform' });
   });
 
   it('keeps one pod without a server for maintenance, with all that commands need', async () => {

@@ -22,6 +22,20 @@ const DURATION = '^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m
  * External Secrets 2.9: every field they have is known, what is not known is an error. A real CRD in the folder is used instead.
  */
 export const HAND_SCHEMAS: Readonly<Record<string, Schema>> = {
+  'monitoring.coreos.com/v1/PrometheusRule': object(['groups'], {
+    groups: list(
+      object(['name'], {
+        ...{ name: { type: 'string', minLength: 1 }, interval: { type: 'string', pattern: DURATION } },
+        ...{ limit: { type: 'integer' }, labels: texts },
+        rules: list(
+          object(['expr'], {
+            ...{ alert: text, record: text, expr: text, labels: texts, annotations: texts },
+            ...{ for: { type: 'string', pattern: DURATION }, keep_firing_for: { type: 'string', pattern: DURATION } },
+          }),
+        ),
+      }),
+    ),
+  }),
   // Prometheus Operator 0.8x; of an endpoint what needs no credential.
   'monitoring.coreos.com/v1/ServiceMonitor': object(['selector', 'endpoints'], {
     selector: object([], { matchLabels: texts, matchExpressions: list({ type: 'object' }) }),
