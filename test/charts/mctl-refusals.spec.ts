@@ -1,4 +1,5 @@
 import { SETTINGS } from '../../src/platform/config';
+import type { Setting } from '../../src/platform/config/setting';
 import { renderMctl, type Values, valuesOf } from '../support/mctl-chart';
 
 const said = (values: unknown): Promise<string> =>
@@ -148,6 +149,13 @@ describe('chart mctl refuses, and says what to do:', () => {
     expect(text).toContain(`networkPolicy.egress.${key}, e.g. [{namespace: NAME, ports: [${port}]}]`);
     const open = await said(but('minimal', { ...values, networkPolicy: { enabled: false } }));
     expect(open).not.toContain('network policy lets nothing');
+  });
+
+  const secrets = Object.values<Setting>(SETTINGS).filter(({ isSecret }) => isSecret);
+  it.each(secrets.map(({ name }) => name))('the value of %s, which is a secret', async (name) => {
+    expect(await said(but('minimal', { settings: { [name]: 'canary' } }))).toContain(
+      `settings.${name} would put a credential into a ConfigMap`,
+    );
   });
 
   it('all of it at once', async () => {

@@ -23,7 +23,10 @@ function environmentOf(manifests: Manifest[]): Record<string, string> {
   return { ...(settings?.data as Record<string, string>), ...Object.fromEntries(own) };
 }
 
-const SECRETS: Record<string, string> = { DATABASE_URL: 'postgresql://mctl:canary@db.example.org/mctl' };
+const SECRETS: Record<string, string> = {
+  DATABASE_URL: 'postgresql://mctl:canary@db.example.org/mctl',
+  OTEL_EXPORTER_OTLP_HEADERS: 'authorization=canary',
+};
 const envFromOf = (manifests: Manifest[]): unknown => at(mainContainer(manifests), 'envFrom.0.configMapRef.name');
 
 describe.each(MODES)('chart mctl, %s', (mode) => {

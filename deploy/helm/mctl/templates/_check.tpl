@@ -27,7 +27,7 @@ What does not go together, before anything is installed; all of it at once, one 
 {{- $text := include "mctl.string" $value }}
 {{- if hasKey $given $name }}
 {{- $problems = append $problems (printf "%s is in settings and in existingSecrets: keep one of them" $name) }}
-{{- else if or (has $name (list "DATABASE_URL" "MCTL_DATABASE_ADMIN_URL")) (regexMatch "://[^/@]*:[^/@]*@" $text) }}
+{{- else if or (has $name (list "DATABASE_URL" "MCTL_DATABASE_ADMIN_URL" "OTEL_EXPORTER_OTLP_HEADERS")) (regexMatch "://[^/@]*:[^/@]*@" $text) }}
 {{- $problems = append $problems (printf "settings.%s would put a credential into a ConfigMap: put it into a Secret and name that: existingSecrets.%s={name: ..., key: ...}" $name $name) }}
 {{- else if and (include "mctl.isFile" $name) (not (hasPrefix "/" $text)) }}
 {{- $problems = append $problems (printf "settings.%s is a path inside the container: name the Secret that holds the file, existingSecrets.%s={name: ..., key: ...}, or mount one with extraVolumes and give its absolute path" $name $name) }}
