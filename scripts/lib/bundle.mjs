@@ -3,7 +3,7 @@ import { mustRun } from './process.mjs';
 import { at } from './paths.mjs';
 
 /** How the server is started (package.json, Dockerfile), and how commands are: V8 compiles for the flags as well. */
-export const STARTS = [['--max-semi-space-size=8', '--max-old-space-size=512'], []];
+const STARTS = [['--max-semi-space-size=8', '--max-old-space-size=512'], []];
 /** Native, or looked for by packages that can use them and are not installed. */
 const OUTSIDE = [
   'libsql',

@@ -5,7 +5,7 @@ import { renderMctl, type Values, valuesOf } from '../support/mctl-chart';
 const said = (values: unknown): Promise<string> =>
   renderMctl(values).then(
     () => 'rendered',
-    (error: Error) => error.message,
+    (error: unknown) => String(error),
   );
 /** The values of a mode with parts of the top level replaced, `settings` and `existingSecrets` added to. */
 function but(mode: string, { settings, existingSecrets, ...rest }: Values): Values {

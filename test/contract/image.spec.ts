@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { STARTS } from '../../scripts/lib/bundle.mjs';
 import { ROOT } from '../support/helm';
 
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const DOCKERFILE = text('Dockerfile').replace(/\\\n/g, '');
 const PACKAGE = JSON.parse(text('package.json')) as { version: string; scripts: { start: string } };
 const CHART = parse(text('deploy/helm/mctl/Chart.yaml')) as { version: string; appVersion: string };
+/** Flags that the build compiles for. */
+const STARTS = JSON.parse(
+  /^const STARTS = (.*);$/m.exec(text('scripts/lib/bundle.mjs'))?.[1]?.replaceAll("'", '"') ?? '[]',
+) as string[][];
 /** What follows an instruction, of its last line in the file. */
 const last = (instruction: string): string =>
   [...DOCKERFILE.matchAll(new RegExp(`^ *${instruction} +(.*)$`, 'gm'))].at(-1)?.[1] ?? '';

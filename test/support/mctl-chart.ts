@@ -30,10 +30,12 @@ export function violations(manifests: Manifest[]): string[] {
 
 /** The pods that Deployments and tests of the chart make. */
 export function podsOf(manifests: Manifest[]): PodSpec[] {
-  return manifests.flatMap((manifest) => {
-    if (manifest.kind === 'Pod') return [manifest.spec as PodSpec];
-    return manifest.kind === 'Deployment' ? [at(manifest, 'spec.template.spec') as PodSpec] : [];
+  const paths: Record<string, string> = { Deployment: 'spec.template.spec', Pod: 'spec' };
+  const specs = manifests.flatMap((manifest) => {
+    const path = paths[manifest.kind];
+    return path === undefined ? [] : [at(manifest, path)];
   });
+  return specs as PodSpec[];
 }
 
 export const containersOf = (pod: PodSpec): Container[] => [...(pod.initContainers ?? []), ...pod.containers];
