@@ -56,6 +56,8 @@ describe('docs/install.md', () => {
   it.each([...new Set(of('kubectl'))])('has options that kubectl knows: %s', async (line) => {
     const command = (line.split(' -- ')[0] ?? '').replace(/^kubectl (--namespace \S+ )?/, '').split(' --')[0] ?? '';
     const help = (await kubectl([...command.split(' '), '--help'])) + (await kubectl(['options']));
+    // Of a word that is no subcommand kubectl says nothing, and helps with what is before it.
+    expect(help).not.toMatch(/^Usage:\s+kubectl \w+ SUBCOMMAND/m);
     for (const option of optionsIn(line)) expect(help).toMatch(new RegExp(`${option}[=,:]`));
   });
 
