@@ -21,6 +21,10 @@ function without(mode: string, name: string): Values {
   const { [name]: _, ...existingSecrets } = valuesOf(mode).existingSecrets as Values;
   return { ...valuesOf(mode), existingSecrets };
 }
+const CLUSTER_AND_GITHUB = {
+  apiServer: [{ cidr: '192.0.2.10/32', ports: [6443] }],
+  github: [{ internet: true, ports: [443] }],
+};
 const secret = { name: 'a', key: 'b' };
 
 describe('chart mctl refuses, and says what to do:', () => {
@@ -114,6 +118,16 @@ describe('chart mctl refuses, and says what to do:', () => {
       'another address to listen on',
       but('kubernetes', { settings: { MCTL_HOST: '127.0.0.1' } }),
       'settings.MCTL_HOST is :: in a cluster with IPv6',
+    ],
+    [
+      'a closed door behind which people could sign in',
+      but('kubernetes', { ingress: { enabled: false }, networkPolicy: { egress: CLUSTER_AND_GITHUB } }),
+      'People may sign in, and the network policy lets nobody in',
+    ],
+    [
+      'rights for the account of every pod',
+      but('kubernetes', { serviceAccount: { create: false } }),
+      'serviceAccount.create=false needs serviceAccount.name',
     ],
     ['a setting in extraEnv', but('minimal', { extraEnv: [{ name: 'MCTL_ADMINS', value: 'x' }] }), '/extraEnv/0/name'],
     [

@@ -69,6 +69,10 @@ What does not go together, before anything is installed; all of it at once, one 
 {{- end }}
 {{- end }}
 
+{{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) (include "mctl.needsToken" .) }}
+{{- $problems = append $problems "serviceAccount.create=false needs serviceAccount.name: the account default is that of every pod here, and would get MCTL's rights" }}
+{{- end }}
+
 {{- if .Values.ingress.enabled }}
 {{- if not (include "mctl.isOpen" .) }}
 {{- $problems = append $problems "ingress.enabled needs a way to sign in: settings.MCTL_OIDC_ISSUERS, MCTL_SIGN_IN_GITHUB_CLIENT_ID or MCTL_GITHUB_TOKENS; tokens of the local issuer are for kubectl port-forward" }}
@@ -110,11 +114,8 @@ What does not go together, before anything is installed; all of it at once, one 
 {{- $problems = append $problems (printf "%s is used, and the network policy lets nothing go there: set networkPolicy.egress.%s, e.g. [{namespace: NAME, ports: [%d]}], [{cidr: 192.0.2.10/32, ports: [%d]}] or [{internet: true, ports: [%d]}]; or networkPolicy.enabled=false" (index $need 0) $key (index $need 2) (index $need 2) (index $need 2)) }}
 {{- end }}
 {{- end }}
-{{- if and .Values.ingress.enabled (not $policy.ingress) }}
-{{- $problems = append $problems "ingress.enabled, and the network policy lets nobody in: name the ingress controller, networkPolicy.ingress=[{namespace: NAME}]; or networkPolicy.enabled=false" }}
-{{- end }}
-{{- if and .Values.serviceMonitor.enabled (not $policy.ingress) }}
-{{- $problems = append $problems "serviceMonitor.enabled, and the network policy lets nobody in: name Prometheus' namespace, networkPolicy.ingress=[{namespace: NAME}]; or networkPolicy.enabled=false" }}
+{{- if and (or .Values.ingress.enabled (include "mctl.isOpen" .)) (not $policy.ingress) }}
+{{- $problems = append $problems "People may sign in, and the network policy lets nobody in: name the ingress controller (and Prometheus, and who else calls), networkPolicy.ingress=[{namespace: NAME}]; or networkPolicy.enabled=false" }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
