@@ -78,11 +78,14 @@ describe('the Roles of chart mctl', () => {
     expect(granted(await renderMctl(values), account)).toEqual(asked(rightsOf(settings)));
   });
 
-  it.each([
-    ['argo', 'mctl-workflow'],
-    ['everything', 'platform-workflow'],
-  ])('grant pods of steps what the executor of Argo needs and nothing else: %s', async (mode, account) => {
-    expect(granted(await renderMctl(valuesOf(mode)), account)).toEqual(asked(stepRights('mctl')));
+  it('grant pods of steps what the executor of Argo needs, to begin builds where Argo builds, and nothing else', async () => {
+    const executor = stepRights('mctl');
+    const builder = rightsOf(EVERYTHING).filter(({ namespace }) => namespace === EVERYTHING.buildNamespace);
+    expect(granted(await renderMctl(valuesOf('argo')), 'mctl-workflow')).toEqual(asked(executor));
+    expect(granted(await renderMctl(valuesOf('everything')), 'platform-workflow')).toEqual(
+      asked([...executor, ...builder]),
+    );
+    expect(granted(await renderMctl(embeddedWithBuilds()), 'mctl-workflow')).toEqual([]);
   });
 
   it.each(['minimal', 'ha'])('are not there without the cluster, and neither is a token: %s', async (mode) => {
