@@ -70,6 +70,16 @@ describe.each(MODES)('chart mctl, %s', (mode) => {
     expect(readConfig(environmentOf(manifests)).dataDir).toBe('/data/mctl');
   });
 
+  it('keeps variables of Services out of its pods: MCTL_PORT of a Service mctl would be a setting that does not exist', () => {
+    for (const pod of podsOf(manifests)) expect(pod.enableServiceLinks).toBe(false);
+    for (const { spec } of ofKind(manifests, 'ClusterWorkflowTemplate')) {
+      const { podMetadata, podSpecPatch = '{}' } = spec as { podMetadata?: Manifest['metadata']; podSpecPatch?: string };
+      // Pods of builds run no program of ours.
+      if (podMetadata?.labels?.['app.kubernetes.io/component'] === 'build') continue;
+      expect(JSON.parse(podSpecPatch)).toMatchObject({ enableServiceLinks: false });
+    }
+  });
+
   it('makes no Secret, and has nothing of one in a ConfigMap', () => {
     expect(kindsOf(manifests)).not.toContain('Secret');
     const secret = Object.keys(valuesOf(mode).existingSecrets ?? {});
