@@ -37,17 +37,24 @@ function toldOf(references: readonly string[]): string {
   return references.length === 1 ? 'did not say rightly' : 'said differently at different places';
 }
 
+/** The end of a log, cleaned, credentials masked. */
+export function endOfLog(log: string): string {
+  return foreignText(log.slice(-2 * LOG_LENGTH), 2 * LOG_LENGTH).slice(-LOG_LENGTH);
+}
+
+/** As data of somebody else; null where there is none. */
+export function shownLog(tail: string | undefined) {
+  return tail === undefined ? null : untrusted('the end of the build’s log, written by the build', { text: tail });
+}
+
 function failed({ conclusion, url }: Run, failure: Said['failure']): Conflict {
   const job = failure === undefined ? '' : ` in job ${foreignLine(failure.job, 100)}`;
-  const tail =
-    failure?.log === undefined
-      ? undefined
-      : foreignText(failure.log.slice(-2 * LOG_LENGTH), 2 * LOG_LENGTH).slice(-LOG_LENGTH);
+  const tail = failure?.log === undefined ? undefined : endOfLog(failure.log);
   return new Conflict(`The build ended as ${foreignLine(conclusion ?? 'unknown', 40)}${job}; nothing was deployed.`, {
     code: 'build_failed',
     details: {
       run_url: url,
-      log: tail === undefined ? null : untrusted('the end of the build’s log, written by the build', { text: tail }),
+      log: shownLog(tail),
     },
     fix:
       tail === undefined

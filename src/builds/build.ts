@@ -1,3 +1,4 @@
+import type { PlatformFacts } from '../platform/gitops';
 import type { TaskDeclaration } from '../platform/operations/operation';
 
 /** Source that an image is to be made of. */
@@ -15,11 +16,11 @@ export interface BuiltImage {
   readonly image: string;
   /** `sha256:…`: what runs is this very image, whatever its tags come to mean. */
   readonly digest: string;
-  /** Page of the build, for people. */
+  /** Page of the build, for people; `namespace/name` of its Workflow where it has none. */
   readonly run: string;
 }
 
-/** For an operation that may begin with source; its calls say with `applies` which. Bind it to `ImageBuilds.run`. */
+/** For an operation that may begin with source; its calls say with `applies` which. Bind it to `Builder.run`. */
 export const BUILD_IMAGE = {
   name: 'build-image',
   title: 'Build the image',
@@ -34,6 +35,14 @@ export function builtImage(done: unknown): BuiltImage | undefined {
 /** Stands where the name of an image will be, in plans that are shown before anything is built. */
 export function imageToBe({ repo }: Pick<Source, 'repo'>): string {
   return `built-from/${repo.toLowerCase()}`;
+}
+
+/** Where the image of a service will be, where the platform says so and not the repository: the path is the team's and the service's alone. */
+export function knownImage(
+  { team, service }: { readonly team: string; readonly service: string },
+  { builder, buildRegistry }: Pick<PlatformFacts, 'builder' | 'buildRegistry'>,
+): string | undefined {
+  return builder === 'argo' && buildRegistry !== undefined ? `${buildRegistry}/${team}/${service}` : undefined;
 }
 
 const REFERENCE =

@@ -6,6 +6,7 @@ import type { TaskContext, TaskOutcome } from '../platform/operations/parts';
 import { RepositoryTeams } from '../repositories';
 import type { Source } from './build';
 import { endOf, NOTICE } from './build-end';
+import { notGranted } from './refusals';
 
 /** What is kept between two looks. */
 interface Memo {
@@ -142,15 +143,6 @@ function wait(state: Memo, message: string): TaskOutcome {
 
 function runsAt(url: string | undefined): string {
   return url === undefined ? 'The build runs.' : `The build runs: ${url}`;
-}
-
-function notGranted(team: string, repo: string): Conflict {
-  return new Conflict(`MCTL may not use ${repo} for team ${team}.`, {
-    code: 'repository_not_granted',
-    field: 'repo',
-    got: repo,
-    fix: 'Connect it with mctl_grant_repo_access, then call again.',
-  });
 }
 
 function noWorkflow(repo: string, workflow: string): Conflict {

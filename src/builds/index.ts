@@ -1,3 +1,3 @@
-export { BUILD_IMAGE, builtImage, imageToBe, type Source, tagOf } from './build';
+export { BUILD_IMAGE, builtImage, imageToBe, knownImage, type Source, tagOf } from './build';
+export { Builder } from './builder';
 export { BuildsModule } from './builds.module';
-export { ImageBuilds } from './image-builds';

@@ -20,7 +20,7 @@ import { TenantTeams } from './auth/tenant-teams';
 import { Clock } from './clock';
 import { ClusterModule } from './cluster/cluster.module';
 import { Dns } from './dns';
-import { Github, GithubActions, GithubPeople } from './github';
+import { Github, GithubActions, GithubPeople, GithubSource } from './github';
 import { GitopsModule } from './gitops';
 import { HealthController } from './health/health.controller';
 import { OwnAddress } from './http/pages';
@@ -70,6 +70,7 @@ const shared = [
   Github,
   GithubActions,
   GithubPeople,
+  GithubSource,
   GitGate,
   GitReads,
   LocalIssuer,

@@ -1,5 +1,5 @@
 import { Inject, Module } from '@nestjs/common';
-import { BUILD_IMAGE, BuildsModule, ImageBuilds } from '../builds';
+import { BUILD_IMAGE, Builder, BuildsModule } from '../builds';
 import { OperationRegistry } from '../platform/operations/registry';
 import { createPreview } from './create-preview.operation';
 import { deletePreview } from './delete-preview.operation';
@@ -16,10 +16,10 @@ import { PreviewsTools } from './previews.tools';
   providers: [PreviewsService, PreviewSweeper],
 })
 export class PreviewsModule {
-  constructor(@Inject(OperationRegistry) registry: OperationRegistry, @Inject(ImageBuilds) builds: ImageBuilds) {
+  constructor(@Inject(OperationRegistry) registry: OperationRegistry, @Inject(Builder) builder: Builder) {
     registry.register(createPreview, deletePreview);
     registry.bind<CreatePreviewInput, undefined>(createPreview, {
-      tasks: { [BUILD_IMAGE.name]: (context) => builds.run(context, sourceToPreview(context.input)) },
+      tasks: { [BUILD_IMAGE.name]: (context) => builder.run(context, sourceToPreview(context.input)) },
     });
   }
 }

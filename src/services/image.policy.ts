@@ -1,7 +1,8 @@
-import { builtImage, imageToBe, type Source } from '../builds';
+import { builtImage, imageToBe, knownImage, type Source } from '../builds';
 import { Conflict, InvalidInput } from '../platform/errors';
 import type { PlatformFacts, World } from '../platform/gitops';
 import type { Warning } from '../platform/operations/plan';
+import { fullImageName, isBelow } from '../platform/text/image-name';
 import type { DeployServiceInput } from './operations.dto';
 import { ONBOARD_DEFAULTS } from './vocabulary';
 
@@ -12,7 +13,10 @@ export interface Image {
   readonly digest?: string;
 }
 
-type Arguments = Pick<DeployServiceInput, 'action' | 'repo' | 'git_tag' | 'dockerfile_path' | 'image' | 'image_tag'>;
+type Arguments = Pick<
+  DeployServiceInput,
+  'team' | 'service' | 'action' | 'repo' | 'git_tag' | 'dockerfile_path' | 'image' | 'image_tag'
+>;
 
 /**
  * The image of a new service: a ready one, or what the builder makes.
@@ -68,7 +72,7 @@ export function refuseImage(input: Arguments): void {
 
 /** @throws InvalidInput where the platform allows other registries only. */
 export function requireRegistry(repository: string, { imageRegistries }: Pick<PlatformFacts, 'imageRegistries'>): void {
-  if (isAllowed(repository, imageRegistries)) return;
+  if (isBelow(repository, imageRegistries)) return;
   throw new InvalidInput(`Images from ${hostOf(repository)} are not allowed here.`, {
     code: 'registry_not_allowed',
     field: 'image',
@@ -78,21 +82,8 @@ export function requireRegistry(repository: string, { imageRegistries }: Pick<Pl
   });
 }
 
-function isAllowed(repository: string, registries: readonly string[]): boolean {
-  const name = fullName(repository);
-  const prefixes = registries.map((registry) => registry.replace(/\/+$/, ''));
-  return prefixes.length === 0 || prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}/`));
-}
-
-/** With the registry that container runtimes add where none is named. */
-function fullName(repository: string): string {
-  const [first = '', ...rest] = repository.split('/');
-  if (rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')) return repository;
-  return rest.length === 0 ? `docker.io/library/${repository}` : `docker.io/${repository}`;
-}
-
 function hostOf(repository: string): string {
-  return fullName(repository).split('/')[0] ?? '';
+  return fullImageName(repository).split('/')[0] ?? '';
 }
 
 /** The Dockerfile's published default says nothing: some clients fill defaults in. */
@@ -110,7 +101,7 @@ export function sourceOf({ repo, git_tag: ref, dockerfile_path }: Arguments): So
   return { repo, ref, dockerfile: dockerfile_path ?? ONBOARD_DEFAULTS.dockerfile_path };
 }
 
-/** Before anything is built its name is what the service has, or a stand-in. */
+/** Before anything is built its name is where the builder will push it, what the service has, or a stand-in. */
 function imageFromSource(input: Arguments, world: World, done: unknown, current?: string): Image {
   const source = sourceOf(input);
   if (source === undefined) {
@@ -122,7 +113,10 @@ function imageFromSource(input: Arguments, world: World, done: unknown, current?
   }
   if (world.platform.builder === 'none') throw builderMissing(world.platform);
   const built = builtImage(done);
-  if (built === undefined) return { repository: current ?? imageToBe(source), tag: source.ref };
+  if (built === undefined) {
+    const repository = knownImage(input, world.platform) ?? current ?? imageToBe(source);
+    return { repository, tag: source.ref };
+  }
   if (built.image !== current) requireRegistry(built.image, world.platform);
   return { repository: built.image, tag: source.ref, digest: built.digest };
 }

@@ -1,5 +1,5 @@
 import { Inject, Module } from '@nestjs/common';
-import { BUILD_IMAGE, BuildsModule, ImageBuilds } from '../builds';
+import { BUILD_IMAGE, Builder, BuildsModule } from '../builds';
 import { IntakeModule } from '../intake';
 import type { TaskContext } from '../platform/operations/parts';
 import { Completions } from '../platform/mcp';
@@ -30,7 +30,7 @@ export class ServicesModule {
     @Inject(OperationRegistry) registry: OperationRegistry,
     @Inject(ServiceSecrets) secrets: ServiceSecrets,
     @Inject(DatabaseProvisioner) provisioner: DatabaseProvisioner,
-    @Inject(ImageBuilds) builds: ImageBuilds,
+    @Inject(Builder) builder: Builder,
     @Inject(Completions) completions: Completions,
     @Inject(ServicesService) services: ServicesService,
   ) {
@@ -45,7 +45,7 @@ export class ServicesModule {
       tasks: {
         [CREATE_DATABASE.name]: (context: TaskContext<DeployServiceInput>) =>
           provisioner.create(context, databaseOf(context.input)),
-        [BUILD_IMAGE.name]: (context: TaskContext<DeployServiceInput>) => builds.run(context, sourceOf(context.input)),
+        [BUILD_IMAGE.name]: (context: TaskContext<DeployServiceInput>) => builder.run(context, sourceOf(context.input)),
       },
     });
     registry.bind(retireService, secrets.retire);

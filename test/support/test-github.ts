@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FakeRuns } from './github-runs';
+import type { FakeSource } from './github-source';
 
 export interface FakeRepository {
   readonly id: number;
@@ -88,6 +89,8 @@ export class TestGithub {
   private publicKey: KeyObject;
   /** What runs workflows, where a test has that. */
   runs: FakeRuns | undefined;
+  /** Branches and tags, where a test has them. */
+  source: FakeSource | undefined;
   url = '';
 
   private constructor(
@@ -206,6 +209,9 @@ export class TestGithub {
     const route = `${request.method} ${path}`;
     const ran = this.runs?.answer(route, call, (needed) => this.rightsOf(tokenOf(call), needed));
     if (ran) return ran;
+    const read = this.source?.answer(route, (needed) => this.rightsOf(tokenOf(call), needed));
+    if (read) return read;
+    if (route === 'DELETE /installation/token') return this.endToken(tokenOf(call));
     const [, one = '', two = ''] =
       /^GET \/app\/installations\/(\d+)$/.exec(route) ??
       /^POST \/app\/installations\/(\d+)\/access_tokens$/.exec(route) ??
@@ -266,11 +272,15 @@ export class TestGithub {
     if (this.installation(id).suspended) throw new Refusal(403, 'This installation has been suspended');
     const { permissions = {}, repository_ids: only } = body as { permissions?: Rights; repository_ids?: number[] };
     const isForOne =
-      only?.length === 1 && Object.keys(permissions).every((each) => ['actions', 'checks'].includes(each));
+      only?.length === 1 &&
+      Object.entries(permissions).every(
+        ([kind, level]) => ['actions', 'checks'].includes(kind) || (kind === 'contents' && level === 'read'),
+      );
     if (!isForOne && JSON.stringify(permissions) !== '{"metadata":"read"}') {
       throw new Refusal(422, 'more permissions than needed');
     }
     const token = `ghs_${this.secret()}`;
+    this.secrets.push(token);
     this.rights.set(token, permissions);
     this.installationTokens.set(token, id);
     return {
@@ -279,6 +289,13 @@ export class TestGithub {
       permissions,
       repository_selection: 'selected',
     };
+  }
+
+  private endToken(token: string): Answer {
+    if (!this.rights.delete(token)) throw new Refusal(401, 'Bad credentials');
+    this.installationTokens.delete(token);
+    this.revoked.push(token);
+    return { status: 204 };
   }
 
   /** Whether an installation's token may do this: rights are told by kind, and `write` includes `read`. */

@@ -116,6 +116,16 @@ export class Github {
     });
   }
 
+  /** Ends a token that `inRepository` gave out, before its hour is over. One that has ended already is as good. */
+  async revoke(token: string, signal?: AbortSignal): Promise<void> {
+    await this.translate(async () => {
+      const octokit = await this.open(signal, token);
+      await octokit.request('DELETE /installation/token').catch((error: unknown) => {
+        if (!isStatus(error, 401)) throw error;
+      });
+    });
+  }
+
   private async ask<T>(
     signal: AbortSignal | undefined,
     request: (octokit: Octokit) => Promise<T>,

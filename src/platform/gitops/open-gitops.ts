@@ -131,6 +131,7 @@ function platformFacts(config: Config): PlatformFacts {
     clusterIssuer: values.clusterIssuer,
     imageRegistries: values.imageRegistries,
     builder: values.builder,
+    buildRegistry: values.buildRegistry,
     resourceProfiles: values.openclawProfiles,
     previewDomain: values.previewDomain,
     previewsPerTeam: values.previewsPerTeam,

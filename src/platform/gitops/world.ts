@@ -21,7 +21,9 @@ export interface PlatformFacts {
   readonly clusterIssuer: string;
   /** Allowed image registries or registry/path prefixes; empty = any. */
   readonly imageRegistries: readonly string[];
-  readonly builder: 'none' | 'github';
+  readonly builder: 'none' | 'github' | 'argo';
+  /** Prefix of the images that builder `argo` pushes. */
+  readonly buildRegistry?: string;
   /** Absent = the defaults (`DEFAULT_PROFILES`). */
   readonly resourceProfiles?: ResourceProfiles;
   /** Below which previews get their hosts; absent = `domain`. */

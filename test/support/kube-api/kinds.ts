@@ -16,6 +16,7 @@ export const KINDS: readonly Kind[] = [
   kind('', 'v1', 'namespaces', 'Namespace', false),
   kind('', 'v1', 'pods', 'Pod'),
   kind('', 'v1', 'events', 'Event'),
+  kind('', 'v1', 'secrets', 'Secret'),
   kind('', 'v1', 'configmaps', 'ConfigMap'),
   kind('', 'v1', 'resourcequotas', 'ResourceQuota'),
   kind('metrics.k8s.io', 'v1beta1', 'pods', 'PodMetrics'),
