@@ -127,7 +127,7 @@ async function tailOf(
     if (isFault(error)) return undefined;
     throw error;
   }
-  return log.replace(/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /gm, '');
+  return log.trimEnd().replace(/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /gm, '');
 }
 
 function shown(text: string | undefined): string | undefined {
