@@ -150,6 +150,16 @@ it.each<[string, object, object]>([
   expect(refused(raw)).toMatchObject(expected);
 });
 
+it('refuses, before anything is built, source whose image the service does not run', () => {
+  const platform = { builder: 'argo', buildRegistry: 'registry.example.org/apps' } as const;
+  const over = worldOf({ platform });
+  const source = { image_tag: '', git_ref: 'main', repo: 'acme/api' };
+  expect(refused(source, over)).toMatchObject({ code: 'other_image', got: 'registry.example.org/apps/billing/api' });
+  const image = 'image: { repository: registry.example.org/apps/billing/api, tag: v1 }\n';
+  const same = worldOf({ platform, services: { 'billing/api': API.replace(/^image:.*\n(?: .*\n)*/m, image) } });
+  expect(plan(source, same).answer.image).toContain('registry.example.org/apps/billing/api');
+});
+
 it('refuses what could reach production, and names the file and the key', () => {
   const over = worldOf({ services: { 'billing/api': `${API}persistence: {data: {size: 1Gi}}\n` } });
   expect(refused({}, over)).toMatchObject({

@@ -6,7 +6,7 @@ import type { NextAction, Plan } from '../platform/operations/plan';
 import { requireService, textOf } from '../services';
 import { freeId, namespaceOf, previewHost, requireHostFits } from './preview-names.policy';
 import { checkPreviewQuota, requireFewer, requirePreviews } from './preview-room.policy';
-import { digestToPreview, tagToPreview } from './preview-source.policy';
+import { digestToPreview, refuseOtherImage, tagToPreview } from './preview-source.policy';
 import type { CreatePreviewInput } from './previews.dto';
 import { previewValues } from './values/preview-values';
 
@@ -21,6 +21,7 @@ export function planCreate({ actor, input, world, now, done }: Context): Plan {
   const service = requireService(world, team, name);
   const imageTag = tagToPreview(input, world.platform);
   requireRepository(service);
+  refuseOtherImage(input, world.platform, service.imageRepository);
   const digest = digestToPreview(done, service.imageRepository);
   requireHostFits(team, name);
   requireFewer(world, team);

@@ -1,9 +1,9 @@
-import { builtImage, type Source, tagOf } from '../builds';
+import { builtImage, knownImage, type Source, tagOf } from '../builds';
 import { Conflict, InvalidInput } from '../platform/errors';
 import type { PlatformFacts } from '../platform/gitops';
 import type { CreatePreviewInput } from './previews.dto';
 
-type Arguments = Pick<CreatePreviewInput, 'image_tag' | 'git_ref' | 'repo'>;
+type Arguments = Pick<CreatePreviewInput, 'team' | 'service' | 'image_tag' | 'git_ref' | 'repo'>;
 
 const EXPECTED = 'either image_tag, or git_ref with repo';
 
@@ -48,18 +48,29 @@ function tagOfBuild(ref: string, builder: PlatformFacts['builder']): string {
 }
 
 /**
+ * For source whose image is known before it is built.
+ * @throws Conflict `other_image` where the service runs another one: a preview has no image of its own, and no build could help.
+ */
+export function refuseOtherImage(input: Arguments, platform: PlatformFacts, repository: string | undefined): void {
+  const image = sourceToPreview(input) && knownImage(input, platform);
+  if (image === undefined || image === repository) return;
+  throw otherImage(`The build would push ${image}`, image, repository, 'Deploy the service from source once first.');
+}
+
+/**
  * The digest of what was built for this preview; undefined before, and for a ready image.
  * @throws Conflict `other_image` where the build pushed something else than the service runs.
  */
 export function digestToPreview(done: unknown, repository: string | undefined): string | undefined {
   const built = builtImage(done);
   if (built === undefined || built.image === repository) return built?.digest;
-  throw new Conflict(`The build pushed ${built.image}, and the service runs ${repository ?? 'no image'}.`, {
-    code: 'other_image',
-    field: 'repo',
-    got: built.image,
-    expected: repository,
-    fix: 'Preview the repository whose workflow pushes the image of this service.',
+  const fix = 'Preview the repository whose workflow pushes the image of this service.';
+  throw otherImage(`The build pushed ${built.image}`, built.image, repository, fix);
+}
+
+function otherImage(what: string, got: string, repository: string | undefined, fix: string): Conflict {
+  return new Conflict(`${what}, and the service runs ${repository ?? 'no image'}.`, {
+    ...{ code: 'other_image', field: 'repo', got, expected: repository, fix },
   });
 }
 

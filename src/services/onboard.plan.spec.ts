@@ -197,6 +197,14 @@ autoscaling:
     });
   });
 
+  it('shows where the builder will push before anything is built', () => {
+    const platform = { builder: 'argo', buildRegistry: 'registry.example.org/apps' } as const;
+    const source = { action: 'onboard', repo: 'acme/api', git_tag: 'v1' };
+    const { changes, warnings } = plan(source, aWorld({ platform }));
+    expect(changes[0]?.content).toContain('repository: registry.example.org/apps/billing/');
+    expect(warnings).toMatchObject([{ code: 'image_not_built_yet' }]);
+  });
+
   it('takes the Dockerfile’s default as nothing said', () => {
     expect(plan({ ...NEW, dockerfile_path: 'Dockerfile' }, world).changes).toHaveLength(1);
   });

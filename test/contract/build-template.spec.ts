@@ -30,7 +30,7 @@ it('takes the values that MCTL submits, and no others', () => {
   expect(at(submitted, 'workflowTemplateRef.name')).toBe(template.metadata.name);
 });
 
-it('S32 gives values to the pod as environment only, never in a command', () => {
+it('gives values to the pod as environment only, never in a command', () => {
   const values = (client.env ?? []).map(({ value }) => String(value)).filter((value) => value.includes('{{'));
   expect(values).toHaveLength(4);
   const rest = text

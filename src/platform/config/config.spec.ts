@@ -22,6 +22,39 @@ describe(readConfig.name, () => {
     });
   });
 
+  it('names what the builder lacks', () => {
+    const app = { MCTL_GITHUB_APP_CLIENT_ID: 'x', MCTL_GITHUB_APP_PRIVATE_KEY_FILE: '/x' };
+    const argo = {
+      ...app,
+      MCTL_BUILDER: 'argo',
+      MCTL_CLUSTER: 'kubernetes',
+      MCTL_BUILD_REGISTRY: 'r.example.org/apps',
+    };
+    expect(problemsOf(argo)).toEqual([]);
+    expect(problemsOf({ MCTL_BUILDER: 'argo' })).toEqual([
+      expect.stringContaining('MCTL_GITHUB_APP_CLIENT_ID'),
+      expect.stringContaining('MCTL_CLUSTER=kubernetes'),
+      expect.stringContaining('MCTL_BUILD_REGISTRY'),
+    ]);
+    expect(problemsOf({ MCTL_BUILDER: 'github' })).toHaveLength(1);
+    const elsewhere = { ...argo, MCTL_IMAGE_REGISTRIES: 'ghcr.io/acme,r.example.org/app' };
+    expect(problemsOf(elsewhere)).toEqual([expect.stringContaining('must lie in MCTL_IMAGE_REGISTRIES')]);
+    expect(problemsOf({ ...argo, MCTL_IMAGE_REGISTRIES: 'r.example.org' })).toEqual([]);
+    for (const registry of [
+      'apps',
+      'R.example.org',
+      'r.example.org/',
+      'https://r.example.org',
+      'r.example.org/a//b',
+      'r.example.org/a b',
+    ]) {
+      expect(problemsOf({ ...argo, MCTL_BUILD_REGISTRY: registry })).toHaveLength(1);
+    }
+    for (const registry of ['localhost:5000', 'r:5000/a', '10.0.0.1/a__b/c-d']) {
+      expect(problemsOf({ ...argo, MCTL_BUILD_REGISTRY: registry })).toEqual([]);
+    }
+  });
+
   it('reports every problem at once', () => {
     expect(
       problemsOf({ PORT: 'http', MCTL_READ_ONLY: 'yes', MCTL_GITOPS_POLL: '5 minutes', LOG_LEVEL: 'loud' }),
