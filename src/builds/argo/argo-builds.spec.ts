@@ -221,6 +221,11 @@ describe('a build in Argo', () => {
     expect((await waiting(undefined, { source: from })).state).toEqual({ commit: COMMIT, tag, idle: 0 });
   });
 
+  it('takes the tag where a branch has the same name, which anybody may push', async () => {
+    source.refs.set('heads/v1.1.0', { type: 'commit', sha: 'd2'.repeat(20) });
+    expect((await waiting()).state).toMatchObject({ commit: COMMIT, tag: 'v1.1.0' });
+  });
+
   it('names what is missing before anything is begun', async () => {
     granted = false;
     expect(await errorOf(attempt())).toMatchObject({ code: 'repository_not_granted' });
@@ -229,6 +234,8 @@ describe('a build in Argo', () => {
       const error = await errorOf(attempt(undefined, { source: { ...SOURCE, ref } }));
       expect(error).toMatchObject({ code: 'build_ref_missing' });
     }
+    const asked = github.requests.filter((line) => line.includes('/git/')).map((line) => line.split('%2F').at(-1));
+    expect(new Set(asked)).toEqual(new Set(['v9', COMMIT, 'x%7B%7By%7D%7D']));
     for (const dockerfile of ['../Dockerfile', 'a/../../b', '/etc/passwd', 'docker/']) {
       const error = await errorOf(attempt(undefined, { source: { ...SOURCE, dockerfile } }));
       expect(error.details).toMatchObject({ field: 'dockerfile_path', got: dockerfile });
