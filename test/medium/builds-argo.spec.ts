@@ -103,7 +103,7 @@ async function begun(operation: string, input: object): Promise<{ workflow: stri
 const ended = (workflow: string): Promise<Loose> =>
   until(async () => {
     const { body } = await (await admin()).get(`/api/v1/workflows/${workflow}`);
-    return ['succeeded', 'failed'].includes(body.status as string) ? (body) : undefined;
+    return ['succeeded', 'failed'].includes(body.status as string) ? body : undefined;
   });
 
 it('deploys from source: the build survives a restart, and the commit pins what it pushed', async () => {
