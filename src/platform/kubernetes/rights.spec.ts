@@ -43,7 +43,7 @@ describe(rightsOf, () => {
       'get argoproj.io/clusterworkflowtemplates in every namespace',
     ]);
     expect(lines({ builder: 'argo', buildNamespace: 'forge' }).slice(lines({}).length)).toEqual([
-      'create,get,list,patch,delete argoproj.io/workflows in forge',
+      'create,get,patch argoproj.io/workflows in forge',
       'create,delete secrets in forge',
       'list pods in forge',
       'get pods/log in forge',

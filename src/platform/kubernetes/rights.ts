@@ -79,7 +79,7 @@ function engineRights({ argoNamespace = WORKFLOW_NAMESPACES.argoNamespace }: Rig
 /** A secret is made for one build and goes with it; nobody needs to read one. */
 function builderRights({ buildNamespace = WORKFLOW_NAMESPACES.buildNamespace }: RightsSettings): Right[] {
   return [
-    right(RESOURCES.workflow, ['create', 'get', 'list', 'patch', 'delete'], buildNamespace, 'builds of images'),
+    right(RESOURCES.workflow, ['create', 'get', 'patch'], buildNamespace, 'builds of images'),
     right(RESOURCES.secret, ['create', 'delete'], buildNamespace, 'credentials of builds'),
     ...podRights(buildNamespace, 'logs of builds'),
   ];

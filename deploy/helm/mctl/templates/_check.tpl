@@ -17,6 +17,7 @@ What does not go together, before anything is installed; all of it at once, one 
   "MCTL_ARGO_TEMPLATE" "set workflows.template"
   "MCTL_BUILDER" "set builder.kind"
   "MCTL_BUILD_NAMESPACE" "set builder.namespace"
+  "MCTL_BUILD_TEMPLATE" "the chart names it"
   "MCTL_BUILD_REGISTRY" "set builder.registry" }}
 {{- if or (hasKey $.Values.settings $name) (hasKey $given $name) }}
 {{- $problems = append $problems (printf "settings.%s is not set here: %s" $name $instead) }}

@@ -23,7 +23,7 @@
 
 {{/* Credentials of a build are made and taken away, never read. */}}
 {{- define "mctl.buildRules" -}}
-- { apiGroups: [argoproj.io], resources: [workflows], verbs: [create, get, list, patch, delete] }
+- { apiGroups: [argoproj.io], resources: [workflows], verbs: [create, get, patch] }
 - { apiGroups: [''], resources: [secrets], verbs: [create, delete] }
 - { apiGroups: [''], resources: [pods], verbs: [list] }
 - { apiGroups: [''], resources: [pods/log], verbs: [get] }

@@ -63,6 +63,7 @@ on anything else, and is reached through kubectl port-forward. */}}
 {{- if eq .Values.builder.kind "argo" }}
 {{- $_ := set $settings "MCTL_BUILD_NAMESPACE" .Values.builder.namespace }}
 {{- $_ := set $settings "MCTL_BUILD_REGISTRY" .Values.builder.registry }}
+{{- $_ := set $settings "MCTL_BUILD_TEMPLATE" (include "mctl.buildTemplateName" .) }}
 {{- end }}
 {{- if and (hasKey .Values.existingSecrets "MCTL_GIT_PASSWORD_FILE") (not (hasKey $settings "MCTL_GIT_URL")) }}
 {{- $_ := set $settings "MCTL_GIT_URL" (printf "http://%s.%s.svc:%v/git/gitops.git" (include "mctl.fullname" .) .Release.Namespace .Values.service.port) }}
