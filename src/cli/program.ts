@@ -2,7 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../platform/package-root';
 import { UsageError } from './exit';
 import type { RepositorySecretOptions } from './repository-secret';
+import type { NotifyOptions } from './notify-workflow';
 import type { RunOperationOptions } from './run-operation';
+import type { StepOptions } from './run-step';
 
 const MAX_WAIT_SECONDS = 25;
 
@@ -23,6 +25,7 @@ export function buildProgram(): Command {
   addInit(program);
   addRepositorySecret(program);
   addRunOperation(program);
+  addNotifyWorkflow(program);
   addOperations(program);
   addAudit(program);
   addSecrets(program);
@@ -105,7 +108,7 @@ function addRunOperation(program: Command): void {
       'Runs an operation like an assistant would: planned, recorded, one commit. Goes through the server that runs on the data folder; ' +
         'without one it opens the data folder itself until the operation has ended.',
     )
-    .argument('<name>', 'the operation, see mctl operations')
+    .argument('[name]', 'the operation, see mctl operations')
     .addOption(new Option('--input <json>', 'its arguments, a JSON object').conflicts('inputFile'))
     .option('--input-file <file>', 'read them from a file, - is standard input')
     .option('--user <login>', 'as whom (default: the first of MCTL_ADMINS)')
@@ -119,6 +122,16 @@ function addRunOperation(program: Command): void {
     )
     .option('--confirm-token <token>', 'from the plan that a destructive operation answers first')
     .option('--json', 'print the whole answer as JSON')
+    .addOption(
+      new Option('--id <id>', 'for pods of Argo Workflows: do one step of the accepted operation of this id').env(
+        'OPERATION_ID',
+      ),
+    )
+    .addOption(new Option('--step <step>', 'which step: commit, or the name of a task').env('OPERATION_STEP'))
+    .addHelpText(
+      'after',
+      '\nWith --id and --step exit codes are: 0 the step is done, 1 the operation has failed or there is no such step, 75 to be tried again.',
+    )
     .addHelpText(
       'after',
       examples(
@@ -127,9 +140,25 @@ function addRunOperation(program: Command): void {
         'mctl run-operation delete-tenant --user ada --input-file arguments.json --json',
       ),
     )
-    .action(async (name: string, options: RunOperationOptions) =>
-      (await import('./run-operation.js')).runOperation(name, options),
-    );
+    .action(async (name: string | undefined, options: RunOperationOptions & StepOptions) => {
+      if (name === undefined) return (await import('./run-step.js')).runStep(options);
+      return (await import('./run-operation.js')).runOperation(name, options);
+    });
+}
+
+function addNotifyWorkflow(program: Command): void {
+  program
+    .command('notify-workflow')
+    .summary('tell MCTL that a Workflow has ended')
+    .description(
+      'Posts the name and phase of a Workflow to MCTL, signed with the secret of MCTL_ARGO_WEBHOOK_SECRET_FILE: the last step of every Workflow. ' +
+        'Says what went wrong and exits with 0 all the same: MCTL finds the end by itself a little later.',
+    )
+    .addOption(new Option('--workflow <name>', 'the Workflow').env('WORKFLOW_NAME').makeOptionMandatory())
+    .addOption(new Option('--phase <phase>', 'how it ended, as Argo says').env('WORKFLOW_PHASE').default(''))
+    .addOption(new Option('--url <url>', 'address of MCTL (default: MCTL_PUBLIC_URL)').env('WORKFLOW_NOTIFY_URL'))
+    .addHelpText('after', examples('mctl notify-workflow --workflow deploy-service-01jx --phase Succeeded'))
+    .action(async (options: NotifyOptions) => (await import('./notify-workflow.js')).notifyWorkflow(options));
 }
 
 function addOperations(program: Command): void {

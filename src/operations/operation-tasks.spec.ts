@@ -8,7 +8,7 @@ import type { Operation } from '../platform/operations/operation';
 import type { OperationStore } from '../platform/operations/operation-store';
 import { OperationRegistry } from '../platform/operations/registry';
 import type { OperationRow, StepRow } from '../platform/store';
-import type { EmbeddedWorkflows } from '../platform/workflows';
+import type { Workflows } from '../platform/workflows';
 import { OperationTasks } from './operation-tasks';
 
 const deployService = { name: 'deploy-service', tool: 'mctl_deploy_service', kind: 'write' } as unknown as Operation;
@@ -40,11 +40,7 @@ function tasksOf(found: OperationRow, steps: StepRow[] = [], readOnly = false): 
   registry.register(deployService, addCustomDomain);
   const store = { findByWorkflow: () => Promise.resolve(found), steps: () => Promise.resolve(steps) };
   const answers = { forCaller: () => Promise.resolve({ summary: 'answer' }) };
-  const [rows, builder, engine] = [store, answers, { cancel }] as unknown as [
-    OperationStore,
-    AnswerBuilder,
-    EmbeddedWorkflows,
-  ];
+  const [rows, builder, engine] = [store, answers, { cancel }] as unknown as [OperationStore, AnswerBuilder, Workflows];
   const config = { values: { readOnly, toolsets: [] as string[] } } as unknown as Config;
   const tools = new ToolCatalog({} as Access, config);
   const declaration = {

@@ -10,7 +10,7 @@ import { OperationStore } from '../platform/operations/operation-store';
 import { readOnly } from '../platform/operations/operations';
 import { OperationRegistry } from '../platform/operations/registry';
 import type { OperationRow } from '../platform/store';
-import { EmbeddedWorkflows } from '../platform/workflows';
+import { Workflows } from '../platform/workflows';
 import { factsOfTask, isCancelled } from './task-facts';
 
 /** The answer of a write that goes on. */
@@ -28,7 +28,7 @@ export class OperationTasks implements TaskSource {
     @Inject(OperationStore) private readonly operations: OperationStore,
     @Inject(OperationRegistry) private readonly registry: OperationRegistry,
     @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
-    @Inject(EmbeddedWorkflows) private readonly workflows: EmbeddedWorkflows,
+    @Inject(Workflows) private readonly workflows: Workflows,
     @Inject(Config) private readonly config: Config,
     @Inject(ToolCatalog) private readonly tools: ToolCatalog,
   ) {}

@@ -11,7 +11,7 @@ import { OperationStore } from '../platform/operations/operation-store';
 import type { NextAction } from '../platform/operations/plan';
 import { readCursor, untrusted, writeCursor } from '../platform/schema';
 import type { OperationRow, OperationStatus, StepRow } from '../platform/store';
-import { EmbeddedWorkflows } from '../platform/workflows';
+import { Workflows } from '../platform/workflows';
 import type {
   GetWorkflowInput,
   ListWorkflowsInput,
@@ -32,7 +32,7 @@ const SELF = 'mctl_get_workflow_status';
 export class WorkflowsService {
   constructor(
     @Inject(OperationStore) private readonly operations: OperationStore,
-    @Inject(EmbeddedWorkflows) private readonly workflows: EmbeddedWorkflows,
+    @Inject(Workflows) private readonly workflows: Workflows,
     @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
     @Inject(Access) private readonly access: Access,
     @Inject(Config) private readonly config: Config,
@@ -74,6 +74,8 @@ export class WorkflowsService {
     const steps = await this.operations.steps(row.id);
     const { commit, summary, warnings, next_actions, error } = this.answers.ofRow(row);
     const body = error as { message?: string; fix?: string } | undefined;
+    const kept = await this.logsOf(row, steps, log_lines);
+    const seen = await this.workflows.observe(row, steps, kept.length > 0 ? 0 : log_lines);
     return {
       workflow: row.workflow,
       operation: row.operation,
@@ -93,9 +95,9 @@ export class WorkflowsService {
         status,
         started_at,
         finished_at,
-        message: withNextTry(row, status, message),
+        message: withNextTry(row, status, message ?? seen.messages.get(name) ?? null),
       })),
-      logs: await this.logsOf(row, steps, log_lines),
+      logs: [...kept, ...seen.lines],
       commit,
       ...(await this.rolloutOf(row)),
       error: body ? [body.message, body.fix].filter(Boolean).join(' ') : null,

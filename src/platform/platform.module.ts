@@ -45,28 +45,21 @@ import { DatabaseServer } from './postgres';
 import { Prometheus } from './prometheus';
 import { SecretsModule } from './secrets';
 import { StoreModule } from './store';
-import { Committer } from './workflows/committer';
-import { Endings } from './workflows/endings';
-import { TaskQueue } from './workflows/task-queue';
-import { Tasks } from './workflows/tasks';
-import { EmbeddedWorkflows } from './workflows';
+import { ArgoWebhookController } from './workflows/argo';
+import { workflowProviders } from './workflows/providers';
 
 const shared = [
+  ...workflowProviders,
   Access,
   AccessRules,
   AnswerBuilder,
   Audit,
   Clock,
-  Committer,
   ConfirmTokens,
   Credentials,
   Dns,
   DatabaseServer,
-  EmbeddedWorkflows,
-  Endings,
   FailedSignIns,
-  TaskQueue,
-  Tasks,
   Github,
   GithubActions,
   GithubPeople,
@@ -105,7 +98,7 @@ const identity = [
 @Global()
 @Module({
   imports: [StoreModule, KeysModule, SecretsModule, GitopsModule, ClusterModule, McpModule, PassportModule],
-  controllers: [GitController, HealthController, MetricsController, ProtectedResourceController],
+  controllers: [ArgoWebhookController, GitController, HealthController, MetricsController, ProtectedResourceController],
   providers: [...shared, ...identity],
   exports: [...shared, ...identity, ClusterModule, McpModule],
 })

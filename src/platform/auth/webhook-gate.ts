@@ -22,7 +22,7 @@ import { requestOf } from '../mcp/call';
 import { webhookDeliveries } from '../metrics/instruments';
 import { GuardedBy, Uncounted } from './access-rule';
 import type { Actor } from './actor';
-import type { WebhookRule } from './webhook-rule';
+import { SIGNATURE_HEADERS, type WebhookRule } from './webhook-rule';
 
 /** Shorter ones can be guessed. */
 const LEAST_LENGTH = 16;
@@ -142,7 +142,7 @@ async function provenBody({ proof }: WebhookRule, secret: string, request: Reque
     const [, token] = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? '') ?? [];
     return token !== undefined && isSameSecret(token.trim(), secret) ? NO_BYTES : undefined;
   }
-  const given = request.headers['x-hub-signature-256'];
+  const given = request.headers[SIGNATURE_HEADERS[proof]];
   if (typeof given !== 'string' || !SIGNATURE.test(given)) return undefined;
   const body = await readWebhookBody(request, SIGNED_BODY_LIMIT);
   const expected = createHmac('sha256', secret).update(body).digest('hex');

@@ -12,7 +12,13 @@ type SecretFile = {
 export interface WebhookRule {
   /** In logs and limits, e.g. `alertmanager`. */
   readonly webhook: string;
-  /** `bearer`: the secret itself in `Authorization`. `hub-signature`: `X-Hub-Signature-256`, an HMAC over the body's bytes. */
-  readonly proof: 'bearer' | 'hub-signature';
+  /** `bearer`: the secret itself in `Authorization`. The others: an HMAC over the body's bytes, in a header of GitHub's name or of ours. */
+  readonly proof: 'bearer' | keyof typeof SIGNATURE_HEADERS;
   readonly secretFile: SecretFile;
 }
+
+/** Headers with `sha256=` and an HMAC-SHA256 in hex. */
+export const SIGNATURE_HEADERS = {
+  'hub-signature': 'x-hub-signature-256',
+  'mctl-signature': 'x-mctl-signature',
+} as const;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { oneLine } from '../text/one-line';
 import { maskCredentials } from '../text/secrets';
+import { argoContradictions } from './argo-rules';
 import { builderContradictions } from './builder-rules';
 import { gitDoorContradictions } from './git-door-rules';
 import { identityContradictions, takesLocalTokens } from './identity-rules';
@@ -87,7 +88,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}${got(setting, given)}`);
   }
   problems.push(...gitDoorContradictions(values), ...vaultContradictions(values), ...builderContradictions(values));
-  problems.push(...contradictions(values), ...identityContradictions(values, environment));
+  problems.push(
+    ...contradictions(values),
+    ...identityContradictions(values, environment),
+    ...argoContradictions(values),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(values as SettingValues);
 }

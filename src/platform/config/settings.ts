@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { ARGO_SETTINGS } from './argo-settings';
 import { BUILDER_SETTINGS } from './builder-settings';
 import { CLUSTER_SETTINGS } from './cluster-settings';
 import { DATABASE_SETTINGS } from './database-settings';
@@ -193,6 +194,7 @@ export const SETTINGS = {
   }),
   ...BUILDER_SETTINGS,
   ...CLUSTER_SETTINGS,
+  ...ARGO_SETTINGS,
   prometheusUrl: setting('MCTL_PROMETHEUS_URL', apiUrl, {
     fallback: '',
     help: 'Prometheus API (Prometheus, VictoriaMetrics) with metrics of cAdvisor and kube-state-metrics, the address before /api/v1; empty = no usage figures, no sizing. An own CA: NODE_EXTRA_CA_CERTS.',

@@ -7,7 +7,7 @@ import { KubernetesFault } from './kubernetes-fault';
 import { refusalOf } from './read-status';
 
 /** Far more than a page of what we list; an object is 1.5 MiB at most (etcd's limit). */
-const MOST_BYTES = 64 * 1024 * 1024;
+export const MOST_BYTES = 64 * 1024 * 1024;
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -126,7 +126,7 @@ export function translated(error: unknown, { doing, signal }: Request, waitedMs?
 }
 
 /** Node's word for what went wrong, e.g. ECONNREFUSED; never the message, which names addresses inside of the network. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : 'broken off';
 }

@@ -1,3 +1,4 @@
+export * from './argo-server';
 export type { Informer } from './informer';
 export * from './kubernetes';
 export * from './kubernetes-fault';

@@ -62,7 +62,7 @@ export class AnswerBuilder {
     return {
       ...answer,
       operation: { id: row.id, name: row.operation, status: row.status },
-      workflow: { name: row.workflow, engine: 'embedded', status: row.status },
+      workflow: { name: row.workflow, engine: this.config.values.workflows, status: row.status },
       commit: this.commitRef(row.commit),
       changes: nothing ? [] : changes.map(shownChange),
       summary: shownSummary(summaryOf(row)),

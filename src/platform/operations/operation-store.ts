@@ -67,6 +67,10 @@ export class OperationStore {
     return this.store.db.selectFrom('operations').selectAll().where('workflow', '=', workflow).executeTakeFirst();
   }
 
+  find(id: string): Promise<OperationRow | undefined> {
+    return this.store.db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst();
+  }
+
   get(id: string): Promise<OperationRow> {
     return this.store.db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   }

@@ -9,8 +9,8 @@ import { Gitops } from '../gitops';
 import { oneLine } from '../text/one-line';
 import { looksLikeCredential } from '../text/secrets';
 import { type OperationRow, Store } from '../store';
-import { EmbeddedWorkflows } from '../workflows/embedded.workflows';
 import { presentTrace, traced } from '../tracing';
+import { Workflows } from '../workflows/workflows';
 import { batchProgress } from '../workflows/batch-progress';
 import { pendingSteps } from '../workflows/steps';
 import { AnswerBuilder } from './answer-builder';
@@ -53,7 +53,7 @@ export class Operations {
     @Inject(Planner) private readonly planner: Planner,
     @Inject(ConfirmTokens) private readonly tokens: ConfirmTokens,
     @Inject(OperationStore) private readonly operations: OperationStore,
-    @Inject(EmbeddedWorkflows) private readonly workflows: EmbeddedWorkflows,
+    @Inject(Workflows) private readonly workflows: Workflows,
     @Inject(AnswerBuilder) private readonly answers: AnswerBuilder,
     @Inject(Audit) private readonly audit: Audit,
     @Inject(Gitops) private readonly gitops: Gitops,
@@ -256,6 +256,7 @@ function newRow(
     stage_since: null,
     task_state: null,
     task_result: null,
+    handed_over_at: null,
   };
 }
 

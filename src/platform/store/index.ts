@@ -1,3 +1,4 @@
+export { type Condition, onlyWhile } from './condition';
 export type * from './domain-tables';
 export type * from './incident-tables';
 export * from './former-teams';

@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Kysely, Transaction } from 'kysely';
 import { transactionRetries, transactionSeconds } from '../metrics/instruments';
 import { tracedInside } from '../tracing';
+import { presentCondition } from './condition';
 import { openEmbeddedStore } from './embedded-store';
 import { Signals } from './signals';
 import { openSharedStore, type Shared, type SharedStoreOptions } from './shared-store';
@@ -77,6 +78,7 @@ export class Store {
     try {
       return await this.db.transaction().execute(async (transaction) => {
         await this.engine.begin(transaction);
+        await presentCondition()?.(transaction);
         return work(transaction);
       });
     } catch (error) {

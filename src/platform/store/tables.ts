@@ -57,6 +57,8 @@ export interface OperationRow {
   task_result: string | null;
   /** Where in the trace of its call it was submitted (W3C Trace Context); null = tracing was off. */
   traceparent: string | null;
+  /** When Argo Workflows was given it; null = not yet, or no longer. Always null with the embedded engine. */
+  handed_over_at: string | null;
 }
 
 export interface StepRow {

@@ -80,6 +80,19 @@ export class Committer {
     batchProgress.publish('closed');
   }
 
+  /**
+   * Ends an operation, or lets it go on, whose commit stands on the branch without anybody having written that down.
+   * @returns whether it stands there.
+   * @throws Unavailable or Conflict where the branch cannot be looked at.
+   */
+  async recover(row: OperationRow, changed: (id: string) => void): Promise<boolean> {
+    const { head } = await this.gitops.refresh();
+    const commit = head && (await this.commitsSince(new Set([row.base]), head, [row])).get(row.id);
+    if (!commit) return false;
+    await this.endings.published([{ row, commit, planDigest: row.plan_digest }], changed);
+    return true;
+  }
+
   private async claim(rows: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
     const now = new Date().toISOString();
     await this.store.transaction(async (transaction) => {

@@ -1,23 +1,18 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../config';
-import { explainGitError, GitError, mayBeOfOne, passesWithTime } from '../gitops';
 import { log } from '../logging';
 import { OperationStore } from '../operations/operation-store';
-import { OperationRegistry } from '../operations/registry';
 import { inTerm, Leadership, LeadershipLost, type OperationRow, outOfTerm, type Stage, Store } from '../store';
-import { Committer } from './committer';
+import { Commits } from './commits';
 import { Endings } from './endings';
 import { Pump } from './pump';
-import { stepName } from './steps';
 import { TaskQueue, type TaskStage } from './task-queue';
 import { Tasks } from './tasks';
-import { Turns } from './turns';
+import { Waiting } from './waiting';
+import { NOTHING_SEEN, type Observation, Workflows } from './workflows';
 
-/** How often calls and queues look by themselves at a store that others write, too: signals mostly come before. */
-const WAIT_LOOK_MS = 1_000;
+/** How often queues look by themselves at a store that others write, too: signals mostly come before. */
 const QUEUE_LOOK_MS = 2_000;
-const BACKOFF_MS = 500;
-const BACKOFF_LIMIT_MS = 15_000;
 /** Tasks wait for others most of the time: DNS, a database server, GitHub. */
 const TASKS_AT_ONCE = 8;
 /** Of them for work after the first commit, which may take days: the others stay free for calls that somebody waits for. */
@@ -28,9 +23,9 @@ const PATIENT_AT_ONCE = TASKS_AT_ONCE / 2;
  * was doing when it died it does again after the restart, and finds what it had finished.
  */
 @Injectable()
-export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestroy {
+export class EmbeddedWorkflows extends Workflows implements OnApplicationBootstrap, OnModuleDestroy {
   readonly engine = 'embedded';
-  private readonly stopped = new AbortController();
+  private readonly waiting: Waiting;
   private deaf: () => void = () => undefined;
   /** Tells tasks that the process ends. */
   private readonly leaving = new AbortController();
@@ -49,13 +44,15 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     @Inject(Store) private readonly store: Store,
     @Inject(OperationStore) private readonly operations: OperationStore,
     @Inject(TaskQueue) private readonly queue: TaskQueue,
-    @Inject(Committer) private readonly committer: Committer,
+    @Inject(Commits) private readonly committing: Commits,
     @Inject(Tasks) private readonly taskRunner: Tasks,
     @Inject(Endings) private readonly endings: Endings,
-    @Inject(OperationRegistry) private readonly registry: OperationRegistry,
     @Inject(Leadership) private readonly leadership: Leadership,
     @Inject(Config) private readonly config: Config,
-  ) {}
+  ) {
+    super();
+    this.waiting = new Waiting(store, operations);
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     // What others have in hand on a shared store is not ours to call overdue.
@@ -72,7 +69,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     this.deaf();
     await Promise.all([this.commits.stop(), this.tasks.stop()]);
     await Promise.all([...this.working.values()].map(({ work }) => work));
-    this.stopped.abort();
+    this.waiting.stop();
   }
 
   /** There is something to do. Never throws, never waits. */
@@ -88,26 +85,8 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     this.tasks.wake();
   }
 
-  /**
-   * Waits until the operation has ended, or waits itself after its first commit for what may take days, or the time is over; tells
-   * every change in between.
-   * @param gone ends the waiting early: whoever waited is no longer there.
-   */
-  async wait(id: string, milliseconds: number, changed: () => Promise<void>, gone?: AbortSignal): Promise<void> {
-    const left = new AbortController();
-    const ends = [AbortSignal.timeout(milliseconds), this.stopped.signal, left.signal];
-    const signal = AbortSignal.any(gone ? [...ends, gone] : ends);
-    try {
-      while (!signal.aborted) {
-        const next = this.nextChange(id, signal);
-        const row = await this.operations.get(id);
-        await changed();
-        if (!isOpen(row) || isAwaiting(row)) return;
-        await next;
-      }
-    } finally {
-      left.abort();
-    }
+  wait(id: string, milliseconds: number, changed: () => Promise<void>, gone?: AbortSignal): Promise<void> {
+    return this.waiting.wait(id, milliseconds, changed, gone);
   }
 
   /** Takes an operation out of the queue. @returns false where it has begun: then it goes on. */
@@ -118,10 +97,9 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     return isCancelled;
   }
 
-  /** On a shared store a signal may be lost with its connection: whoever waits looks by itself, too. */
-  private async nextChange(id: string, signal: AbortSignal): Promise<void> {
-    const patience = this.store.shared ? AbortSignal.any([signal, AbortSignal.timeout(WAIT_LOOK_MS)]) : signal;
-    await this.store.signals.nextChange(id, patience);
+  /** All that this engine knows is in the store. */
+  observe(): Promise<Observation> {
+    return Promise.resolve(NOTHING_SEEN);
   }
 
   /** One replica commits at a time: two would only take each other's pushes away, and could turn the order of operations round. */
@@ -141,7 +119,7 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     while (!isStopping() && (await this.leadership.isLeader())) {
       const rows = await this.operations.due(new Date(), this.config.values.writers);
       if (rows.length === 0) return;
-      await this.runBatch(rows);
+      await this.committing.run(rows, { changed: this.changed, leaving: this.leaving.signal });
     }
   }
 
@@ -190,79 +168,4 @@ export class EmbeddedWorkflows implements OnApplicationBootstrap, OnModuleDestro
     const stages = (['prepare', 'await'] as const).filter((stage) => this.freeHands(stage) > 0);
     return stages.length === 0 ? undefined : this.orSoon(await this.queue.nextDueAt(stages));
   }
-
-  private async runBatch(rows: readonly OperationRow[]): Promise<void> {
-    const { changed } = this;
-    try {
-      await this.committer.run(rows, changed);
-    } catch (error) {
-      if (error instanceof LeadershipLost) throw error;
-      if (error instanceof GitError) {
-        log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
-      } else log.error({ err: error }, 'a batch of operations met an unexpected error');
-      if (rows.length > 1 && mayBeOfOne(error)) return this.runOneByOne(rows);
-      for (const row of rows) await this.postponeOrFail(row, error, changed);
-    }
-  }
-
-  private async runOneByOne(rows: readonly OperationRow[]): Promise<void> {
-    const turns = new Turns();
-    for (const { id } of rows) {
-      if (this.leaving.signal.aborted) return;
-      const row = await this.operations.get(id);
-      if (!isOpen(row) || turns.mustWait(row)) continue;
-      await this.runBatch([row]);
-      if (isOpen(await this.operations.get(id))) turns.wait(row);
-    }
-  }
-
-  private async postponeOrFail({ id }: OperationRow, error: unknown, changed: (id: string) => void): Promise<void> {
-    const row = await this.operations.get(id);
-    if (!isOpen(row)) return;
-    const dueSince = Date.parse(row.stage_since ?? row.submitted_at);
-    const isLate = Date.now() - dueSince > this.config.values.workflowDeadline;
-    const mayPass = !(error instanceof GitError) || passesWithTime(error);
-    if ((isLate || !mayPass) && !(await this.mayBePublished(row, error))) {
-      return this.endings.fail(row, error instanceof GitError ? explainGitError(error) : error, changed);
-    }
-    await this.postpone(row, error);
-    changed(id);
-  }
-
-  /** A push of it has begun, and the branch could not be looked at since. Until then "nothing was written" may be untrue. */
-  private async mayBePublished(row: OperationRow, error: unknown): Promise<boolean> {
-    const steps = await this.operations.steps(row.id);
-    const name = stepName(this.registry.get(row.operation), row.stage, 'push');
-    const push = steps.find((step) => step.name === name);
-    if (!push?.started_at) return false;
-    return !(error instanceof GitError) || error.outcomeUnknown || push.status === 'pending';
-  }
-
-  private async postpone({ id, attempts }: OperationRow, error: unknown): Promise<void> {
-    const delay = Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** Math.min(attempts, 10)) * (0.5 + Math.random() / 2);
-    const message = error instanceof GitError ? explainGitError(error).message : 'An unexpected error; the log has it.';
-    await this.store.transaction(async (transaction) => {
-      await this.operations.update(transaction, id, { next_run_at: new Date(Date.now() + delay).toISOString() });
-      const step = await transaction
-        .updateTable('operation_steps')
-        .set({ message })
-        .where('operation_id', '=', id)
-        .where('status', '=', 'running')
-        .returning('name')
-        .executeTakeFirst();
-      const line = `attempt ${attempts}: ${message} Trying again.`;
-      await this.operations.log(transaction, [
-        { operation_id: id, step: step?.name ?? 'plan', at: new Date().toISOString(), line },
-      ]);
-    });
-  }
-}
-
-function isOpen({ status }: OperationRow): boolean {
-  return status === 'submitted' || status === 'running';
-}
-
-/** Its task was tried once and has to wait, after the first commit: the answer that the caller needs is there. */
-function isAwaiting({ stage, task_state: state }: OperationRow): boolean {
-  return stage === 'await' && state !== null;
 }

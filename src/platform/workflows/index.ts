@@ -1,3 +1,3 @@
-export * from './embedded.workflows';
 export { CANCELLED } from './endings';
 export * from './steps';
+export { NOTHING_SEEN, type Observation, Workflows } from './workflows';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OPEN } from '../operations/operation-store';
-import { type OperationRow, Store, type StoreTransaction } from '../store';
+import { type OperationRow, type RowExpression, type Stage, Store, type StoreTransaction } from '../store';
 
 /** In `prepare` a caller waits for the first commit, in `await` nobody does. */
 export type TaskStage = 'prepare' | 'await';
@@ -26,19 +26,30 @@ export class TaskQueue {
       .select('id')
       .limit(limit)
       .$if(this.store.shared !== undefined, (query) => query.forUpdate().skipLocked());
-    const rows = await this.store.db
+    return this.store.db
       .with('due', () => due)
       .updateTable('operations')
-      .set((row) => ({
-        status: 'running',
-        started_at: row.fn.coalesce('started_at', row.val(now.toISOString())),
-        attempts: row('attempts', '+', 1),
-        next_run_at: until.toISOString(),
-      }))
+      .set((row) => taken(row, now, until))
       .where('id', 'in', (row) => row.selectFrom('due').select('due.id'))
       .returningAll()
       .execute();
-    return rows;
+  }
+
+  /** Takes one operation into hand. @returns undefined where it is in none of these stages, not due, or in somebody's hand. */
+  take(
+    id: string,
+    stages: readonly Stage[],
+    { now, until }: { now: Date; until: Date },
+  ): Promise<OperationRow | undefined> {
+    return this.store.db
+      .updateTable('operations')
+      .set((row) => taken(row, now, until))
+      .where('id', '=', id)
+      .where('status', 'in', OPEN)
+      .where('stage', 'in', stages)
+      .where('next_run_at', '<=', now.toISOString())
+      .returningAll()
+      .executeTakeFirst();
   }
 
   /** Goes on having a task in hand, or lets go of it where `until` is now. */
@@ -74,4 +85,13 @@ export class TaskQueue {
       .where('stage', 'in', stages)
       .orderBy('next_run_at');
   }
+}
+
+function taken(row: RowExpression<'operations'>, now: Date, until: Date) {
+  return {
+    status: 'running' as const,
+    started_at: row.fn.coalesce('started_at', row.val(now.toISOString())),
+    attempts: row('attempts', '+', 1),
+    next_run_at: until.toISOString(),
+  };
 }

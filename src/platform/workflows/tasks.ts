@@ -15,19 +15,11 @@ import { taskSeconds } from '../metrics/instruments';
 import { traced } from '../tracing';
 import { Endings } from './endings';
 import { traceFacts, traceOf } from './operation-trace';
+import { inHandUntil, startHeart, TakenOver } from './in-hand';
 import { TaskQueue, type TaskStage } from './task-queue';
 
-/** A try that was not heard of for so long has died with its process, and another one takes it over. */
-const LEASE_MS = 60_000;
 const BACKOFF_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
-
-/** Somebody else has the task in hand by now. */
-class TakenOver extends Error {}
-
-function inHandUntil(now: Date): Date {
-  return new Date(now.getTime() + LEASE_MS);
-}
 
 /** Works on what an operation does outside git (ADR 14): one try at a time, its outcome kept with the row. */
 @Injectable()
@@ -53,7 +45,7 @@ export class Tasks {
   async attempt(row: OperationRow, signal: AbortSignal, changed: (id: string) => void): Promise<void> {
     const task = taskOf(this.registry.get(row.operation), row);
     if (!task) throw new Error(`${row.operation} has no task in stage ${row.stage}.`);
-    const heart = this.startHeart(row);
+    const heart = startHeart(this.queue, row);
     try {
       await this.begin(row, task);
       changed(row.id);
@@ -75,21 +67,6 @@ export class Tasks {
     if (row.attempts > 1) return;
     const begun = { status: 'running' as const, started_at: new Date().toISOString() };
     await this.inHand(row, (transaction) => this.operations.updateStep(transaction, row.id, name, begun));
-  }
-
-  /** Says now and then that this process is alive. One beat that is lost does no harm. */
-  private startHeart(row: OperationRow): { stop(): Promise<void> } {
-    let beat: Promise<void> = Promise.resolve();
-    const timer = setInterval(() => {
-      beat = this.queue
-        .keep(row, inHandUntil(new Date()))
-        .catch((error: unknown) => log.debug({ err: error, operation_id: row.id }, 'a task cannot be kept in hand'));
-    }, LEASE_MS / 3).unref();
-    const stop = (): Promise<void> => {
-      clearInterval(timer);
-      return beat;
-    };
-    return { stop };
   }
 
   /** Writes for a try only while it is the one that counts: a process that was stopped and wakes up changes nothing any more. */

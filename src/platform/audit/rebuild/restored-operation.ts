@@ -56,6 +56,7 @@ export function restoredRow(
     task_state: null,
     task_result: null,
     traceparent: null,
+    handed_over_at: null,
   };
 }
 

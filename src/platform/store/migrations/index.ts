@@ -10,6 +10,7 @@ import { intakeRules } from './008-intake-rules';
 import { actorTeams } from './009-actor-teams';
 import { oauth } from './010-oauth';
 import { replicas } from './011-replicas';
+import { handovers } from './012-handovers';
 import { traceparent } from './013-traceparent';
 
 /**
@@ -30,6 +31,7 @@ export const migrations: MigrationProvider = {
       '009-actor-teams': actorTeams,
       '010-oauth': oauth,
       '011-replicas': replicas,
+      '012-handovers': handovers,
       '013-traceparent': traceparent,
     }),
 };

@@ -23,6 +23,7 @@ import { Planner } from '../../operations/planner';
 import { OperationRegistry } from '../../operations/registry';
 import { Flag, parseInput, Text } from '../../schema';
 import { Leadership, type OperationRow, Store } from '../../store';
+import { Commits } from '../commits';
 import { Committer } from '../committer';
 import { Endings } from '../endings';
 import { EmbeddedWorkflows } from '../embedded.workflows';
@@ -175,8 +176,9 @@ export class WritePath {
     const tasks = new Tasks(store, this.rows, queue, registry, gitops, access, endings, config);
     this.registry = registry;
     this.config = config;
+    const commits = new Commits(store, this.rows, committer, endings, registry, config);
     this.engine = () =>
-      new EmbeddedWorkflows(store, this.rows, queue, committer, tasks, endings, registry, new Leadership(), config);
+      new EmbeddedWorkflows(store, this.rows, queue, commits, tasks, endings, new Leadership(), config);
     this.workflows = this.engine();
     const { tokens, rows, workflows, audit } = this;
     this.operations = new Operations(planner, tokens, rows, workflows, answers, audit, gitops, store, config);

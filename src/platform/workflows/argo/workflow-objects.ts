@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../config';
+import { type Informer, isFault, Kubernetes, type KubernetesObject, labelSelector, RESOURCES } from '../../kubernetes';
+import type { Operation } from '../../operations/operation';
+import type { OperationRow } from '../../store';
+import { OURS, workflowManifest } from './workflow-manifest';
+import { readWorkflow, type WorkflowState } from './workflow-state';
+
+/** Our Workflows as objects of the cluster. All throw KubernetesFault. */
+@Injectable()
+export class WorkflowObjects {
+  constructor(
+    @Inject(Kubernetes) private readonly kubernetes: Kubernetes,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  get namespace(): string {
+    return this.config.values.argoNamespace;
+  }
+
+  /** @returns the Workflow that is there now: the new one, or one of the same name that was there before. */
+  async submit(operation: Operation, row: OperationRow): Promise<WorkflowState | undefined> {
+    const { argoNamespace: namespace, argoTemplate: template } = this.config.values;
+    const manifest = workflowManifest(operation, row, { namespace, template });
+    try {
+      return readWorkflow(await this.kubernetes.create(RESOURCES.workflow, manifest));
+    } catch (error) {
+      if (!isFault(error, 'exists')) throw error;
+      return this.find(manifest.metadata.name);
+    }
+  }
+
+  /** As the API has it now; undefined where there is none. */
+  async find(name: string): Promise<WorkflowState | undefined> {
+    try {
+      return readWorkflow(await this.kubernetes.get(RESOURCES.workflow, { namespace: this.namespace, name }));
+    } catch (error) {
+      if (isFault(error, 'absent')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Running pods are told to end, and none follows. @returns false where it is gone. */
+  stop(name: string): Promise<boolean> {
+    const ref = { namespace: this.namespace, name };
+    return this.unlessGone(this.kubernetes.patch(RESOURCES.workflow, ref, { spec: { shutdown: 'Stop' } }));
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.unlessGone(this.kubernetes.delete(RESOURCES.workflow, { namespace: this.namespace, name }));
+  }
+
+  /** Follows all of ours. The caller starts and stops it. */
+  follow(changed: () => void): Informer<WorkflowState> {
+    const scope = { namespace: this.namespace, labels: labelSelector(OURS) };
+    const keep = (object: KubernetesObject): WorkflowState | undefined => {
+      const state = readWorkflow(object);
+      return state?.operationId === undefined ? undefined : state;
+    };
+    return this.kubernetes.informer(RESOURCES.workflow, scope, {
+      name: `Workflows in ${this.namespace}`,
+      keep,
+      changed,
+    });
+  }
+
+  private async unlessGone(request: Promise<unknown>): Promise<boolean> {
+    try {
+      await request;
+      return true;
+    } catch (error) {
+      if (!isFault(error, 'absent')) throw error;
+      return false;
+    }
+  }
+}
