@@ -70,6 +70,7 @@ const OWN_GUARDED = [
   'GET /sign-in/:provider',
   'GET /sign-in/:provider/callback',
   'POST /api/v1/webhooks/alertmanager',
+  'POST /api/v1/webhooks/argo',
   'POST /api/v1/webhooks/github',
   'POST /connections',
   'POST /git/gitops.git/git-receive-pack',

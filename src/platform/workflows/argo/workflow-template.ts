@@ -114,7 +114,7 @@ const OPERATION = [
 function container(args: readonly string[], env: readonly object[]): object {
   return {
     image: IMAGE,
-    command: ['node', 'dist/cli.js'],
+    command: ['mctl'],
     args,
     env,
     securityContext: {
