@@ -50,6 +50,8 @@ export class Rollouts {
   }
 
   private async affectedBy(commit: string): Promise<Owner[]> {
+    // Another replica, or a pod, may have made it a moment ago.
+    await this.gitops.catchUp(commit);
     const changes = (await this.gitops.commits.changes([commit])).get(commit) ?? [];
     return affectedBy(
       this.gitops.layout,

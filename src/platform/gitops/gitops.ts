@@ -147,6 +147,11 @@ export class Gitops {
     }
   }
 
+  /** Sees to it that a commit that somebody else has published is known here. @throws Unavailable or Conflict where the remote cannot be asked. */
+  async catchUp(commit: string): Promise<void> {
+    if ((await this.commits.resolve(commit)) === undefined) await this.refresh();
+  }
+
   /** Most operations worth taking into the next batch: fewer while others keep moving the branch. */
   get room(): number {
     return this.contention.room;

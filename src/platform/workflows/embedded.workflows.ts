@@ -25,7 +25,6 @@ const PATIENT_AT_ONCE = TASKS_AT_ONCE / 2;
 @Injectable()
 export class EmbeddedWorkflows extends Workflows implements OnApplicationBootstrap, OnModuleDestroy {
   readonly engine = 'embedded';
-  private readonly waiting: Waiting;
   private deaf: () => void = () => undefined;
   /** Tells tasks that the process ends. */
   private readonly leaving = new AbortController();
@@ -48,10 +47,10 @@ export class EmbeddedWorkflows extends Workflows implements OnApplicationBootstr
     @Inject(Tasks) private readonly taskRunner: Tasks,
     @Inject(Endings) private readonly endings: Endings,
     @Inject(Leadership) private readonly leadership: Leadership,
+    @Inject(Waiting) private readonly waiting: Waiting,
     @Inject(Config) private readonly config: Config,
   ) {
     super();
-    this.waiting = new Waiting(store, operations);
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -17,6 +17,7 @@ import { EmbeddedWorkflows } from './embedded.workflows';
 import { Endings } from './endings';
 import { TaskQueue } from './task-queue';
 import { Tasks } from './tasks';
+import { Waiting } from './waiting';
 import { Workflows } from './workflows';
 
 /** What only Argo as the engine needs. Made with either: nothing of it does anything by itself. */
@@ -41,4 +42,4 @@ const engine: Provider = {
     parts.create<Workflows>(values.workflows === 'argo' ? ArgoWorkflows : EmbeddedWorkflows),
 };
 
-export const workflowProviders = [Commits, Committer, Endings, TaskQueue, Tasks, ...argo, engine];
+export const workflowProviders = [Commits, Committer, Endings, TaskQueue, Tasks, Waiting, ...argo, engine];

@@ -1,16 +1,21 @@
-import type { OperationStore } from '../operations/operation-store';
-import type { OperationRow, Store } from '../store';
+import { Inject, Injectable } from '@nestjs/common';
+import { Gitops } from '../gitops';
+import { log } from '../logging';
+import { OperationStore } from '../operations/operation-store';
+import { type OperationRow, Store } from '../store';
 
 /** How often calls look by themselves at a store that others write, too: signals mostly come before. */
 const LOOK_MS = 1_000;
 
 /** Calls that wait for operations, whoever carries them out. */
+@Injectable()
 export class Waiting {
   private readonly stopped = new AbortController();
 
   constructor(
-    private readonly store: Store,
-    private readonly operations: OperationStore,
+    @Inject(Store) private readonly store: Store,
+    @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(Gitops) private readonly gitops: Gitops,
   ) {}
 
   /** Nobody waits any longer. */
@@ -28,12 +33,20 @@ export class Waiting {
         const next = this.nextChange(id, signal);
         const row = await this.operations.get(id);
         await changed();
-        if (!isOpen(row) || isAwaiting(row)) return;
+        if (!isOpen(row) || isAwaiting(row)) return await this.catchUp(row);
         await next;
       }
     } finally {
       left.abort();
     }
+  }
+
+  /** Whoever hears of a commit finds it in the next read, also where another process has made it. */
+  private async catchUp({ id, commit }: OperationRow): Promise<void> {
+    if (commit === null || !this.store.shared) return;
+    await this.gitops.catchUp(commit).catch((error: unknown) => {
+      log.warn({ err: error, operation: id }, 'a commit of another process cannot be read yet');
+    });
   }
 
   /** On a shared store a signal may be lost with its connection: whoever waits looks by itself, too. */

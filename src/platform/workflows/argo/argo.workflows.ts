@@ -3,7 +3,6 @@ import { Config } from '../../config';
 import { Unavailable } from '../../errors';
 import { errorOf, type Informer, isFault } from '../../kubernetes';
 import { log } from '../../logging';
-import { OperationStore } from '../../operations/operation-store';
 import { inTerm, Leadership, LeadershipLost, type OperationRow, type StepRow, Store } from '../../store';
 import { Endings } from '../endings';
 import { Pump } from '../pump';
@@ -26,7 +25,6 @@ const LOOK_MS = 2_000;
 @Injectable()
 export class ArgoWorkflows extends Workflows implements OnApplicationBootstrap, OnModuleDestroy {
   readonly engine = 'argo';
-  private readonly waiting: Waiting;
   private readonly informer: Informer<WorkflowState>;
   private hasBegun = false;
   private deaf: () => void = () => undefined;
@@ -40,7 +38,7 @@ export class ArgoWorkflows extends Workflows implements OnApplicationBootstrap, 
 
   constructor(
     @Inject(Store) private readonly store: Store,
-    @Inject(OperationStore) operations: OperationStore,
+    @Inject(Waiting) private readonly waiting: Waiting,
     @Inject(Endings) private readonly endings: Endings,
     @Inject(Submitter) private readonly submitter: Submitter,
     @Inject(Reconciler) private readonly reconciler: Reconciler,
@@ -50,7 +48,6 @@ export class ArgoWorkflows extends Workflows implements OnApplicationBootstrap, 
     @Inject(Config) private readonly config: Config,
   ) {
     super();
-    this.waiting = new Waiting(store, operations);
     this.informer = workflows.follow(() => this.look());
   }
 

@@ -29,6 +29,7 @@ import { Endings } from '../endings';
 import { EmbeddedWorkflows } from '../embedded.workflows';
 import { TaskQueue } from '../task-queue';
 import { Tasks } from '../tasks';
+import { Waiting } from '../waiting';
 
 class FileInput extends DestructiveArguments {
   @Text() path: string;
@@ -178,7 +179,11 @@ export class WritePath {
     this.config = config;
     const commits = new Commits(store, this.rows, committer, endings, registry, config);
     this.engine = () =>
-      new EmbeddedWorkflows(store, this.rows, queue, commits, tasks, endings, new Leadership(), config);
+      new EmbeddedWorkflows(
+        ...([store, this.rows, queue, commits, tasks, endings, new Leadership()] as const),
+        new Waiting(store, this.rows, gitops),
+        config,
+      );
     this.workflows = this.engine();
     const { tokens, rows, workflows, audit } = this;
     this.operations = new Operations(planner, tokens, rows, workflows, answers, audit, gitops, store, config);
