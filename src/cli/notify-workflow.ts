@@ -19,13 +19,17 @@ export async function notifyWorkflow({ workflow, phase, url }: NotifyOptions): P
   const { argoWebhookSecretFile: file, publicUrl } = loadConfig().values;
   const base = url ?? publicUrl;
   if (file === undefined || base === undefined) {
-    return say('MCTL is not told: MCTL_ARGO_WEBHOOK_SECRET_FILE or the address (WORKFLOW_NOTIFY_URL) is not set.');
+    say('MCTL is not told: MCTL_ARGO_WEBHOOK_SECRET_FILE or the address (WORKFLOW_NOTIFY_URL) is not set.');
+    return;
   }
   const secret = await readFile(file, 'utf8').then(
     (text) => text.trim(),
     () => undefined,
   );
-  if (!secret) return say('MCTL is not told: the file of MCTL_ARGO_WEBHOOK_SECRET_FILE cannot be read.');
+  if (!secret) {
+    say('MCTL is not told: the file of MCTL_ARGO_WEBHOOK_SECRET_FILE cannot be read.');
+    return;
+  }
   const body = JSON.stringify({ workflow_name: workflow, phase });
   const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
   for (let attempt = 1; attempt <= TRIES; attempt++) {

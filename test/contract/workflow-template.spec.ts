@@ -137,8 +137,9 @@ describe('a submitted Workflow', () => {
     for (const operation of operations) {
       const { name, labels } = submitted(operation).metadata;
       expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-      for (const value of Object.values(labels))
+      for (const value of Object.values(labels)) {
         expect(value).toMatch(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/);
+      }
     }
   });
 });

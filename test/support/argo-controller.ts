@@ -44,8 +44,8 @@ interface Run {
 export class ArgoController {
   readonly ran: Ran[] = [];
   /** Called before each container; may hold it, change its command line for node, or stand for it by answering an exit code. */
-  before: (step: string, workflow: string) => Promise<{ nodeArguments?: string[]; code?: number } | void> = () =>
-    Promise.resolve();
+  before: (step: string, workflow: string) => Promise<{ nodeArguments?: string[]; code?: number } | undefined> = () =>
+    Promise.resolve(undefined);
   /** How what a node says is shown in the status. */
   present: (status: Loose) => Loose = (status) => status;
   isPaused = false;
@@ -115,7 +115,8 @@ export class ArgoController {
     const odd = Object.keys(spec as object).filter((field) => !ALLOWED.includes(field));
     if (odd.length > 0) {
       const message = `workflow spec fields [${odd.join(', ')}] are not permitted when using workflowTemplateRef with Strict or Secure`;
-      return this.show(run, { phase: 'Error', message });
+      this.show(run, { phase: 'Error', message });
+      return;
     }
     this.present_.set(name, run);
     const phase = await this.steps(run, spec as Loose);
@@ -235,8 +236,9 @@ export class ArgoController {
     });
     run.child = child;
     const lines: string[] = [];
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => lines.push(line));
+    }
     const [code] = (await once(child, 'close')) as [number | null];
     run.child = undefined;
     return { code, lines };

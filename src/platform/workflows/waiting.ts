@@ -33,7 +33,10 @@ export class Waiting {
         const next = this.nextChange(id, signal);
         const row = await this.operations.get(id);
         await changed();
-        if (!isOpen(row) || isAwaiting(row)) return await this.catchUp(row);
+        if (!isOpen(row) || isAwaiting(row)) {
+          await this.catchUp(row);
+          return;
+        }
         await next;
       }
     } finally {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ArgoServer, type Informer, isFault } from '../../kubernetes';
+import { ArgoServer, type Informer, isFault, type KubernetesFault } from '../../kubernetes';
 import { log } from '../../logging';
 import { OperationRegistry } from '../../operations/registry';
 import type { OperationRow, StepRow } from '../../store';
@@ -31,18 +31,12 @@ export class Observer {
     steps: readonly StepRow[],
     lines: number,
   ): Promise<Observation> {
-    const current = steps.find(({ status }) => status === 'pending' || status === 'running');
-    const messages = new Map<string, string>();
-    if (isOpen(row) && current && informer.fault)
-      messages.set(current.name, `Argo Workflows: ${informer.fault.message}`);
     const followed = informer.get(this.workflows.namespace, workflowName(row));
-    if (!followed || followed.operationId !== row.id) return { messages, lines: [] };
-    const state = await this.whole(followed);
-    if (isOpen(row) && current && state.problem) {
-      messages.set(current.name, `Argo’s status of its steps cannot be read: ${state.problem}.`);
-    }
-    if (isOpen(row)) for (const [name, message] of this.words(row, steps, state)) messages.set(name, message);
-    return { messages, lines: lines > 0 ? await this.linesOf(row, state, lines) : [] };
+    const state = followed?.operationId === row.id ? await this.whole(followed) : undefined;
+    const messages = isOpen(row)
+      ? [...troubles(steps, informer.fault, state), ...(state ? this.words(row, steps, state) : [])]
+      : [];
+    return { messages: new Map(messages), lines: state && lines > 0 ? await this.linesOf(row, state, lines) : [] };
   }
 
   /** Of open steps alone: what is over, the store knows better. */
@@ -92,4 +86,16 @@ export class Observer {
       return { ...state, problem: `it is offloaded, and ${error.message}` };
     }
   }
+}
+
+/** Why Argo says nothing, in the step that is open. */
+function troubles(
+  steps: readonly StepRow[],
+  fault: KubernetesFault | undefined,
+  state: WorkflowState | undefined,
+): [string, string][] {
+  const current = steps.find(({ status }) => status === 'pending' || status === 'running');
+  if (!current) return [];
+  if (state?.problem) return [[current.name, `Argo’s status of its steps cannot be read: ${state.problem}.`]];
+  return fault ? [[current.name, `Argo Workflows: ${fault.message}`]] : [];
 }

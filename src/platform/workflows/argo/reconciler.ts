@@ -16,7 +16,7 @@ import { PodLogs } from './pod-logs';
 import { Setbacks } from './setbacks';
 import { workflowName } from './workflow-name';
 import { WorkflowObjects } from './workflow-objects';
-import { phaseInWords, type WorkflowState } from './workflow-state';
+import { stateInWords, type WorkflowState } from './workflow-state';
 
 /** Until the next Workflow of an operation whose last one came to nothing. */
 const PAUSE_MS = 5_000;
@@ -94,12 +94,18 @@ export class Reconciler {
     if (state?.isStopped && isTask) return this.setbacks.stopped(row, changed);
     if (!isDue(row)) return;
     if (await this.isOnBranch(row, changed)) return;
-    if (isLate(row, this.config.values.workflowDeadline, Date.now())) {
-      const text = state ? await this.logs.tail(state).catch(() => '') : '';
-      return this.setbacks.cameToNothing(row, state, text, changed);
-    }
+    const isLast = isLate(row, this.config.values.workflowDeadline, Date.now());
+    return isLast ? this.giveUp(row, state, changed) : this.again(row, state, changed);
+  }
+
+  private async giveUp(row: OperationRow, state: WorkflowState | undefined, changed: Changed): Promise<void> {
+    const text = state ? await this.logs.tail(state).catch(() => '') : '';
+    await this.setbacks.cameToNothing(row, state, text, changed);
+  }
+
+  private async again(row: OperationRow, state: WorkflowState | undefined, changed: Changed): Promise<void> {
     if (state) await this.workflows.remove(state.name);
-    const why = state ? `ended (${phaseInWords(state)})` : 'is gone';
+    const why = state ? `ended (${stateInWords(state)})` : 'is gone';
     log.warn(
       { operation: row.operation, id: row.id, stage: row.stage, why },
       'a Workflow came to nothing; another one follows',

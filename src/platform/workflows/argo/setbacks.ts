@@ -5,7 +5,7 @@ import type { OperationRow } from '../../store';
 import { CANCELLED, Endings } from '../endings';
 import { TaskQueue } from '../task-queue';
 import { workflowName } from './workflow-name';
-import { phaseInWords, type WorkflowState } from './workflow-state';
+import { stateInWords, type WorkflowState } from './workflow-state';
 
 const AGAIN = 'Call again with another idempotency_key once that is repaired.';
 
@@ -47,7 +47,7 @@ export class Setbacks {
    * @param log the end of what its last pod wrote, cleaned.
    */
   cameToNothing(row: OperationRow, state: WorkflowState | undefined, log: string, changed: Changed): Promise<void> {
-    const why = state ? phaseInWords(state) : 'its Workflow was deleted';
+    const why = state ? stateInWords(state) : 'its Workflow was deleted';
     const error = new Unavailable(`Argo Workflows could not carry it out in time (${why}). ${left(row)}`, {
       code: 'workflow_failed',
       fix: `Look at the Workflow ${workflowName(row)} and its pods. ${AGAIN}`,

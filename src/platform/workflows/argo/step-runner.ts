@@ -59,18 +59,20 @@ export class StepRunner {
     const { step, isTask, end } = await this.open(run);
     for (;;) {
       const row = await this.rowOf(run.id);
-      const over = this.isOver(row, step);
+      const over = this.isOver(row, step) ?? this.mustEnd(run, end);
       if (over) return over;
-      if (this.config.values.readOnly) {
-        run.say('MCTL runs read-only (MCTL_READ_ONLY=true): nothing is done');
-        return 'again';
-      }
-      if (run.leaving.aborted || Date.now() >= end) return 'again';
       const next = isTask ? row : await this.order.first(row);
       if (!next) continue;
       const hasTried = isTask ? await this.tryTask(row, run) : await this.tryCommit(next, row, run);
       if (!hasTried && !(await this.wait(next, end, run))) return 'again';
     }
+  }
+
+  private mustEnd({ leaving, say }: StepRun, end: number): StepEnd | undefined {
+    if (leaving.aborted || Date.now() >= end) return 'again';
+    if (!this.config.values.readOnly) return undefined;
+    say('MCTL runs read-only (MCTL_READ_ONLY=true): nothing is done');
+    return 'again';
   }
 
   private async open({ id, step: name, say }: StepRun): Promise<{ step: ArgoStep; isTask: boolean; end: number }> {

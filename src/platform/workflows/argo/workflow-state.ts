@@ -77,9 +77,11 @@ export function readWorkflow(
   };
 }
 
-/** The operation has ended, or will not go on by this Workflow, e.g. `Failed: Max duration limit exceeded`. */
-export function phaseInWords({ phase, message }: Pick<WorkflowState, 'phase' | 'message'>): string {
-  return [phase || 'not begun', message].filter(Boolean).join(': ');
+/** How it stands, with the word of the step that keeps it: `Running; commit: Pending, Unschedulable: 0/3 nodes are available`. */
+export function stateInWords({ phase, message, nodes }: Pick<WorkflowState, 'phase' | 'message' | 'nodes'>): string {
+  const whole = [phase || 'not begun', message].filter(Boolean).join(', ');
+  const node = nodes.findLast((each) => each.phase !== 'Succeeded');
+  return node ? `${whole}; ${node.step}: ${[node.phase, node.message].filter(Boolean).join(', ')}` : whole;
 }
 
 function nodesOf(status: Readonly<Record<string, unknown>>): NodeStatus {
@@ -102,16 +104,20 @@ function stepsOf(raw: readonly RawNode[]): ArgoNode[] {
 function stepOf(step: string, nodes: readonly RawNode[]): ArgoNode {
   const [newest] = nodes.filter(({ type }) => type === 'Pod').sort(byAge);
   const retry = nodes.find(({ type }) => type === 'Retry');
-  const { phase = '' } = retry ?? newest ?? {};
   const message = [newest?.message, retry?.message].filter(Boolean).join('; ');
-  const isOver = newest !== undefined && ENDED.includes(newest.phase) && phase === 'Running';
   return {
     step,
-    phase: isOver ? newest.phase : newest?.phase === 'Pending' ? 'Pending' : phase,
+    phase: phaseOf(retry, newest),
     message: foreignLine(message, MESSAGE_LENGTH),
     // A node that waits for the lock has no pod yet.
     ...(newest && { podNode: newest.id }),
   };
+}
+
+/** The node of the retries runs while its pods come and go: then the newest of them says more. */
+function phaseOf(retry: RawNode | undefined, newest: RawNode | undefined): string {
+  if (newest && retry?.phase === 'Running' && newest.phase !== 'Succeeded') return newest.phase;
+  return (retry ?? newest)?.phase ?? '';
 }
 
 /** Newest first; of one moment the one that was numbered last. */
