@@ -246,7 +246,7 @@ export class ArgoController {
 
   private async notify(run: Run, phase: string): Promise<void> {
     const { container } = this.templateOf('notify');
-    await this.container(run, 'notify', container, { 'workflow.name': run.name, 'workflow.status': phase });
+    await this.container(run, `${run.name}.onExit`, container, { 'workflow.name': run.name, 'workflow.status': phase });
   }
 
   private putPod({ name }: Run, pod: string, nodeId: string): void {

@@ -94,7 +94,8 @@ function nodesOf(status: Readonly<Record<string, unknown>>): NodeStatus {
 function stepsOf(raw: readonly RawNode[]): ArgoNode[] {
   const steps = new Map<string, RawNode[]>();
   for (const node of raw) {
-    if (node.type !== 'Pod' && node.type !== 'Retry') continue;
+    // What tells us of the end is no step.
+    if ((node.type !== 'Pod' && node.type !== 'Retry') || node.displayName.endsWith('.onExit')) continue;
     const step = node.displayName.replace(/\(\d+\)$/, '');
     steps.set(step, [...(steps.get(step) ?? []), node]);
   }
