@@ -152,6 +152,7 @@ export class WritePath {
   readonly tokens: ConfirmTokens;
   workflows: EmbeddedWorkflows;
   readonly operations: Operations;
+  readonly commits: Commits;
   readonly registry: OperationRegistry;
   readonly config: Config;
   private readonly folder: string;
@@ -178,6 +179,7 @@ export class WritePath {
     this.registry = registry;
     this.config = config;
     const commits = new Commits(store, this.rows, committer, endings, registry, config);
+    this.commits = commits;
     this.engine = () =>
       new EmbeddedWorkflows(
         ...([store, this.rows, queue, commits, tasks, endings, new Leadership()] as const),
