@@ -42,7 +42,7 @@ export async function runStep({ id, step }: StepOptions): Promise<void> {
     process.exitCode = codeOf(error);
     print({ operation: id, step, message: 'stumbled', code: toErrorBody(error, '').code });
     const known = describeFault(error);
-    if (known === undefined) log.error({ err: error, operation: id, step }, 'a step stumbled');
+    if (known === undefined) log.error({ err: error, operation_id: id, step }, 'a step stumbled');
     else process.stderr.write(`${known}\n`);
   }
 }

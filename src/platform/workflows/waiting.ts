@@ -48,7 +48,7 @@ export class Waiting {
   private async catchUp({ id, commit }: OperationRow): Promise<void> {
     if (commit === null || !this.store.shared) return;
     await this.gitops.catchUp(commit).catch((error: unknown) => {
-      log.warn({ err: error, operation: id }, 'a commit of another process cannot be read yet');
+      log.warn({ err: error, operation_id: id }, 'a commit of another process cannot be read yet');
     });
   }
 

@@ -134,7 +134,7 @@ export class ArgoWorkflows extends Workflows implements OnApplicationBootstrap, 
 
 function warn(error: unknown, { id, operation }: OperationRow): void {
   if (!isFault(error)) throw error;
-  log.warn({ operation, id, fault: error.kind, detail: error.details.detail }, error.message);
+  log.warn({ operation, operation_id: id, fault: error.kind, detail: error.details.detail }, error.message);
 }
 
 function refuse(error: unknown): never {

@@ -143,7 +143,7 @@ function explain({ id, operation }: OperationRow, error: unknown): void {
   if (error instanceof TakenOver) return;
   if (isFault(error) || error instanceof MctlError) {
     log.warn(
-      { operation, id, why: error.message },
+      { operation, operation_id: id, why: error.message },
       'a Workflow that came to nothing cannot be looked at; the next round does',
     );
     return;
