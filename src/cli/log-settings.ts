@@ -8,6 +8,6 @@ export function applyLogSettings({ values }: Config): void {
 }
 
 /** For a command: its answer matters, the log only where something is wrong or somebody is looking for it. */
-export function quietLog({ values }: Config): void {
-  log.level = values.logLevel === 'info' ? 'warn' : values.logLevel;
+export function quietLog({ values }: Config, quiet: 'warn' | 'error' = 'warn'): void {
+  log.level = values.logLevel === 'info' ? quiet : values.logLevel;
 }

@@ -1,6 +1,8 @@
+import type { Config } from '../../platform/config';
 import { auditCheck, storeCheck } from './store-checks';
 import type { Check } from './check';
 import { clockCheck } from './clock-check';
+import { CLUSTER_CHECKS } from './cluster/cluster-checks';
 import { credentialCheck } from './credential-check';
 import { dataFolderCheck, temporaryFolderCheck } from './data-folder-check';
 import { diskSpaceCheck, fileSystemCheck } from './disk-checks';
@@ -10,6 +12,7 @@ import { gitDoorCheck } from './git-door-check';
 import { keysCheck } from './keys-check';
 import { layoutCheck } from './layout-check';
 import { lostStoreCheck } from './lost-store-check';
+import { lokiCheck, prometheusCheck } from './observability-checks';
 import { portCheck } from './port-check';
 import { proxyCheck } from './proxy-check';
 import { branchCheck, fetchCheck, remoteCheck, writeAccessCheck } from './remote-checks';
@@ -18,7 +21,7 @@ import { signingCheck } from './signing-check';
 import { vaultCheck } from './vault-check';
 
 /** This machine first, then the remote; whatever needs another check comes after it. */
-export const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check[] = [
   gitCheck,
   dataFolderCheck,
   diskSpaceCheck,
@@ -43,3 +46,13 @@ export const CHECKS: readonly Check[] = [
   clockCheck,
   domainCheck,
 ];
+
+/** What these settings leave nothing of to look at is not mentioned. */
+export function checksFor({ values }: Config): readonly Check[] {
+  return [
+    ...CHECKS,
+    ...(values.prometheusUrl === undefined ? [] : [prometheusCheck]),
+    ...(values.lokiUrl === undefined ? [] : [lokiCheck]),
+    ...(values.cluster === 'kubernetes' ? CLUSTER_CHECKS : []),
+  ];
+}

@@ -33,7 +33,7 @@ export const clockCheck: Check = {
 
 export function judgeClock({ now, remote, newestCommit }: ClockFacts): Finding {
   const time = new Date(now).toISOString();
-  const byRemote = remote === undefined ? undefined : judgeRemote(now, remote);
+  const byRemote = remote === undefined ? undefined : judgeDifference(now, remote, 'the remote');
   if (byRemote && byRemote.status !== 'ok') return byRemote;
   const ahead = newestCommit === undefined ? 0 : newestCommit - now;
   if (ahead > TOLERATED_MS) return judgeFuture(ahead, byRemote !== undefined);
@@ -43,12 +43,13 @@ export function judgeClock({ now, remote, newestCommit }: ClockFacts): Finding {
     : ok(`${time}, after the newest commit`);
 }
 
-function judgeRemote(now: number, remote: number): Finding {
-  const difference = remote - now;
+/** @param whose the other clock, e.g. `the remote`. */
+export function judgeDifference(now: number, other: number, whose: string): Finding {
+  const difference = other - now;
   const size = Math.abs(difference);
-  const details = { remote_minus_here_seconds: Math.round(difference / SECOND) };
-  if (size <= TOLERATED_MS) return ok(`${new Date(now).toISOString()}, as on the remote`, { details });
-  const found = `${duration(size)} ${difference > 0 ? 'behind' : 'ahead of'} the clock of the remote`;
+  const details = { other_minus_here_seconds: Math.round(difference / SECOND) };
+  if (size <= TOLERATED_MS) return ok(`${new Date(now).toISOString()}, as on ${whose}`, { details });
+  const found = `${duration(size)} ${difference > 0 ? 'behind' : 'ahead of'} the clock of ${whose}`;
   return size < UNUSABLE_MS ? warning(found, SET_CLOCK, { details }) : failed(found, SET_CLOCK, { details });
 }
 

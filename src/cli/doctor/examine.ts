@@ -1,5 +1,5 @@
 import { quietLog } from '../log-settings';
-import { CHECKS } from './all-checks';
+import { checksFor } from './all-checks';
 import type { CheckResult } from './check';
 import { Patient } from './patient';
 import { runChecks } from './run-checks';
@@ -8,10 +8,11 @@ import { examineSettings } from './settings-check';
 /** Every check but that of Node itself. */
 export async function examine(onCheck: (name: string) => void): Promise<readonly CheckResult[]> {
   const { config, wrong, results } = examineSettings();
-  quietLog(config);
+  // What goes wrong is a finding here, told once.
+  quietLog(config, 'error');
   const patient = new Patient(config);
   try {
-    return [...results, ...(await runChecks(CHECKS, patient, { wrongSettings: wrong, onCheck }))];
+    return [...results, ...(await runChecks(checksFor(config), patient, { wrongSettings: wrong, onCheck }))];
   } finally {
     await patient.dispose();
   }

@@ -1,4 +1,5 @@
 import { explainGitError, GitError } from '../../platform/gitops';
+import { errorOf, type FaultKind, isFault, type KubernetesFault } from '../../platform/kubernetes';
 import { describeFault } from '../faults';
 import { failed, type Finding } from './check';
 
@@ -18,9 +19,25 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** A fault as a finding: the words that other commands have for it, and for git's its own words as well. */
 export function findingOf(error: unknown): Finding {
   if (error instanceof GitError) return ofGit(error);
+  if (isFault(error)) return ofCluster(error);
   const [found = '', ...details] = (describeFault(error) ?? String(error)).split('\n');
   const fix = details.map((line) => /^ +fix: +(.*)$/.exec(line)?.[1]).find(Boolean);
   return failed(found, fix ?? 'Ask for help with the output of mctl doctor --json.');
+}
+
+const CLUSTER_REMEDIES: Partial<Record<FaultKind, string>> = {
+  unreachable:
+    'Check the server in MCTL_KUBECONFIG and the way to it from here: name, port, firewall, network policy, certificate.',
+  timeout: 'Look at the API server and the network; MCTL_KUBERNETES_TIMEOUT is how long MCTL waits.',
+  malformed: 'Something else answers under this address: check the server in MCTL_KUBECONFIG, and proxies on the way.',
+};
+
+/** The server's own words as well: whoever runs this may read them, where callers may not. */
+function ofCluster(fault: KubernetesFault): Finding {
+  const { kind, message, details } = fault;
+  const found = details.detail === undefined ? message : `${message} (${details.detail})`;
+  const fix = CLUSTER_REMEDIES[kind] ?? errorOf(fault).details.fix ?? 'Look at the API server; MCTL goes on by itself.';
+  return failed(found, fix, { details: { kind, http_status: details.status } });
 }
 
 function ofGit(error: GitError): Finding {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../platform/config';
 import type { RemoteLook, RemoteProbe, RepositoryCopy } from '../../platform/gitops';
+import { ApiServer, Kubernetes, type ApiServerFacts } from '../../platform/kubernetes';
 import type { SharedStoreReport, StoreReport } from '../../platform/store';
 import type { ServerFacts } from '../server-file';
 
@@ -16,9 +17,17 @@ export class Patient {
   look: RemoteLook | undefined;
   copy: RepositoryCopy | undefined;
   store: StoreReport | SharedStoreReport | undefined;
+  /** The API server, once it has answered, and this machine's clock in that moment (milliseconds). */
+  cluster: (ApiServerFacts & { readonly now: number }) | undefined;
+  readonly apiServer: ApiServer;
+  readonly kubernetes: Kubernetes;
   private folder: string | undefined;
 
-  constructor(readonly config: Config) {}
+  constructor(readonly config: Config) {
+    // Neither reads a file or loads the library before it is asked.
+    this.apiServer = new ApiServer(config);
+    this.kubernetes = new Kubernetes(config);
+  }
 
   get isEmbedded(): boolean {
     return this.config.values.gitopsRemote === undefined;

@@ -1,4 +1,4 @@
-export type { ApplicationState } from './application-state';
+export { type ApplicationState, readApplication } from './application-state';
 export * from './cluster';
 export * from './events';
 export * from './owned-application';

@@ -1,6 +1,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { once } from 'node:events';
+import { isPlain } from '../gitops/values';
 import type { Connection, Target } from './connection';
 import { outgoing, traceHeaders } from '../tracing';
 import { KubernetesFault } from './kubernetes-fault';
@@ -19,20 +20,51 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
+/** A 2xx answer, whole. */
+export interface Answer {
+  readonly text: string;
+  /** The server's clock when it answered, to the second. */
+  readonly date: string | undefined;
+}
+
 /**
  * One request and its whole answer.
- * @returns the body of a 2xx answer.
- * @throws KubernetesFault for everything else. Whoever aborts by `signal` gets the signal's reason.
+ * @throws KubernetesFault for everything but a 2xx answer. Whoever aborts by `signal` gets the signal's reason.
  */
-export async function exchange(connection: Connection, request: Request, timeoutMs: number): Promise<string> {
+export async function exchange(connection: Connection, request: Request, timeoutMs: number): Promise<Answer> {
   await connection.loaded();
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
   try {
-    return await readText(await open(connection, { ...request, signal }), request.doing);
+    const answer = await open(connection, { ...request, signal });
+    return { text: await readText(answer, request.doing), date: answer.headers.date };
   } catch (error) {
     throw translated(error, request, deadline.aborted ? timeoutMs : undefined);
   }
+}
+
+/** One request and the JSON object that answers it. @throws KubernetesFault, `malformed` among others. */
+export async function exchangeJson<T>(connection: Connection, request: Request, timeoutMs: number): Promise<T> {
+  const { text } = await exchange(connection, request, timeoutMs);
+  return objectIn(text, request.doing) as T;
+}
+
+/** @throws KubernetesFault `malformed` for what is no JSON object. */
+export function objectIn(text: string, doing: string): Record<string, unknown> {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isPlain(body)) return body;
+  } catch {
+    // What is no JSON is told below.
+  }
+  throw malformed(doing);
+}
+
+export function malformed(doing: string): KubernetesFault {
+  return new KubernetesFault(
+    'malformed',
+    `What answers is not a Kubernetes API, or was cut off: MCTL cannot ${doing}.`,
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 export * from './argo-server';
+export * from './api-server';
 export type { Informer } from './informer';
 export * from './kubernetes';
 export * from './kubernetes-fault';

@@ -5,9 +5,9 @@ import { EVERYTHING } from '../../../test/support/kube-api/access';
 import type { Misbehaviour } from '../../../test/support/kube-api/faults';
 import { KindSchema } from '../../../test/support/kube-api/schemas';
 import { KubeApi } from '../../../test/support/kube-api';
-import { readConfig } from '../config';
+import { type Config, readConfig } from '../config';
 import { Conflict, Unavailable } from '../errors';
-import { errorOf, type FaultKind, isFault, Kubernetes, KubernetesFault, labelSelector, RESOURCES } from '.';
+import { ApiServer, errorOf, type FaultKind, isFault, Kubernetes, KubernetesFault, labelSelector, RESOURCES } from '.';
 
 const { application, database, pod, workflow } = RESOURCES;
 const folder = mkdtempSync(join(tmpdir(), 'mctl-kubernetes-'));
@@ -21,10 +21,18 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function client(kubeconfig = api.kubeconfig(), timeout = '5s'): Kubernetes {
+function configOf(kubeconfig: string, timeout: string): Config {
   const path = join(folder, 'kubeconfig');
   writeFileSync(path, kubeconfig);
-  return new Kubernetes(readConfig({ MCTL_KUBECONFIG: path, MCTL_KUBERNETES_TIMEOUT: timeout }));
+  return readConfig({ MCTL_KUBECONFIG: path, MCTL_KUBERNETES_TIMEOUT: timeout });
+}
+
+function client(kubeconfig = api.kubeconfig(), timeout = '5s'): Kubernetes {
+  return new Kubernetes(configOf(kubeconfig, timeout));
+}
+
+function apiServer(kubeconfig = api.kubeconfig()): ApiServer {
+  return new ApiServer(configOf(kubeconfig, '5s'));
 }
 
 const app = (name: string, spec: object = {}) => ({
@@ -242,11 +250,30 @@ describe('writes', () => {
 
 it('asks what it may do', async () => {
   api.allow('small', 'small', [{ verbs: ['get', 'list'], groups: [''], resources: ['pods'], namespaces: ['billing'] }]);
-  const kubernetes = client(api.kubeconfig('small'));
-  expect(await kubernetes.may({ verb: 'list', resource: pod, namespace: 'billing' })).toBe(true);
-  expect(await kubernetes.may({ verb: 'get', resource: pod, namespace: 'billing', subresource: 'log' })).toBe(false);
-  expect(await kubernetes.may({ verb: 'list', resource: pod })).toBe(false);
-  expect(await kubernetes.version()).toBe('v1.36.0');
+  const server = apiServer(api.kubeconfig('small'));
+  expect(await server.may({ verb: 'list', resource: pod, namespace: 'billing' })).toBe(true);
+  expect(await server.may({ verb: 'get', resource: pod, namespace: 'billing', subresource: 'log' })).toBe(false);
+  expect(await server.may({ verb: 'list', resource: pod })).toBe(false);
+});
+
+it('asks the server for its version and its clock', async () => {
+  const { address, version, clock } = await apiServer().about();
+  expect([address, version]).toEqual([api.url, 'v1.36.0']);
+  expect(Math.abs((clock ?? 0) - Date.now())).toBeLessThan(60_000);
+});
+
+it('a kind that is served, one of another version, and one that nobody has installed', async () => {
+  expect(await apiServer().serves(application)).toEqual({ isServed: true, versions: ['v1alpha1'] });
+  expect(await apiServer().serves({ ...application, version: 'v2' })).toEqual({
+    isServed: false,
+    versions: ['v1alpha1'],
+  });
+  api.uninstall('argoproj.io', 'workflows');
+  expect(await apiServer().serves(workflow)).toEqual({ isServed: false, versions: ['v1alpha1'] });
+  api.uninstall('argoproj.io');
+  expect(await apiServer().serves(application)).toEqual({ isServed: false, versions: [] });
+  api.order({ what: 'unavailable', on: /metrics/ });
+  expect((await faultOf(apiServer().serves(RESOURCES.podMetrics))).kind).toBe('failed');
 });
 
 it('reads the log of a container, and is refused before it has started', async () => {

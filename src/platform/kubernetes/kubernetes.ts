@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config';
 import { isPlain } from '../gitops/values';
 import { Connection } from './connection';
-import { exchange, type Request } from './exchange';
+import { exchange, exchangeJson, malformed, type Request } from './exchange';
 import { Informer, type InformerOptions } from './informer';
-import { isFault, KubernetesFault } from './kubernetes-fault';
 import { type KubernetesObject, type ObjectRef, pathOf, RESOURCES, type Resource } from './resource';
 import { watch } from './watch';
 
@@ -37,13 +36,6 @@ export interface LogOptions {
   readonly previous?: boolean;
   readonly limitBytes: number;
   readonly signal?: AbortSignal;
-}
-
-export interface Permission {
-  readonly verb: string;
-  readonly resource: Resource;
-  readonly namespace?: string;
-  readonly subresource?: string;
 }
 
 interface Page {
@@ -135,7 +127,7 @@ export class Kubernetes {
 
   /** Lines of one container, oldest first, each led by its time (RFC 3339) and a space. @throws KubernetesFault `invalid` before it has started. */
   async logs(ref: ObjectRef, { signal, ...options }: LogOptions): Promise<string> {
-    return exchange(
+    const { text } = await exchange(
       this.connection,
       {
         method: 'GET',
@@ -146,34 +138,7 @@ export class Kubernetes {
       },
       this.timeoutMs,
     );
-  }
-
-  /** Whether our credential may do this (SelfSubjectAccessReview). */
-  async may({ verb, resource, namespace, subresource }: Permission, signal?: AbortSignal): Promise<boolean> {
-    const { group, plural } = resource;
-    const resourceAttributes = { verb, group, resource: plural, subresource, namespace };
-    const review = await this.json<KubernetesObject & { status?: { allowed?: boolean } }>({
-      method: 'POST',
-      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-      body: {
-        type: 'application/json',
-        value: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },
-      },
-      doing: 'ask for its permissions',
-      signal,
-    });
-    return review.status?.allowed === true;
-  }
-
-  /** E.g. `v1.36.0`. */
-  async version(signal?: AbortSignal): Promise<string> {
-    const { gitVersion } = await this.json<{ gitVersion?: unknown }>({
-      method: 'GET',
-      path: '/version',
-      doing: 'ask for its version',
-      signal,
-    });
-    return String(gitVersion);
+    return text;
   }
 
   /** Follows a kind; see `Informer`. The caller starts and stops it. */
@@ -232,26 +197,12 @@ export class Kubernetes {
     };
   }
 
-  private async json<T>(request: Request): Promise<T> {
-    const text = await exchange(this.connection, request, this.timeoutMs);
-    try {
-      const body: unknown = JSON.parse(text);
-      if (isPlain(body)) return body as T;
-    } catch (error) {
-      if (isFault(error)) throw error;
-    }
-    throw malformed(request.doing);
+  private json<T>(request: Request): Promise<T> {
+    return exchangeJson<T>(this.connection, request, this.timeoutMs);
   }
 }
 
 function words(verb: string, { plural, group }: Resource, { namespace, name }: Partial<ObjectRef>): string {
   const kind = group === '' || group === 'argoproj.io' ? plural : `${plural}.${group}`;
   return `${verb} ${kind}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? '' : ` in ${namespace}`}`;
-}
-
-function malformed(doing: string): KubernetesFault {
-  return new KubernetesFault(
-    'malformed',
-    `What answers is not a Kubernetes API, or was cut off: MCTL cannot ${doing}.`,
-  );
 }

@@ -5,6 +5,8 @@ import type { Kind } from './kinds';
 export function discovery(path: string, kinds: readonly Kind[]): object | undefined {
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'] };
   if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(kinds) };
+  const one = /^\/apis\/([^/]+)$/.exec(path)?.[1];
+  if (one !== undefined) return groupsOf(kinds.filter((each) => each.group === one))[0];
   const [, group = '', version] = /^\/(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
   const found = kinds.filter((each) => each.group === group && each.version === version);
   if (found.length === 0) return undefined;
@@ -25,7 +27,7 @@ function groupsOf(kinds: readonly Kind[]): object[] {
   return names.map((name) => {
     const version = kinds.find(({ group }) => group === name)?.version ?? '';
     const preferredVersion = { groupVersion: `${name}/${version}`, version };
-    return { name, versions: [preferredVersion], preferredVersion };
+    return { kind: 'APIGroup', apiVersion: 'v1', name, versions: [preferredVersion], preferredVersion };
   });
 }
 
