@@ -1,29 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfig } from '../../src/platform/config';
+import { rightsOf } from '../../src/platform/kubernetes';
 import { callMcp } from '../support/doors';
 import { done, furnish, PEOPLE, type Role, signedIn } from '../support/furnish';
-import { KubeApi, type Rule } from '../support/kube-api';
+import { KubeApi } from '../support/kube-api';
+import { rulesFor } from '../support/kube-api/rights';
 import type { Loose } from '../support/loose';
 import { ScratchApp } from '../support/scratch-app';
 import { tokenFor } from '../support/tokens';
 import type { Furniture } from '../support/tool-examples';
 
-/** All that MCTL asks for (docs/adr/031-cluster-view.md). */
-const RULES: Rule[] = [
-  {
-    verbs: ['get', 'list', 'watch', 'patch'],
-    groups: ['argoproj.io'],
-    resources: ['applications'],
-    namespaces: ['argocd'],
-  },
-  { verbs: ['list'], groups: [''], resources: ['pods', 'events', 'resourcequotas'] },
-  { verbs: ['get'], groups: [''], resources: ['pods/log'] },
-  { verbs: ['list'], groups: ['metrics.k8s.io'], resources: ['pods'] },
-  { verbs: ['list'], groups: ['cert-manager.io'], resources: ['certificates'] },
-  { verbs: ['list'], groups: ['external-secrets.io'], resources: ['externalsecrets'] },
-  { verbs: ['get'], groups: ['postgresql.cnpg.io'], resources: ['databases'] },
-];
+const RULES = rulesFor(rightsOf(readConfig({ MCTL_CLUSTER: 'kubernetes' }).values));
 const TOKEN = 'mctl-token';
 const folder = mkdtempSync(join(tmpdir(), 'mctl-cluster-'));
 let api: KubeApi;

@@ -38,6 +38,7 @@ export interface SeenRequest {
 export class KubeApi {
   readonly watches: Watches;
   readonly requests: SeenRequest[] = [];
+  version = 'v1.36.0';
   private readonly writes: Writes;
   private readonly accounts = new Map<string, Account>();
   private readonly continued = new Map<string, KubeObject[]>();
@@ -193,7 +194,7 @@ export class KubeApi {
   ): object | string | undefined {
     if (!account) throw new Refused(401, 'Unauthorized', 'Unauthorized');
     const path = url.pathname;
-    if (path === '/version') return { major: '1', minor: '36', gitVersion: 'v1.36.0' };
+    if (path === '/version') return { gitVersion: this.version };
     if (/^\/(livez|readyz|healthz)$/.test(path)) return 'ok';
     const known = discovery(path, this.kinds);
     if (known) return known;
