@@ -49,6 +49,15 @@ const shared = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 };
 
+/** Against a real API server, so only where `npm run test:cluster` has found one. */
+const cluster = {
+  ...shared,
+  displayName: 'cluster',
+  testMatch: ['<rootDir>/test/cluster/**/*.spec.ts'],
+  globalSetup: '<rootDir>/test/cluster/setup.ts',
+  globalTeardown: '<rootDir>/test/cluster/teardown.ts',
+};
+
 module.exports = {
   testTimeout: 60_000,
   projects: [
@@ -81,5 +90,6 @@ module.exports = {
       setupFiles: ['<rootDir>/test/support/postgres-project.store.js'],
     },
     { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.spec.ts'] },
+    ...(process.env.TEST_KUBECONFIG === undefined ? [] : [cluster]),
   ],
 };

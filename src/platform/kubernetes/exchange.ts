@@ -22,6 +22,8 @@ export interface Request {
 
 /** A 2xx answer, whole. */
 export interface Answer {
+  /** 204 = there is nothing, which is not the same as an empty text. */
+  readonly status: number;
   readonly text: string;
   /** The server's clock when it answered, to the second. */
   readonly date: string | undefined;
@@ -37,7 +39,8 @@ export async function exchange(connection: Connection, request: Request, timeout
   const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
   try {
     const answer = await open(connection, { ...request, signal });
-    return { text: await readText(answer, request.doing), date: answer.headers.date };
+    const { statusCode: status = 0, headers } = answer;
+    return { status, text: await readText(answer, request.doing), date: headers.date };
   } catch (error) {
     throw translated(error, request, deadline.aborted ? timeoutMs : undefined);
   }

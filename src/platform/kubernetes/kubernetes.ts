@@ -4,6 +4,7 @@ import { isPlain } from '../gitops/values';
 import { Connection } from './connection';
 import { exchange, exchangeJson, malformed, type Request } from './exchange';
 import { Informer, type InformerOptions } from './informer';
+import { KubernetesFault } from './kubernetes-fault';
 import { type KubernetesObject, type ObjectRef, pathOf, RESOURCES, type Resource } from './resource';
 import { watch } from './watch';
 
@@ -127,17 +128,18 @@ export class Kubernetes {
 
   /** Lines of one container, oldest first, each led by its time (RFC 3339) and a space. @throws KubernetesFault `invalid` before it has started. */
   async logs(ref: ObjectRef, { signal, ...options }: LogOptions): Promise<string> {
-    const { text } = await exchange(
+    const doing = words('read the log of', RESOURCES.pod, ref);
+    const query = { ...options, timestamps: true };
+    const path = pathOf(RESOURCES.pod, ref, 'log');
+    const { status, text } = await exchange(
       this.connection,
-      {
-        method: 'GET',
-        path: pathOf(RESOURCES.pod, ref, 'log'),
-        query: { ...options, timestamps: true },
-        doing: words('read the log of', RESOURCES.pod, ref),
-        signal,
-      },
+      { method: 'GET', path, query, doing, signal },
       this.timeoutMs,
     );
+    // What the API server answers while the pod is on no node: with an empty text that would be a pod that said nothing.
+    if (status === 204) {
+      throw new KubernetesFault('invalid', `The pod has not been given a node yet: MCTL cannot ${doing}.`, { status });
+    }
     return text;
   }
 
