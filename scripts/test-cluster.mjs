@@ -36,7 +36,7 @@ function usable() {
     return 'what KUBECONFIG names is no kubeconfig';
   }
   if (!config.getCurrentCluster()?.server || !config.getCurrentUser())
-    return 'the kubeconfig has no usable current context';
+    {return 'the kubeconfig has no usable current context';}
   return config;
 }
 

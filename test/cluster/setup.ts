@@ -21,7 +21,7 @@ module.exports = async (): Promise<void> => {
   const adminKubeconfig = process.env.TEST_KUBECONFIG ?? '';
   const api = new Api(adminKubeconfig);
   const { gitVersion: version } = await api.ask('GET', '/version');
-  const prefix = `mctl-${randomBytes(3).toString('hex')}`;
+  const prefix = `trial-${randomBytes(3).toString('hex')}`;
   const namespaces = namespacesOf(prefix);
   const installedCrds = await installMissing(api);
   for (const name of Object.values(namespaces)) {

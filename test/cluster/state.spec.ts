@@ -1,6 +1,5 @@
 import { certificatesOf, databaseOf, eventsOf, externalSecretsOf, podsOf, quotasOf } from '../../src/platform/cluster';
 import type { KubernetesObject } from '../../src/platform/kubernetes';
-import type { Loose } from '../support/loose';
 import { Api, pathOfObject } from './support/api';
 import { pod } from './support/objects';
 import { client, facts } from './support/place';
@@ -9,7 +8,7 @@ const here = facts();
 const { namespaces, prefix } = here;
 const admin = new Api(here.adminKubeconfig);
 const kubernetes = client(here);
-type Object = KubernetesObject & Loose;
+type Object = KubernetesObject & Readonly<Record<string, unknown>>;
 
 /** Writes what a controller would, through the subresource where the kind has one. */
 const become = (object: Object, status: object, subresource = '/status') =>
@@ -26,7 +25,7 @@ it('a quota is what the cluster counts, not what was asked for', async () => {
   const { status } = await admin.ask('GET', pathOfObject(quota));
   const counts = await quotasOf(kubernetes, namespaces.team);
   const shown = [...counts].map(([key, { hard, used }]) => [key, hard.toString(), used.toString()]);
-  const expected = Object.keys(status.hard as Loose).map((key) => [key, status.hard[key], status.used[key]]);
+  const expected = Object.keys(status.hard).map((key) => [key, status.hard[key], status.used[key]]);
   expect(new Map(shown.map(([key, ...rest]) => [key, rest])).size).toBe(2);
   expect(counts.get('limits.cpu')?.hard.exceeds(counts.get('limits.cpu')!.used)).toBe(true);
   expect(shown.map(([key]) => key).sort()).toEqual(expected.map(([key]) => key as string).sort());

@@ -37,7 +37,7 @@ export async function accountObjects(prefix: string, namespaces: Namespaces): Pr
 }
 
 async function fromChart(prefix: string, { mctl, argocd, databases, builds }: Namespaces): Promise<Manifest[]> {
-  const values = parse(readFileSync(join(CHART, 'ci/argo.yaml'), 'utf8')) as Loose;
+  const values = parse(readFileSync(join(CHART, 'ci/argo.yaml'), 'utf8'));
   const manifests = await helmTemplate({
     chart: CHART,
     name: prefix,
@@ -116,7 +116,7 @@ export function writeKubeconfig(folder: string, name: string, cluster: object, t
 
 /** The cluster of a kubeconfig's current context, as it stands there: address and authority, no credential. */
 export function clusterIn(kubeconfig: string): Loose {
-  const config = parse(readFileSync(kubeconfig, 'utf8')) as Loose;
+  const config = parse(readFileSync(kubeconfig, 'utf8'));
   const context = config.contexts.find(({ name }: Loose) => name === config['current-context']);
-  return config.clusters.find(({ name }: Loose) => name === context.context.cluster).cluster as Loose;
+  return config.clusters.find(({ name }: Loose) => name === context.context.cluster).cluster;
 }

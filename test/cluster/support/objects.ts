@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../src/platform/kubernetes';
 import type { Loose } from '../../support/loose';
 import type { Facts } from './place';
 
-type Object = KubernetesObject & Loose;
+type Object = KubernetesObject & Readonly<Record<string, unknown>>;
 
 /** As an ApplicationSet makes it. */
 export function application({ namespaces }: Facts, name: string, labels: Record<string, string> = {}): Object {
