@@ -71,9 +71,13 @@ it('a commit is open, moving, complete or failed as Argo CD says, and Argo CD is
 });
 
 it('pods and their troubles stand beside what is declared', async () => {
-  await admin.create(pod(here, `${NAME}-7d9c5b6f4d-bbbbb`, { 'app.kubernetes.io/instance': NAME }));
-  const { pods } = await until(status, (answer) => answer.pods?.length > 0);
-  expect(pods).toMatchObject([{ name: `${NAME}-7d9c5b6f4d-bbbbb` }]);
+  const running = pod(here, `${NAME}-7d9c5b6f4d-bbbbb`, { 'app.kubernetes.io/instance': NAME });
+  await admin.create(running);
+  expect((await status()).replicas.ready).toBe(0);
+  await admin.patch(`${pathOfObject(running)}/status`, {
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+  });
+  await until(status, ({ replicas }) => replicas.ready === 1);
 });
 
 it('logs of a pod that never ran: none, and said so', async () => {
