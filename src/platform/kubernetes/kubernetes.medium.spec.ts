@@ -285,3 +285,10 @@ it('reads the log of a container, and is refused before it has started', async (
   expect(await client().logs(ref, { container: 'api', ...options })).toBe(`${at} hello\n`);
   expect((await faultOf(client().logs(ref, { container: 'other', ...options }))).kind).toBe('invalid');
 });
+
+it('a pod that no node has been found for has no log, which is not an empty one', async () => {
+  api.order({ what: 'nothing', on: /log/ });
+  const ref = { namespace: 'billing', name: 'api-1' };
+  const fault = await faultOf(client().logs(ref, { container: 'api', tailLines: 10, limitBytes: 1_000 }));
+  expect(fault).toMatchObject({ kind: 'invalid', details: { status: 204 } });
+});

@@ -17,6 +17,7 @@ export interface Misbehaviour {
     | 'cut_in_body'
     | 'malformed'
     | 'html'
+    | 'nothing'
     | 'slow';
 }
 
@@ -54,6 +55,9 @@ export function misbehave(what: Misbehaviour['what'], response: ServerResponse):
       return 'done';
     case 'html':
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Please sign in</body></html>');
+      return 'done';
+    case 'nothing':
+      response.writeHead(204).end();
       return 'done';
     case 'slow':
       return 'slow';

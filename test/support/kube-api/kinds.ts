@@ -14,6 +14,7 @@ const kind = (group: string, version: string, plural: string, name: string, name
 /** What a cluster has with Argo CD, Argo Workflows, CloudNativePG, cert-manager, External Secrets and metrics-server. */
 export const KINDS: readonly Kind[] = [
   kind('', 'v1', 'namespaces', 'Namespace', false),
+  kind('', 'v1', 'serviceaccounts', 'ServiceAccount'),
   kind('', 'v1', 'pods', 'Pod'),
   kind('', 'v1', 'events', 'Event'),
   kind('', 'v1', 'secrets', 'Secret'),

@@ -5,9 +5,10 @@ import { KubeApi } from '../../../../test/support/kube-api';
 import { EVERYTHING } from '../../../../test/support/kube-api/access';
 import { rulesFor } from '../../../../test/support/kube-api/rights';
 import { TestLoki } from '../../../../test/support/test-loki';
-import { readConfig } from '../../../platform/config';
+import { Config, readConfig } from '../../../platform/config';
 import { rightsOf } from '../../../platform/kubernetes';
 import { log } from '../../../platform/logging';
+import { packageVersion } from '../../../platform/package-root';
 import { checksFor } from '../all-checks';
 import type { CheckResult } from '../check';
 import { lokiCheck, prometheusCheck } from '../observability-checks';
@@ -73,6 +74,7 @@ it('a cluster with all that is needed, seen with the rights that are needed and 
     'cluster rights': 'ok',
     'excess rights': 'ok',
     'argo cd': 'ok',
+    'workflow templates': 'skipped',
   });
   expect(results.cluster).toMatchObject({
     found: expect.stringContaining(`Kubernetes v1.36.0 at ${api.url}`),
@@ -103,7 +105,7 @@ describe('a server that gives no answer', () => {
       found: expect.stringMatching(found),
       fix: expect.stringMatching(fix),
     });
-    expect(Object.values(rest).map(({ found: why }) => why)).toEqual(Array(5).fill('needs: cluster'));
+    expect(Object.values(rest).map(({ found: why }) => why)).toEqual(Array(6).fill('needs: cluster'));
   });
 
   it('one that is too old', async () => {
@@ -260,5 +262,49 @@ describe('Loki and Prometheus', () => {
       found: expect.stringContaining('no connection'),
       fix: expect.stringContaining('MCTL_PROMETHEUS_URL'),
     });
+  });
+});
+
+describe('our ClusterWorkflowTemplate', () => {
+  const argo = async (kubeconfig = api.kubeconfig('mctl')) => {
+    const config = settings(kubeconfig, {});
+    // As with MCTL_WORKFLOWS=argo.
+    const patient = new Patient(new Config({ ...config.values, workflows: 'argo' } as typeof config.values));
+    const results = await runChecks(CLUSTER_CHECKS, patient, { wrongSettings: new Set() });
+    return results.find(({ name }) => name === 'workflow templates');
+  };
+  const put = (spec: object, version = packageVersion) =>
+    api.put({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'ClusterWorkflowTemplate',
+      metadata: { name: 'mctl', labels: { 'app.kubernetes.io/version': version } },
+      spec,
+    });
+  const RULES = rulesFor(rightsOf({ ...readConfig({}).values, cluster: 'kubernetes', workflows: 'argo' }));
+
+  it('is not there, of another version, without an account, or as it should be', async () => {
+    api.allow('mctl', 'mctl', RULES);
+    expect(await argo()).toMatchObject({ status: 'failed', found: 'there is no ClusterWorkflowTemplate mctl' });
+    put({ entrypoint: 'x' });
+    expect(await argo()).toMatchObject({
+      status: 'failed',
+      found: expect.stringContaining('names no service account'),
+    });
+    put({ serviceAccountName: 'mctl-workflow' }, '0.0.1');
+    expect(await argo()).toMatchObject({
+      status: 'warning',
+      found: `mctl is of version 0.0.1, MCTL of ${packageVersion}`,
+      fix: expect.stringContaining('helm upgrade'),
+    });
+    put({ serviceAccountName: 'mctl-workflow' });
+    expect(await argo()).toMatchObject({ status: 'ok', found: expect.stringContaining('may not be looked up') });
+    const accounts = { verbs: ['get'], groups: [''], resources: ['serviceaccounts'] };
+    api.allow('mctl', 'mctl', [...RULES, accounts]);
+    expect(await argo()).toMatchObject({
+      status: 'failed',
+      found: 'mctl: there is no service account mctl-workflow in mctl',
+    });
+    api.put({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'mctl-workflow', namespace: 'mctl' } });
+    expect(await argo()).toMatchObject({ status: 'ok', found: `mctl ${packageVersion}, runs as mctl-workflow` });
   });
 });

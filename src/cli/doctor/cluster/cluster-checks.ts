@@ -6,6 +6,7 @@ import { excessCheck } from './excess-check';
 import { kindsCheck } from './kinds-check';
 import { namesCheck } from './names-check';
 import { rightsCheck } from './rights-check';
+import { templatesCheck } from './templates-check';
 
 /** What is looked at with `MCTL_CLUSTER=kubernetes`. */
 export const CLUSTER_CHECKS: readonly Check[] = [
@@ -16,4 +17,5 @@ export const CLUSTER_CHECKS: readonly Check[] = [
   rightsCheck,
   excessCheck,
   argoCdCheck,
+  templatesCheck,
 ];
