@@ -35,8 +35,9 @@ function usable() {
   } catch {
     return 'what KUBECONFIG names is no kubeconfig';
   }
-  if (!config.getCurrentCluster()?.server || !config.getCurrentUser())
-    {return 'the kubeconfig has no usable current context';}
+  if (!config.getCurrentCluster()?.server || !config.getCurrentUser()) {
+    return 'the kubeconfig has no usable current context';
+  }
   return config;
 }
 

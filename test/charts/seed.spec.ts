@@ -18,6 +18,11 @@ describe('the check against CRDs', () => {
     const misspelt = { ...root, spec: { ...(root?.spec as object), syncPolcy: {} } } as Manifest;
     expect(crdViolations([misspelt])).toEqual([expect.stringContaining('syncPolcy')]);
   });
+
+  it('lets no kind of an operator pass for which there is no schema', () => {
+    const unknown = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'x' }, spec: {} };
+    expect(() => crdViolations([unknown])).toThrow('neither a CRD of Widget nor a schema by hand');
+  });
 });
 
 describe('seed files', () => {

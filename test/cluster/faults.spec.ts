@@ -70,7 +70,7 @@ describe('of the API server itself', () => {
     expect((await faultOf(adminsOwn.list(elsewhere, { namespace: namespaces.mctl }))).kind).toBe('not_installed');
     const newer = { ...RESOURCES.workflow, version: 'v9' };
     expect((await faultOf(adminsOwn.list(newer, { namespace: namespaces.mctl }))).kind).toBe('not_installed');
-    expect((await adminsOwn.list(RESOURCES.application, { namespace: namespaces.team })).items).toEqual([]);
+    expect((await adminsOwn.list(RESOURCES.application, { namespace: namespaces.databases })).items).toEqual([]);
   });
 
   it('409: a name that is taken, and a version that is old', async () => {

@@ -79,8 +79,8 @@ describe(`the account with the Roles of the ${here.rolesFrom}`, () => {
     await admin.create(pod(here, name, { 'app.kubernetes.io/instance': asked }));
     expect(await podsOf(kubernetes, team, asked)).toMatchObject([{ name, isReady: false }]);
     expect(await eventsOf(kubernetes, { namespace: team, instance: 'none' }, 10)).toEqual([]);
-    expect([...(await quotasOf(kubernetes, team))]).toEqual([]);
-    expect(await certificatesOf(kubernetes, team)).toEqual([]);
+    expect([...(await quotasOf(kubernetes, builds))]).toEqual([]);
+    expect(await certificatesOf(kubernetes, builds)).toEqual([]);
     expect(await externalSecretsOf(kubernetes, team, 'none')).toEqual([]);
     expect(await databaseOf(kubernetes, databases, 'none')).toMatchObject({ isReady: false });
     await kubernetes.patch(

@@ -27,7 +27,10 @@ beforeAll(async () => {
   const first = { action: 'onboard', image: 'ghcr.io/acme/api', image_tag: '1.0.0' };
   await done(client, 'deploy-service', { team, service: 'api', ...first });
 });
-afterAll(() => scratch?.stop());
+afterAll(async () => {
+  await scratch?.stop();
+  await admin.remove(path);
+});
 
 async function ask(tool: string, args: object): Promise<Loose> {
   return (await callMcp(scratch.url, await tokenFor(scratch.dataDir, 'admin'), tool, args)).body;

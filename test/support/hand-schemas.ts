@@ -1,3 +1,5 @@
+import { CHART_SCHEMAS } from './chart-schemas';
+
 type Schema = { [keyword: string]: unknown };
 
 const object = (required: string[], properties: Record<string, Schema>): Schema => ({
@@ -51,6 +53,7 @@ export const HAND_SCHEMAS: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
+  ...CHART_SCHEMAS,
   'generators.external-secrets.io/v1alpha1/Password': object(['length', 'noUpper', 'allowRepeat'], {
     ...{ length: { type: 'integer' }, digits: { type: 'integer' }, symbols: { type: 'integer' } },
     ...{ symbolCharacters: text, noUpper: flag, allowRepeat: flag },

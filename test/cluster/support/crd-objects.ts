@@ -60,7 +60,7 @@ export async function installMissing(api: Api): Promise<string[]> {
   return installed;
 }
 
-async function find(api: Api, path: string): Promise<Loose | undefined> {
+async function find(api: Api, path: string): Promise<Loose> {
   return api.ask('GET', path).catch((error: unknown) => {
     if (isFault(error, 'absent')) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { at, textAt } from '../../../platform/gitops';
+import { textAt } from '../../../platform/gitops';
 import { isFault, type KubernetesObject, RESOURCES } from '../../../platform/kubernetes';
 import { packageVersion } from '../../../platform/package-root';
 import { type Check, failed, type Finding, ok, skipped, warning } from '../check';
@@ -43,7 +43,7 @@ async function examine({ kubernetes }: Patient, wanted: Wanted, signal: AbortSig
   try {
     const name = wanted.template;
     const template = await kubernetes.get(RESOURCES.clusterWorkflowTemplate, { name }, signal);
-    const account = textAt(at(template, 'spec'), 'serviceAccountName');
+    const account = textAt(template, 'spec', 'serviceAccountName');
     const ref = { namespace: wanted.namespace, name: account ?? 'default' };
     return judgeTemplate(template, wanted, account === undefined ? undefined : await isThere(kubernetes, ref, signal));
   } catch (error) {
@@ -75,9 +75,9 @@ export function judgeTemplate(
   { template: name, namespace }: Wanted,
   hasAccount: boolean | undefined,
 ): Finding {
-  const version = template.metadata?.labels?.[LABEL];
-  const account = textAt(at(template, 'spec'), 'serviceAccountName');
-  const details = { name, version: version ?? null, account: account ?? null, account_exists: hasAccount ?? null };
+  const version = textAt(template, 'metadata', 'labels', LABEL) ?? 'unknown';
+  const account = textAt(template, 'spec', 'serviceAccountName');
+  const details = { name, version, account, account_exists: hasAccount };
   if (account === undefined) {
     return failed(`${name} names no service account, and its pods would have that of everybody`, UPGRADE, { details });
   }
@@ -85,7 +85,7 @@ export function judgeTemplate(
     return failed(`${name}: there is no service account ${account} in ${namespace}`, UPGRADE, { details });
   }
   if (version !== packageVersion) {
-    return warning(`${name} is of version ${version ?? 'unknown'}, MCTL of ${packageVersion}`, UPGRADE, { details });
+    return warning(`${name} is of version ${version}, MCTL of ${packageVersion}`, UPGRADE, { details });
   }
   const known = hasAccount === undefined ? `whose account ${account} may not be looked up` : `runs as ${account}`;
   return ok(`${name} ${version}, ${known}`, { details });
