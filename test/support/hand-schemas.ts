@@ -38,21 +38,6 @@ export const HAND_SCHEMAS: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
-  // Prometheus Operator 0.8x; of an endpoint what needs no credential.
-  'monitoring.coreos.com/v1/ServiceMonitor': object(['selector', 'endpoints'], {
-    selector: object([], { matchLabels: texts, matchExpressions: list({ type: 'object' }) }),
-    namespaceSelector: object([], { any: flag, matchNames: list(text) }),
-    ...{ jobLabel: text, targetLabels: list(text), podTargetLabels: list(text), sampleLimit: { type: 'integer' } },
-    endpoints: list(
-      object([], {
-        ...{ port: text, targetPort: { type: ['integer', 'string'] }, path: { type: 'string', pattern: '^/' } },
-        ...{ scheme: oneOf('http', 'https', 'HTTP', 'HTTPS'), params: { type: 'object' } },
-        ...{ interval: { type: 'string', pattern: DURATION }, scrapeTimeout: { type: 'string', pattern: DURATION } },
-        ...{ honorLabels: flag, honorTimestamps: flag, followRedirects: flag, enableHttp2: flag },
-        ...{ relabelings: list({ type: 'object' }), metricRelabelings: list({ type: 'object' }) },
-      }),
-    ),
-  }),
   ...CHART_SCHEMAS,
   'generators.external-secrets.io/v1alpha1/Password': object(['length', 'noUpper', 'allowRepeat'], {
     ...{ length: { type: 'integer' }, digits: { type: 'integer' }, symbols: { type: 'integer' } },

@@ -18,7 +18,9 @@ export function startHeart(queue: TaskQueue, row: OperationRow): { stop(): Promi
   const timer = setInterval(() => {
     beat = queue
       .keep(row, inHandUntil(new Date()))
-      .catch((error: unknown) => log.debug({ err: error, operation_id: row.id }, 'an operation cannot be kept in hand'));
+      .catch((error: unknown) =>
+        log.debug({ err: error, operation_id: row.id }, 'an operation cannot be kept in hand'),
+      );
   }, LEASE_MS / 3).unref();
   const stop = (): Promise<void> => {
     clearInterval(timer);

@@ -269,7 +269,7 @@ describe('our ClusterWorkflowTemplate', () => {
   const argo = async (kubeconfig = api.kubeconfig('mctl')) => {
     const config = settings(kubeconfig, {});
     // As with MCTL_WORKFLOWS=argo.
-    const patient = new Patient(new Config({ ...config.values, workflows: 'argo' } as typeof config.values));
+    const patient = new Patient(new Config({ ...config.values, workflows: 'argo' }));
     const results = await runChecks(CLUSTER_CHECKS, patient, { wrongSettings: new Set() });
     return results.find(({ name }) => name === 'workflow templates');
   };
