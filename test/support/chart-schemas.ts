@@ -11,6 +11,8 @@ const duration = {
 };
 const endpoint = object(['port'], {
   ...{ port: text, path: text, interval: duration, scrapeTimeout: duration },
+  ...{ params: { type: 'object' }, honorLabels: { type: 'boolean' } },
+  ...{ relabelings: list({ type: 'object' }), metricRelabelings: list({ type: 'object' }) },
   scheme: { enum: ['http', 'https'] },
 });
 const selector = object([], { matchLabels: { type: 'object', additionalProperties: text } });
