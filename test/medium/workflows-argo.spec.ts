@@ -176,7 +176,9 @@ describe('an operation as a Workflow of Argo', () => {
       entrypoint: 'deploy-service-from-commit',
       arguments: { parameters: [{ name: 'operation-id', value: body.operation.id }] },
     });
-    const output = argo.ran.filter(({ workflow }) => workflow === nameOf(body)).map((each) => each.output);
+    const pods = () => argo.ran.filter(({ workflow }) => workflow === nameOf(body));
+    await until(() => Promise.resolve(pods().length), Boolean);
+    const output = pods().map((each) => each.output);
     expect(output.join('\n')).toContain('"step":"commit"');
     expect(output.join('\n')).not.toMatch(/1\.2\.0|a reason/);
   });
@@ -288,7 +290,10 @@ describe('an operation as a Workflow of Argo', () => {
     const [one, two] = [await commitsAbout('7.0.1'), await commitsAbout('7.0.2')];
     expect([one.length, two.length]).toEqual([1, 1]);
     expect(await git(replicas.repository, 'merge-base', '--is-ancestor', one[0]!, two[0]!)).toBe('');
-    const [pod] = argo.ran.filter(({ workflow }) => workflow === nameOf(second));
+    const pod = await until(
+      () => Promise.resolve(argo.ran.find(({ workflow }) => workflow === nameOf(second))),
+      Boolean,
+    );
     expect(pod?.output).toContain(`operation ${first.operation.id} on the same object goes first`);
   });
 });
