@@ -1,1 +1,2 @@
+export * from './node-status';
 export * from './workflow-nodes';

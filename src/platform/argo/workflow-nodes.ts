@@ -1,9 +1,6 @@
-import { gunzipSync } from 'node:zlib';
-import { at, isPlain, mapAt, textAt } from '../gitops/values';
+import { at, mapAt, textAt } from '../gitops/values';
 import type { KubernetesObject } from '../kubernetes';
-
-/** More than the 1 MiB that an object may have in etcd unpacks to, by far. */
-const MOST_BYTES = 64 * 1024 * 1024;
+import { unpackNodes } from './node-status';
 
 /** One node of a Workflow's status; only what is read here. */
 export interface WorkflowNode {
@@ -21,18 +18,8 @@ export interface WorkflowNode {
 export function nodesOf(workflow: KubernetesObject): WorkflowNode[] | undefined {
   const packed = textAt(workflow, 'status', 'compressedNodes') ?? '';
   if ((textAt(workflow, 'status', 'offloadNodeStatusVersion') ?? '') !== '') return undefined;
-  const nodes = packed === '' ? mapAt(workflow, 'status', 'nodes') : unpacked(packed);
-  return nodes && Object.values(nodes).map(nodeOf);
-}
-
-function unpacked(packed: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const text = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES }).toString('utf8');
-    const nodes: unknown = JSON.parse(text);
-    return isPlain(nodes) ? nodes : undefined;
-  } catch {
-    return undefined;
-  }
+  const status = packed === '' ? { nodes: mapAt(workflow, 'status', 'nodes') } : unpackNodes(packed);
+  return 'nodes' in status ? Object.values(status.nodes).map(nodeOf) : undefined;
 }
 
 function nodeOf(node: unknown): WorkflowNode {

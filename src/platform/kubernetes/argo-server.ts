@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config';
+import { outgoing, traceHeaders } from '../tracing';
 import { Connection } from './connection';
 import { codeOf, MOST_BYTES } from './exchange';
 import { KubernetesFault } from './kubernetes-fault';
@@ -30,11 +31,15 @@ export class ArgoServer {
     const { Authorization: authorization } = (options.headers ?? {}) as Record<string, string | undefined>;
     const path = ['api', 'v1', 'workflows', namespace, name].map(encodeURIComponent).join('/');
     try {
-      const answer = await fetch(`${server}/${path}`, {
-        headers: { accept: 'application/json', ...(authorization && { authorization }) },
-        // The credential is for this server alone.
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
+      const answer = await outgoing('argo', 'GET', async (answered) => {
+        const response = await fetch(`${server}/${path}`, {
+          headers: { accept: 'application/json', ...traceHeaders(), ...(authorization && { authorization }) },
+          // The credential is for this server alone.
+          redirect: 'error',
+          signal: AbortSignal.timeout(timeoutMs),
+        });
+        answered(response.status);
+        return response;
       });
       const text = await bounded(answer);
       if (!answer.ok) throw refusalOf({ status: answer.status, text: '' }, doing);

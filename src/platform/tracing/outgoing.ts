@@ -2,7 +2,7 @@ import { outgoingSeconds } from '../metrics/instruments';
 import { codeOf, type Span, tracedInside } from './tracing';
 
 /** Systems that MCTL asks; the trace goes along to those that are ours (`traceHeaders`). */
-export type System = 'kubernetes' | 'vault' | 'loki' | 'prometheus' | 'github';
+export type System = 'kubernetes' | 'argo' | 'vault' | 'loki' | 'prometheus' | 'github';
 
 /**
  * One request to another system, as a span of the call that led to it and as an observation.

@@ -1,5 +1,5 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { unpackNodes } from './node-status';
+import { unpackNodes } from '../../argo';
 import { readWorkflow, stateInWords } from './workflow-state';
 
 const OBJECT = {

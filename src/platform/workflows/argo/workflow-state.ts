@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes';
 import { isPlain } from '../../gitops/values';
 import { foreignLine } from '../../text/foreign-text';
-import { type NodeStatus, unpackNodes } from './node-status';
+import { type NodeStatus, unpackNodes } from '../../argo';
 import { OPERATION_ID } from './workflow-manifest';
 
 const MESSAGE_LENGTH = 300;
