@@ -37,6 +37,8 @@ export class Informer<T> {
   private problem: KubernetesFault | undefined;
   private hasListed = false;
   private failures = 0;
+  /** The state it watched from was too old, and nothing has come since. */
+  private hasExpired = false;
   private waiting: (() => void)[] = [];
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -94,7 +96,7 @@ export class Informer<T> {
       try {
         if (this.version === '') await this.relist(signal);
         await this.follow(signal);
-        this.failures = 0;
+        this.worked();
         // Whatever stands before the API may end every watch at once: that must not become a loop without a pause.
         await pause(this.pauseMs(undefined), undefined, { signal });
       } catch (error) {
@@ -118,7 +120,7 @@ export class Informer<T> {
   private async follow(signal: AbortSignal): Promise<void> {
     for await (const event of this.source.watch(this.version, signal, () => this.recovered())) {
       // Not before: a server that takes every watch and ends it with an error is not to be asked without pauses that grow.
-      this.failures = 0;
+      this.worked();
       const version = event.object.metadata?.resourceVersion;
       if (event.type !== 'BOOKMARK') this.apply(event);
       // Also of bookmarks: that is what they are for.
@@ -139,6 +141,11 @@ export class Informer<T> {
     else objects.set(keyOfObject(object), kept);
   }
 
+  private worked(): void {
+    this.failures = 0;
+    this.hasExpired = false;
+  }
+
   private recovered(): void {
     if (this.problem) log.info(`the cluster answers again: ${this.options.name}`);
     this.problem = undefined;
@@ -153,7 +160,10 @@ export class Informer<T> {
     // Whatever else happened, the version is still good: what happened meanwhile can be read from there.
     if (!fault || isFault(fault, 'expired', 'malformed')) this.version = '';
     // Every informer meets that once in a while. A list that expires between its pages, again and again, is another matter.
-    if (isFault(fault, 'expired') && this.failures === 1) return;
+    if (isFault(fault, 'expired') && !this.hasExpired) {
+      this.hasExpired = true;
+      return;
+    }
     if (!fault) log.error({ err: error }, `${this.options.name} cannot be followed`);
     else if (this.problem?.kind !== fault.kind) {
       log.warn({ fault: fault.kind, status: fault.details.status, detail: fault.details.detail }, fault.message);
