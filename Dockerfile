@@ -7,9 +7,9 @@
 #
 # The root filesystem may be read-only: /data alone is written, by user 10001, and git has its temporary files there as well.
 
-# A tag means another image every week, and a digest none that a rebuild keeps patched: so neither is chosen here. For the same image
-# tomorrow give the digest that `docker buildx imagetools inspect node:24-bookworm-slim` shows: --build-arg NODE_DIGEST=sha256:...
-ARG NODE_IMAGE=node:24-bookworm-slim
+# Pinned to one version of Node, whose image still gets Debian's security fixes when it is built anew. For the very same image tomorrow give
+# the digest that `docker buildx imagetools inspect` shows for it: --build-arg NODE_DIGEST=sha256:...
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 ARG NODE_DIGEST=
 ARG BASE=${NODE_IMAGE}${NODE_DIGEST:+@$NODE_DIGEST}
 
