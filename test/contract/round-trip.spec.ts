@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => scratch?.stop());
 
-/** Whoever adds an operation adds there how it is taken back: see src/services and src/tenants/round-trip.properties.spec.ts. */
+/** Whoever adds an operation adds there how it is taken back: see src/services and src/tenants/round-trip.properties.medium.spec.ts. */
 it('tries every operation there and back on files as people keep them', () => {
   const operations = scratch.app.get(OperationRegistry).all();
   const names = operations.map(({ name }) => name);
