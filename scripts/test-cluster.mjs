@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { tool } from './lib/paths.mjs';
@@ -11,7 +13,7 @@ const NO_CLUSTER = 3;
 await ensureReady();
 // It needs packages, which may not have been there before.
 const { KubeConfig } = await import('@kubernetes/client-node');
-const found = usable();
+const found = await answering(usable());
 if (typeof found === 'string') {
   say(
     `test:cluster did not run: ${found}. Set KUBECONFIG to a cluster that may be written to (exit code ${NO_CLUSTER}).`,
@@ -19,6 +21,22 @@ if (typeof found === 'string') {
   process.exitCode = NO_CLUSTER;
 } else {
   process.exitCode = await run(found);
+}
+
+/** A server that is not there is no cluster; one that answers in whatever way is for the specs to judge. */
+async function answering(config) {
+  if (typeof config === 'string') return config;
+  const { server } = config.getCurrentCluster();
+  const { hostname, port, protocol } = new URL(server);
+  const socket = connect({ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)), timeout: 10_000 });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(10_000) });
+    return config;
+  } catch (error) {
+    return `the server of the kubeconfig’s context does not answer (${error.code ?? 'no answer within 10 s'})`;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** The kubeconfig that kubectl would use, or why there is none. Never the service account of a pod, and never localhost:8080. */

@@ -135,9 +135,16 @@ describe('of a server that is not well', () => {
   });
 
   it('410: a continue token that is too old', async () => {
-    const fault = await faultOf(expiredPage());
-    // The real server refuses a token that it cannot read as invalid; one of a compacted history it calls expired.
-    expect(['expired', 'invalid']).toContain(fault.kind);
+    const answer = await expiredPage().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    // A server that is some minutes old has not forgotten its first version yet (etcd compacts every five).
+    if (answer === undefined) {
+      console.warn('this server has its whole history: the 410 is written by the proxy, as the API server writes it');
+      proxy.order({ what: 'expired', on: /limit=/, times: 1 });
+    }
+    expect((await faultOf(answer === undefined ? secondPage() : Promise.reject(answer as Error))).kind).toBe('expired');
   });
 
   /** The second page is asked for with a token of the first version of the cluster. */
@@ -147,6 +154,10 @@ describe('of a server that is not well', () => {
     const token = Buffer.from(
       JSON.stringify({ v: 'meta.k8s.io/v1', rv: 1, start: `${names[1] ?? ''}\u0000` }),
     ).toString('base64url');
+    return secondPage(token);
+  }
+
+  function secondPage(token = 'any'): Promise<unknown> {
     proxy.change(/\?limit=/, `?continue=${token}&limit=`);
     return through.list(RESOURCES.workflow, { namespace: namespaces.mctl });
   }

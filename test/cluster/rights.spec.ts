@@ -14,7 +14,7 @@ import { Patient } from '../../src/cli/doctor/patient';
 import { runChecks } from '../../src/cli/doctor/run-checks';
 import type { Loose } from '../support/loose';
 import { allRights, NOBODY } from './support/accounts';
-import { Api } from './support/api';
+import { Api, pathOfObject } from './support/api';
 import { application, pod, workflow } from './support/objects';
 import { accountKubeconfig, client, configOf, facts } from './support/place';
 
@@ -88,8 +88,17 @@ describe(`the account with the Roles of the ${here.rolesFrom}`, () => {
       { namespace: argocd, name: asked },
       { metadata: { annotations: { a: 'b' } } },
     );
-    await kubernetes.create(RESOURCES.workflow, workflow(here, asked, {}, builds));
-    await kubernetes.delete(RESOURCES.workflow, { namespace: builds, name: asked });
+    await kubernetes.create(RESOURCES.workflow, workflow(here, asked));
+    await kubernetes.delete(RESOURCES.workflow, { namespace: namespaces.mctl, name: asked });
+    // A build is stopped, and goes by its TTL.
+    const build = workflow(here, asked, {}, builds);
+    await kubernetes.create(RESOURCES.workflow, build);
+    await kubernetes.patch(RESOURCES.workflow, { namespace: builds, name: asked }, { spec: { shutdown: 'Terminate' } });
+    const refused = await kubernetes
+      .delete(RESOURCES.workflow, { namespace: builds, name: asked })
+      .catch((error: unknown) => error);
+    expect(isFault(refused, 'forbidden')).toBe(true);
+    await admin.remove(pathOfObject(build));
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: asked, namespace: builds } };
     await kubernetes.create(RESOURCES.secret, secret);
     await kubernetes.delete(RESOURCES.secret, { namespace: builds, name: asked });

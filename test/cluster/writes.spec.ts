@@ -1,4 +1,4 @@
-import { isFault, type KubernetesFault, RESOURCES } from '../../src/platform/kubernetes';
+import { isFault, type KubernetesFault, labelSelector, RESOURCES } from '../../src/platform/kubernetes';
 import { Api } from './support/api';
 import { workflow } from './support/objects';
 import { client, facts } from './support/place';
@@ -97,9 +97,16 @@ it('what is deleted is absent, and cannot be deleted again', async () => {
 
 it('a list comes page by page, each object once, and says when there are more', async () => {
   const names = Array.from({ length: 105 }, (_, index) => `${prefix}-page-${String(index).padStart(3, '0')}`);
-  for (const name of names) await kubernetes.create(RESOURCES.workflow, workflow(here, name, {}, namespaces.builds));
-  const { items, isCut } = await kubernetes.list(RESOURCES.workflow, { namespace: namespaces.builds });
+  for (const name of names) {
+    const object = workflow(here, name);
+    await kubernetes.create(RESOURCES.workflow, {
+      ...object,
+      metadata: { ...object.metadata, labels: { page: 'yes' } },
+    });
+  }
+  const scope = { namespace: namespaces.mctl, labels: labelSelector({ page: 'yes' }) };
+  const { items, isCut } = await kubernetes.list(RESOURCES.workflow, scope);
   expect([items.map(({ metadata }) => metadata?.name), isCut]).toEqual([names, false]);
-  const some = await kubernetes.list(RESOURCES.workflow, { namespace: namespaces.builds, most: 101 });
+  const some = await kubernetes.list(RESOURCES.workflow, { ...scope, most: 101 });
   expect([some.items.length, some.isCut]).toEqual([101, true]);
 });

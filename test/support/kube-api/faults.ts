@@ -18,6 +18,7 @@ export interface Misbehaviour {
     | 'malformed'
     | 'html'
     | 'nothing'
+    | 'expired'
     | 'slow';
 }
 
@@ -35,6 +36,12 @@ export function misbehave(what: Misbehaviour['what'], response: ServerResponse):
   switch (what) {
     case 'fail':
       throw new Refused(500, 'InternalError', 'Internal error occurred: etcdserver: leader changed');
+    case 'expired':
+      throw new Refused(
+        410,
+        'Expired',
+        'The provided continue parameter is too old to display a consistent list result.',
+      );
     case 'unavailable':
       response.writeHead(503, { 'content-type': 'text/plain' }).end('service unavailable\n');
       return 'done';
