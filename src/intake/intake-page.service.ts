@@ -79,7 +79,7 @@ export class IntakePageService {
       const { team, service } = intake;
       await this.secrets.put({ team, service, values, by: actor.login }, async (transaction, kept) => {
         const stored = [...kept].map(([name, version]): StoredName => ({ name, version }));
-        await this.intakes.finish(transaction, intake, stored);
+        if (!(await this.intakes.finish(transaction, intake, stored))) throw gone();
         const reason = stored.map(({ name, version }) => `${name} version ${version}`).join(', ');
         await this.audit.append(transaction, [{ ...factsOf(intake, actor), event: 'secret_stored', reason }]);
       });

@@ -92,13 +92,19 @@ export class IntakeStore {
     );
   }
 
-  /** Notes what was entered through a link that was claimed. */
-  async finish(transaction: StoreTransaction, { id }: Intake, stored: readonly StoredName[]): Promise<void> {
-    await transaction
+  /** Notes what was entered through a link that was claimed. @returns false where the link was closed meanwhile, with its service or team. */
+  async finish(transaction: StoreTransaction, { id }: Intake, stored: readonly StoredName[]): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
       .updateTable('intakes')
       .set({ stored: JSON.stringify(stored) })
       .where('id', '=', id)
-      .execute();
+      .where('stored', '=', CLAIMED)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  closeNow(team: string, service?: string): Promise<void> {
+    return this.store.transaction((transaction) => this.close(transaction, team, service));
   }
 
   /** Closes every link of a service, or of a team where none is named. */

@@ -68,6 +68,11 @@ export class Intakes {
     return intake?.stored !== undefined;
   }
 
+  /** As `close`, in a transaction of its own. */
+  closeNow(team: string, service?: string): Promise<void> {
+    return this.intakes.closeNow(team, service);
+  }
+
   /** Closes every link of a service, or of a team where none is named: what goes needs no values. */
   close(transaction: StoreTransaction, team: string, service?: string): Promise<void> {
     return this.intakes.close(transaction, team, service);

@@ -93,7 +93,10 @@ export class ServiceSecrets {
 
   private async remove({ input }: Pick<Settled<RetireServiceInput>, 'input'>): Promise<void> {
     const { team, service, delete_secrets } = input;
-    if (delete_secrets) await this.secrets.remove(team, service);
+    if (!delete_secrets) return;
+    // Before: nobody enters a value any more that would outlive this.
+    await this.intakes.closeNow(team, service);
+    await this.secrets.remove(team, service);
   }
 }
 

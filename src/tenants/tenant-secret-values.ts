@@ -19,6 +19,8 @@ export class TenantSecretValues {
       isAll: this.secrets.knowsAll,
     }),
     afterCommit: async ({ input: { team } }) => {
+      // Before: nobody enters a value any more that would outlive this.
+      await this.intakes.closeNow(team);
       await this.secrets.remove(team);
     },
     settle: (transaction, { input: { team } }) => this.intakes.close(transaction, team),

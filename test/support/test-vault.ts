@@ -172,7 +172,9 @@ export class TestVault {
     if (body?.options?.cas !== version) return errors(400, 'check-and-set parameter did not match the current version');
     const before = this.valuesAt(path);
     if (method === 'PATCH' && !before) return errors(404);
-    this.write(path, method === 'PATCH' ? { ...before, ...body.data } : body.data);
+    // A merge patch (RFC 7386): null takes a key away.
+    const merged = Object.entries({ ...before, ...body.data }).filter(([, value]) => value !== null);
+    this.write(path, method === 'PATCH' ? Object.fromEntries(merged) : body.data);
     const data = { version: version + 1, created_time: stamp(), destroyed: false };
     return { status: 200, body: { data, warnings: null } };
   }

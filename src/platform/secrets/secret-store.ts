@@ -66,7 +66,8 @@ export abstract class SecretStore {
 
   /**
    * Keeps values in place of those before, all of them or none.
-   * @param note happens with them or not at all in the embedded store, right after them elsewhere.
+   * @param note happens with them or not at all in the embedded store, right after them elsewhere. An error of the caller's in it, e.g.
+   * NotFound, takes the values back.
    * @throws InvalidInput as `checkSecretText`; MayBeKept where they may have arrived all the same.
    */
   abstract put(secrets: NewSecrets, note?: KeptNote): Promise<Kept>;

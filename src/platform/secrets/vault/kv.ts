@@ -77,6 +77,15 @@ export class Kv {
     return true;
   }
 
+  /** Takes values out of the newest version, if it is still as `state` says. Their neighbours stay. */
+  async unset(path: readonly string[], names: readonly string[], { version }: KvState): Promise<void> {
+    // RFC 7386: null removes a key.
+    const data = Object.fromEntries(names.map((name) => [name, null]));
+    const answer = await this.ask('PATCH', 'data', path, { body: { options: { cas: version }, data } });
+    if (isOutrun(answer)) throw new VaultUnavailable('vault_contended', 'a value to be taken back');
+    parsed(written, answer);
+  }
+
   /** @returns whether there was room: a path takes 64 notes. */
   async note(path: readonly string[], notes: ReadonlyMap<string, Noted>): Promise<boolean> {
     const entries = [...notes].map(([name, note]) => [NOTE + name, JSON.stringify(note)]);

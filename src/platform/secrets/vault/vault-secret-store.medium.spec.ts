@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestVault } from '../../../../test/support/test-vault';
 import { readConfig } from '../../config';
+import { NotFound } from '../../errors';
 import { log } from '../../logging';
 import { SecretValue } from '../secret-value';
 import { Kv } from './kv';
@@ -185,6 +186,18 @@ describe('VaultSecretStore', () => {
       code: 'secret_store_uncertain',
     });
     expect(vault.valuesAt(API)).toEqual({ KEY: 'two' });
+  });
+
+  it('takes back what its note refuses, and leaves the neighbours', async () => {
+    const gone = new NotFound('The team is gone.');
+    store = storeWith({}, { transaction: () => Promise.reject(gone) });
+    const values = new Map([['NEW', new SecretValue('x')]]);
+    const refused = () => store.put({ team: 'billing', service: 'api', values, by: 'ada' }, () => Promise.resolve());
+    await expect(refused()).rejects.toBe(gone);
+    expect([...vault.entries.keys()]).toEqual([]);
+    vault.write(API, { KEY: 'one' });
+    await expect(refused()).rejects.toBe(gone);
+    expect(vault.valuesAt(API)).toEqual({ KEY: 'one' });
   });
 
   it('leaves nothing behind silently that lies too deep to be looked at', async () => {

@@ -1,3 +1,4 @@
+import { MctlError, Unavailable } from '../../errors';
 import { log } from '../../logging';
 import type { Store } from '../../store';
 import {
@@ -42,8 +43,25 @@ export class VaultSecretStore extends SecretStore {
   override async put(secrets: NewSecrets, note?: KeptNote): Promise<Kept> {
     for (const [name, value] of secrets.values) checkSecretText(name, value.reveal());
     const kept = secrets.values.size === 0 ? new Map<string, number>() : await this.keep(secrets);
-    if (note) await this.store.transaction((transaction) => note(transaction, kept)).catch(uncertain);
+    if (note) {
+      await this.store
+        .transaction((transaction) => note(transaction, kept))
+        .catch((error: unknown) => this.afterRefusal(secrets, error));
+    }
     return kept;
+  }
+
+  /** What nobody wants any more, e.g. because its team has been deleted meanwhile, must not be there for the next of the name. */
+  private async afterRefusal({ values, ...place }: NewSecrets, error: unknown): Promise<never> {
+    if (!(error instanceof MctlError) || error instanceof Unavailable) uncertain(error);
+    const path = pathOf(place);
+    const unsure = (cause: unknown): never => {
+      throw new MayBeKept(cause);
+    };
+    const state = await this.kv.look(path).catch(unsure);
+    const isAlone = state.names.every((name) => values.has(name));
+    await (isAlone ? this.kv.destroy(path) : this.kv.unset(path, [...values.keys()], state)).catch(unsure);
+    throw error;
   }
 
   /** All values of a path in one request: Vault takes them together or not at all. */
