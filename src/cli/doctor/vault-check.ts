@@ -22,6 +22,16 @@ export const vaultCheck: Check = {
   },
 };
 
+/** Where the error itself sends its readers here. */
+const FIXES: Readonly<Record<string, string>> = {
+  vault_unreachable:
+    'Check MCTL_VAULT_ADDR, and whether this machine may reach it: network policy, DNS, certificates (NODE_EXTRA_CA_CERTS).',
+  vault_denied: 'Check the policy of the role or token against docs/vault.md.',
+  vault_sign_in_failed:
+    'Check MCTL_VAULT_ROLE and MCTL_VAULT_AUTH_MOUNT, or the file of MCTL_VAULT_TOKEN_FILE: docs/vault.md.',
+  vault_misconfigured: 'Check MCTL_VAULT_MOUNT and MCTL_VAULT_NAMESPACE: the mount must be a KV engine of version 2.',
+};
+
 async function faultIn(config: Config): Promise<Finding | undefined> {
   try {
     const missing = await missingCapabilities(config);
@@ -29,7 +39,10 @@ async function faultIn(config: Config): Promise<Finding | undefined> {
     return failed(`the policy lacks ${missing.join('; ')}`, 'Add it to the policy of MCTL: docs/vault.md.');
   } catch (error) {
     if (!(error instanceof VaultUnavailable)) throw error;
-    return failed(`${config.values.vaultAddr}: ${error.message} (${error.seen})`, error.details.fix ?? '');
+    return failed(
+      `${config.values.vaultAddr}: ${error.message} (${error.seen})`,
+      FIXES[error.code] ?? error.details.fix ?? '',
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { MctlError } from '../errors';
 import { Kysely, Migrator, type MigrationProvider, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import { log } from '../logging';
 import { StorePool } from '../postgres';
@@ -73,7 +74,8 @@ async function migrate(db: Database): Promise<void> {
   const { error } = await new Migrator({ db: db.withPlugin(new SqliteColumns()), provider }).migrateToLatest();
   if (!error) return;
   const explained = explainPostgres(error);
-  throw explained === error ? new Error('The store could not be migrated.', { cause: error }) : explained;
+  // What has words of its own, e.g. a server that is away, is told in these.
+  throw explained instanceof MctlError ? explained : new Error('The store could not be migrated.', { cause: error });
 }
 
 /**

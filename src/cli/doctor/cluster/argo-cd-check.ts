@@ -74,7 +74,7 @@ export function judgeApplications(all: readonly Followed[], repository: string, 
   }
   return warning(
     `none of ${all.length} Applications in ${namespace} follows ${repository}`,
-    'Apply argocd/root-application.yaml of the repository once, with kubectl: docs/install.md.',
+    'Apply platform-gitops/argocd/root-application.yaml of the repository once, with kubectl (docs/install.md); where it names another address, run mctl init --update before.',
     { details },
   );
 }

@@ -297,7 +297,7 @@ describe('our ClusterWorkflowTemplate', () => {
       fix: expect.stringContaining('helm upgrade'),
     });
     put({ serviceAccountName: 'mctl-workflow' });
-    expect(await argo()).toMatchObject({ status: 'ok', found: expect.stringContaining('may not be looked up') });
+    expect(await argo()).toMatchObject({ status: 'warning', found: expect.stringContaining('may not look up') });
     const accounts = { verbs: ['get'], groups: [''], resources: ['serviceaccounts'] };
     api.allow('mctl', 'mctl', [...RULES, accounts]);
     expect(await argo()).toMatchObject({

@@ -87,6 +87,12 @@ export function judgeTemplate(
   if (version !== packageVersion) {
     return warning(`${name} is of version ${version}, MCTL of ${packageVersion}`, UPGRADE, { details });
   }
-  const known = hasAccount === undefined ? `whose account ${account} may not be looked up` : `runs as ${account}`;
-  return ok(`${name} ${version}, ${known}`, { details });
+  if (hasAccount === undefined) {
+    return warning(
+      `${name} ${version} runs as ${account}, which MCTL may not look up`,
+      `See that it is there: kubectl --namespace ${namespace} get serviceaccount ${account}`,
+      { details },
+    );
+  }
+  return ok(`${name} ${version} runs as ${account}`, { details });
 }
