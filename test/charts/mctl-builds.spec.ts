@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/platform/config';
 import type { Manifest } from '../support/helm';
 import { at, ofKind, only } from '../support/manifests';
-import { MCTL_CHART, MODES, renderMctl, type Values, valuesOf, violations } from '../support/mctl-chart';
+import { builds, MCTL_CHART, MODES, renderMctl, valuesOf, violations } from '../support/mctl-chart';
 
-const builds = (): Values => ({ ...valuesOf('argo'), builder: { kind: 'argo', registry: 'registry.example.org/apps' } });
 const template = (manifests: Manifest[]): Manifest => {
   const [found] = ofKind(manifests, 'ClusterWorkflowTemplate').filter(({ metadata }) => metadata.name.endsWith('-build'));
   if (!found) throw new Error('no template of builds');

@@ -102,7 +102,57 @@ describe('chart mctl refuses, and says what to do:', () => {
     [
       'an ingress without TLS',
       but('kubernetes', { settings: { MCTL_PUBLIC_URL: 'http://mctl.example.org' } }),
+      'settings.MCTL_PUBLIC_URL must begin with https://, and "http://mctl.example.org" does not',
+    ],
+    [
+      'an ingress without an address',
+      but('kubernetes', { settings: { MCTL_PUBLIC_URL: null } }),
       'ingress.enabled needs settings.MCTL_PUBLIC_URL, e.g. https://mctl.example.org',
+    ],
+    [
+      'a sign-in at GitHub without its secret',
+      without('kubernetes', 'MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE'),
+      'MCTL_SIGN_IN_GITHUB_CLIENT_ID needs the client secret of that app: existingSecrets.MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE',
+    ],
+    [
+      'a secret of GitHub without its app',
+      but('minimal', { existingSecrets: { MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE: secret } }),
+      'MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE needs settings.MCTL_SIGN_IN_GITHUB_CLIENT_ID',
+    ],
+    [
+      'people, and no administrator',
+      but('kubernetes', { settings: { MCTL_ADMINS: null } }),
+      'settings.MCTL_ADMINS must name the logins of the administrators',
+    ],
+    [
+      'administrators of no name',
+      but('minimal', { settings: { MCTL_ADMINS: ' , ' } }),
+      'settings.MCTL_ADMINS must name the logins of the administrators',
+    ],
+    [
+      'Vault without an address or a way in',
+      but('minimal', { settings: { MCTL_SECRETS: 'vault' } }),
+      /MCTL_SECRETS=vault needs settings.MCTL_VAULT_ADDR[^]*needs one way to sign in, and has none/,
+    ],
+    [
+      'Vault with two ways in',
+      but('everything', { existingSecrets: { MCTL_VAULT_TOKEN_FILE: secret } }),
+      'needs one way to sign in, and has two',
+    ],
+    [
+      'builds by GitHub without its App',
+      but('minimal', { builder: { kind: 'github' } }),
+      'builder.kind=github needs the GitHub App: settings.MCTL_GITHUB_APP_CLIENT_ID',
+    ],
+    [
+      'builds by Argo without the key of the App',
+      without('everything', 'MCTL_GITHUB_APP_PRIVATE_KEY_FILE'),
+      'builder.kind=argo needs the GitHub App',
+    ],
+    [
+      'an address in the place of a registry',
+      but('everything', { builder: { kind: 'argo', registry: 'https://registry.example.org/apps' } }),
+      'builder.registry is a prefix of images’ names, without scheme: registry.example.org/apps',
     ],
     [
       'metrics that nobody could read',

@@ -1,7 +1,7 @@
 import { type Right, type RightsSettings, rightsOf, stepRights } from '../../src/platform/kubernetes/rights';
 import type { Manifest } from '../support/helm';
 import { at, ofKind, podOf } from '../support/manifests';
-import { renderMctl, type Values, valuesOf } from '../support/mctl-chart';
+import { builds, renderMctl, type Values, valuesOf } from '../support/mctl-chart';
 
 type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] };
 type Subject = { kind: string; name: string; namespace: string };
@@ -57,7 +57,6 @@ const EVERYTHING: RightsSettings = {
   builder: 'argo',
   buildNamespace: 'images',
 };
-const builds = (): Values => ({ ...valuesOf('argo'), builder: { kind: 'argo', registry: 'registry.example.org/apps' } });
 const embeddedWithBuilds = (): Values => ({ ...builds(), workflows: { engine: 'embedded' } });
 
 describe('the Roles of chart mctl', () => {

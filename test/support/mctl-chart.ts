@@ -18,6 +18,24 @@ export type Values = Record<string, unknown>;
 
 export const valuesOf = (mode: string): Values => parse(readFileSync(join(CI, `${mode}.yaml`), 'utf8')) as Values;
 
+/** The mode `argo` that also builds images in the cluster. */
+export function builds(): Values {
+  const { settings, existingSecrets, networkPolicy, ...rest } = valuesOf('argo') as Record<string, Values>;
+  return {
+    ...rest,
+    settings: { ...settings, MCTL_GITHUB_APP_CLIENT_ID: 'Iv23liabcdefghij1234' },
+    existingSecrets: {
+      ...existingSecrets,
+      MCTL_GITHUB_APP_PRIVATE_KEY_FILE: { name: 'mctl-github-app', key: 'key.pem' },
+    },
+    networkPolicy: {
+      ...networkPolicy,
+      egress: { ...(networkPolicy?.egress as Values), github: [{ internet: true, ports: [443] }] },
+    },
+    builder: { kind: 'argo', registry: 'registry.example.org/apps' },
+  };
+}
+
 /** What the chart renders as release `mctl` in namespace `mctl`. Rejects with what helm printed. */
 export const renderMctl = (values: unknown): Promise<Manifest[]> =>
   helmTemplate({ chart: MCTL_CHART, name: 'mctl', namespace: 'mctl', values });

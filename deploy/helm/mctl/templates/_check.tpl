@@ -61,15 +61,6 @@ What does not go together, before anything is installed; all of it at once, one 
 {{- $problems = append $problems "workflows.engine=argo needs existingSecrets.DATABASE_URL={name: ..., key: ...}: the pods of its steps share the store" }}
 {{- end }}
 {{- end }}
-{{- if eq .Values.builder.kind "argo" }}
-{{- if ne .Values.cluster.mode "kubernetes" }}
-{{- $problems = append $problems "builder.kind=argo needs cluster.mode=kubernetes" }}
-{{- end }}
-{{- if not .Values.builder.registry }}
-{{- $problems = append $problems "builder.kind=argo needs builder.registry, e.g. registry.example.org/apps" }}
-{{- end }}
-{{- end }}
-
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) (include "mctl.needsToken" .) }}
 {{- $problems = append $problems "serviceAccount.create=false needs serviceAccount.name: the account default is that of every pod here, and would get MCTL's rights" }}
 {{- end }}
@@ -78,7 +69,7 @@ What does not go together, before anything is installed; all of it at once, one 
 {{- if not (include "mctl.isOpen" .) }}
 {{- $problems = append $problems "ingress.enabled needs a way to sign in: settings.MCTL_OIDC_ISSUERS, MCTL_SIGN_IN_GITHUB_CLIENT_ID or MCTL_GITHUB_TOKENS; tokens of the local issuer are for kubectl port-forward" }}
 {{- end }}
-{{- if not (hasPrefix "https://" (dig "MCTL_PUBLIC_URL" "" .Values.settings | toString)) }}
+{{- if not (include "mctl.has" (list . "MCTL_PUBLIC_URL")) }}
 {{- $problems = append $problems "ingress.enabled needs settings.MCTL_PUBLIC_URL, e.g. https://mctl.example.org: its host is that of the ingress, and clients trust no other" }}
 {{- end }}
 {{- end }}
@@ -88,10 +79,71 @@ What does not go together, before anything is installed; all of it at once, one 
 {{- if and (hasKey $given "MCTL_GIT_PASSWORD_FILE") (not (include "mctl.isOpen" .)) }}
 {{- $problems = append $problems "existingSecrets.MCTL_GIT_PASSWORD_FILE: MCTL listens on loopback, where Argo CD cannot read the repository, while nobody but the local issuer vouches for callers; set settings.MCTL_OIDC_ISSUERS, MCTL_SIGN_IN_GITHUB_CLIENT_ID or MCTL_GITHUB_TOKENS" }}
 {{- end }}
+{{- $problems = concat $problems (include "mctl.identityProblems" . | fromYamlArray) }}
+{{- $problems = concat $problems (include "mctl.vaultProblems" . | fromYamlArray) }}
+{{- $problems = concat $problems (include "mctl.builderProblems" . | fromYamlArray) }}
 {{- $problems = concat $problems (include "mctl.networkProblems" . | fromYamlArray) }}
 {{- with $problems }}
 {{- fail (printf "\n\nThese values do not go together:\n  - %s\n" (join "\n  - " .)) }}
 {{- end }}
+{{- end }}
+
+{{/* Who signs in, who administers, at which address: what the program itself would refuse at its start. */}}
+{{- define "mctl.identityProblems" -}}
+{{- $problems := list -}}
+{{- $id := include "mctl.has" (list . "MCTL_SIGN_IN_GITHUB_CLIENT_ID") -}}
+{{- $file := include "mctl.has" (list . "MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE") -}}
+{{- if and $id (not $file) }}
+{{- $problems = append $problems "MCTL_SIGN_IN_GITHUB_CLIENT_ID needs the client secret of that app: existingSecrets.MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE={name: ..., key: ...}" }}
+{{- else if and $file (not $id) }}
+{{- $problems = append $problems "MCTL_SIGN_IN_GITHUB_CLIENT_SECRET_FILE needs settings.MCTL_SIGN_IN_GITHUB_CLIENT_ID, the app whose secret it is" }}
+{{- end }}
+{{- $admins := dig "MCTL_ADMINS" "unset" .Values.settings | toString | replace "," "" | trim -}}
+{{- if or (eq $admins "") (and (include "mctl.isOpen" .) (not (include "mctl.has" (list . "MCTL_ADMINS")))) }}
+{{- $problems = append $problems "settings.MCTL_ADMINS must name the logins of the administrators, e.g. ada or ada,joan: among logins that others vouch for nobody is one by default" }}
+{{- end }}
+{{- with dig "MCTL_PUBLIC_URL" "" .Values.settings }}
+{{- if and (or $.Values.ingress.enabled (include "mctl.isOpen" $)) (not (hasPrefix "https://" (toString .))) }}
+{{- $problems = append $problems (printf "settings.MCTL_PUBLIC_URL must begin with https://, and %q does not: browsers and OAuth clients trust no other" (toString .)) }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
+{{- end }}
+
+{{- define "mctl.vaultProblems" -}}
+{{- $problems := list -}}
+{{- if eq (dig "MCTL_SECRETS" "" .Values.settings | toString) "vault" }}
+{{- if not (include "mctl.has" (list . "MCTL_VAULT_ADDR")) }}
+{{- $problems = append $problems "settings.MCTL_SECRETS=vault needs settings.MCTL_VAULT_ADDR, e.g. https://vault.vault.svc:8200" }}
+{{- end }}
+{{- $role := include "mctl.has" (list . "MCTL_VAULT_ROLE") -}}
+{{- if eq $role (include "mctl.has" (list . "MCTL_VAULT_TOKEN_FILE")) }}
+{{- $problems = append $problems (printf "settings.MCTL_SECRETS=vault needs one way to sign in, and has %s: settings.MCTL_VAULT_ROLE (as the service account), or existingSecrets.MCTL_VAULT_TOKEN_FILE={name: ..., key: ...}" (ternary "two" "none" (eq $role "true"))) }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
+{{- end }}
+
+{{- define "mctl.builderProblems" -}}
+{{- $problems := list -}}
+{{- with .Values.builder }}
+{{- if ne .kind "none" }}
+{{- if not (and (include "mctl.has" (list $ "MCTL_GITHUB_APP_CLIENT_ID")) (include "mctl.has" (list $ "MCTL_GITHUB_APP_PRIVATE_KEY_FILE"))) }}
+{{- $problems = append $problems (printf "builder.kind=%s needs the GitHub App: settings.MCTL_GITHUB_APP_CLIENT_ID and existingSecrets.MCTL_GITHUB_APP_PRIVATE_KEY_FILE={name: ..., key: ...}" .kind) }}
+{{- end }}
+{{- end }}
+{{- if eq .kind "argo" }}
+{{- if ne $.Values.cluster.mode "kubernetes" }}
+{{- $problems = append $problems "builder.kind=argo needs cluster.mode=kubernetes" }}
+{{- end }}
+{{- if not .registry }}
+{{- $problems = append $problems "builder.kind=argo needs builder.registry, e.g. registry.example.org/apps" }}
+{{- else if contains "://" .registry }}
+{{- $problems = append $problems (printf "builder.registry is a prefix of images’ names, without scheme: %s" (regexReplaceAll "^.*://" .registry "")) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
 {{- end }}
 
 {{/* What the settings use, and the network policy would cut off. */}}

@@ -1,8 +1,8 @@
 import { type Check, failed, ok } from '../check';
 import { isAtLeast, versionIn } from '../version';
 
-/** `fieldValidation=Strict` is stable from 1.27 on; before, a misspelt field of an object could be dropped silently. */
-const OLDEST = [1, 27];
+/** As `kubeVersion` of the Helm chart has it. */
+const OLDEST = [1, 28];
 /** What `npm run test:cluster` was run against. */
 const TESTED = '1.36';
 

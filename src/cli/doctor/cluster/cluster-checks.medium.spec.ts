@@ -109,11 +109,11 @@ describe('a server that gives no answer', () => {
   });
 
   it('one that is too old', async () => {
-    api.version = 'v1.26.9';
+    api.version = 'v1.27.9';
     expect((await examine()).cluster).toMatchObject({
       status: 'failed',
-      found: expect.stringContaining('v1.26.9'),
-      fix: expect.stringContaining('1.27 or newer'),
+      found: expect.stringContaining('v1.27.9'),
+      fix: expect.stringContaining('1.28 or newer'),
     });
   });
 });
