@@ -6,14 +6,18 @@ import { buildProgram } from '../../src/cli/program';
 import { helm, kubectl, ROOT } from '../support/helm';
 import { renderMctl, type Values, violations } from '../support/mctl-chart';
 
-const GUIDE = readFileSync(join(ROOT, 'docs/install.md'), 'utf8');
+/** With the guides that go on from it, on the values that it shows. */
+const GUIDE = ['install', 'builder', 'vault'].map((name) => readFileSync(join(ROOT, `docs/${name}.md`), 'utf8')).join('\n');
 const blocks = (language: string): string[] =>
   [...GUIDE.matchAll(new RegExp(`^ *\`\`\`${language}\n([^]*?)^ *\`\`\``, 'gm'))].map(([, text = '']) => text);
 
-/** Values files by the name in their first line. */
-const FILES = new Map(
-  blocks('yaml').map((text): [string, Values] => [/^# (\S+)/.exec(text)?.[1] ?? '', parse(text) as Values]),
-);
+/** Files by the name in their first line: values, and objects that are applied as they are. */
+const SHOWN = blocks('yaml').flatMap((text): [string, Values][] => {
+  const [, name] = /^# (\S+\.yaml)\n/.exec(text) ?? [];
+  return name === undefined ? [] : [[name, parse(text) as Values]];
+});
+const FILES = new Map(SHOWN.filter(([, { kind }]) => kind === undefined));
+const OBJECTS = new Map(SHOWN.filter(([, { kind }]) => kind !== undefined));
 /** Commands, one each, without what is written to or read from files. */
 const COMMANDS = blocks('sh')
   .flatMap((text) => text.split('\n'))
@@ -38,6 +42,16 @@ describe('docs/install.md', () => {
   it('uses every values file that it shows, and shows every one that it uses', () => {
     expect(FILES.size).toBeGreaterThan(5);
     expect([...new Set(installs.flatMap(([, files]) => files))].sort()).toEqual([...FILES.keys()].sort());
+  });
+
+  it('applies every object that it shows', () => {
+    const applied = [...GUIDE.matchAll(/kubectl apply --filename ([\w-]+\.yaml)/g)].map(([, file]) => file);
+    expect([...new Set(applied)].sort()).toEqual([...OBJECTS.keys()].sort());
+    expect(OBJECTS.get('mctl-database.yaml')).toMatchObject({ kind: 'Cluster', metadata: { name: 'mctl-database' } });
+    // CloudNativePG calls the Secret after the Cluster.
+    expect(FILES.get('values-replicas.yaml')).toMatchObject({
+      existingSecrets: { DATABASE_URL: { name: 'mctl-database-app', key: 'uri' } },
+    });
   });
 
   it.each(installs)(
