@@ -5,7 +5,7 @@ import { Config } from '../config';
 import { Conflict, type ErrorBody, MctlError, toErrorBody } from '../errors';
 import { log } from '../logging';
 import type { Operation } from '../operations/operation';
-import { callerOf, OperationStore, resultOf } from '../operations/operation-store';
+import { callerOf, OPEN, OperationStore, resultOf } from '../operations/operation-store';
 import { OperationRegistry } from '../operations/registry';
 import { applies } from '../operations/stages';
 import { parseInput } from '../schema';
@@ -38,7 +38,7 @@ export class Endings {
     @Inject(Rollouts) private readonly rollouts: Rollouts,
   ) {}
 
-  /** The branch shows these commits: operations end, or go on with what comes after their first commit. */
+  /** The branch shows these commits: operations end, or go on with what comes after their first commit; those that others closed stay as they are. */
   async published(done: readonly Done[], changed: (id: string) => void): Promise<void> {
     const isAlone = ({ row }: Done) => {
       const { settle, afterCommit } = this.registry.partsOf({ name: row.operation });
@@ -67,26 +67,42 @@ export class Endings {
     if (done.length === 0) return;
     const now = new Date();
     const goingOn = new Set<string>();
-    await this.store.transaction(async (transaction) => {
+    const closed = await this.store.transaction(async (transaction) => {
       goingOn.clear();
-      for (const each of done) if (await this.closeOne(transaction, each, now)) goingOn.add(each.row.id);
+      const open: Done[] = [];
+      // Two engines may find the same commit: whoever comes second must neither settle it again nor set back what has gone on.
+      for (const each of done) if (await this.isStillAt(transaction, each.row)) open.push(each);
+      for (const each of open) if (await this.closeOne(transaction, each, now)) goingOn.add(each.row.id);
       await this.audit.append(
         transaction,
-        done.map(({ row, commit, planDigest }) =>
+        open.map(({ row, commit, planDigest }) =>
           this.ending(row, goingOn.has(row.id) ? 'committed' : 'succeeded', {
             commit,
             planDigest: planDigest ?? undefined,
           }),
         ),
       );
+      return open;
     });
-    for (const { row, commit } of done) {
+    for (const { row, commit } of closed) {
       log.info({ ...facts(row), commit }, goingOn.has(row.id) ? 'operation goes on' : 'operation succeeded');
       operationCommitted(row);
       if (!goingOn.has(row.id)) operationEnded(row);
       changed(row.id);
     }
-    this.rollouts.announce(done.map(({ commit }) => commit));
+    if (closed.length > 0) this.rollouts.announce(closed.map(({ commit }) => commit));
+  }
+
+  /** Whether nobody has ended or taken on the operation since this row was read. */
+  private async isStillAt(transaction: StoreTransaction, { id, stage }: OperationRow): Promise<boolean> {
+    const same = await transaction
+      .selectFrom('operations')
+      .select('id')
+      .where('id', '=', id)
+      .where('stage', '=', stage)
+      .where('status', 'in', OPEN)
+      .executeTakeFirst();
+    return same !== undefined;
   }
 
   /** Whether the row's commit is not its operation's last. */

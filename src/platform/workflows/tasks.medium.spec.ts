@@ -6,7 +6,7 @@ import { rebuildAudit } from '../audit/rebuild/rebuild-audit';
 import { verifyAudit } from '../audit/verify/verify-audit';
 import type { Operation } from '../operations/operation';
 import type { OperationParts, TaskContext, TaskOutcome } from '../operations/parts';
-import type { StoreTransaction } from '../store';
+import type { OperationRow, StoreTransaction } from '../store';
 import { ada, away, put, WritePath } from './testing/write-path';
 
 /** Registers a file, waits until it is told that it may go on, and writes the file again with what it was told. */
@@ -393,6 +393,43 @@ describe('what is settled with the ending', () => {
     expect((await marks()).map(({ id }) => id).sort()).toEqual([one, two].sort());
     expect(await path.subjects()).toHaveLength(2);
     expect(await findings()).toEqual([]);
+  });
+});
+
+describe('a commit that two engines find', () => {
+  /** What another process read before this one closed it. */
+  const late = async (before: OperationRow) => {
+    const { commit } = await rowOf(before.id);
+    const after = await Promise.all([rowOf(before.id), steps(before.id), events()]);
+    await path.endings.published([{ row: before, commit: commit ?? '', planDigest: null }], () => undefined);
+    expect(await Promise.all([rowOf(before.id), steps(before.id), events()])).toEqual(after);
+    expect(await findings()).toEqual([]);
+  };
+
+  it('ends its operation once: settled once, audited once', async () => {
+    const settle = jest.fn(() => Promise.resolve());
+    bind(put, { settle });
+    const [id = ''] = await path.queue([put, { path: 'a', text: '1' }]);
+    const before = await rowOf(id);
+    path.workflows.wake();
+    await path.ended([id]);
+    await late(before);
+    expect(settle).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not set back an operation that has gone on', async () => {
+    let isSigned = false;
+    bind(register, { tasks: { wait: () => Promise.resolve(isSigned ? { done: 1 } : WAITING) } });
+    const [id = ''] = await path.queue([register, { path: 'a', text: 'pending' }]);
+    const before = await rowOf(id);
+    path.workflows.wake();
+    await until(async () => (await rowOf(id)).task_state !== null);
+    await late(before);
+    isSigned = true;
+    await path.rows.endWaiting(new Date());
+    path.workflows.wake();
+    await path.ended([id]);
+    await late(before);
   });
 });
 

@@ -153,6 +153,7 @@ export class WritePath {
   workflows: EmbeddedWorkflows;
   readonly operations: Operations;
   readonly commits: Commits;
+  readonly endings: Endings;
   readonly registry: OperationRegistry;
   readonly config: Config;
   private readonly folder: string;
@@ -173,6 +174,7 @@ export class WritePath {
     this.audit = new Audit(store, Keys.open(folder));
     this.tokens = new ConfirmTokens(Keys.open(folder), store);
     const endings = new Endings(store, this.rows, registry, this.audit, config, new Rollouts(new NoCluster(), gitops));
+    this.endings = endings;
     const committer = new Committer(store, this.rows, registry, planner, gitops, endings, config);
     const queue = new TaskQueue(store);
     const tasks = new Tasks(store, this.rows, queue, registry, gitops, access, endings, config);
