@@ -1,6 +1,6 @@
 import { type Right, type RightsSettings, rightsOf, stepRights } from '../../src/platform/kubernetes/rights';
 import type { Manifest } from '../support/helm';
-import { at, ofKind, podOf } from '../support/manifests';
+import { at, ofKind, only, podOf } from '../support/manifests';
 import { builds, renderMctl, type Values, valuesOf } from '../support/mctl-chart';
 
 type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] };
@@ -113,6 +113,25 @@ describe('the Roles of chart mctl', () => {
     const manifests = await renderMctl({ ...valuesOf('minimal'), settings, networkPolicy: { egress } });
     expect(podOf(manifests).automountServiceAccountToken).toBe(true);
     expect(manifests.filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+  });
+
+  it('mount one into steps as well, whose plans ask Vault, and not where a file is shown to it', async () => {
+    const argo = valuesOf('argo');
+    const network = argo.networkPolicy as { egress: object };
+    const vault = { MCTL_SECRETS: 'vault', MCTL_VAULT_ADDR: 'https://vault.example.org:8200' };
+    const egress = { ...network.egress, vault: [{ namespace: 'vault', ports: [8200] }] };
+    const networkPolicy = { ...network, egress };
+    const settings = { ...(argo.settings as object), ...vault };
+    const byToken = { ...argo, networkPolicy, settings: { ...settings, MCTL_VAULT_ROLE: 'mctl' } };
+    const file = { MCTL_VAULT_TOKEN_FILE: { name: 'vault-token', key: 'token' } };
+    const byFile = { ...argo, networkPolicy, settings, existingSecrets: { ...(argo.existingSecrets as object), ...file } };
+    const mounts = async (values: Values) =>
+      at(only(await renderMctl(values), 'ClusterWorkflowTemplate'), 'spec.automountServiceAccountToken');
+    expect(await mounts(argo)).toBe(false);
+    expect(await mounts(byFile)).toBe(false);
+    expect(await mounts(byToken)).toBe(true);
+    const rights = granted(await renderMctl(byToken), 'mctl-workflow');
+    expect(rights).toEqual(asked(stepRights('mctl')));
   });
 
   it('never hold a wildcard, for any account', async () => {

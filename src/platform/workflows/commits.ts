@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config';
+import { MctlError, Unavailable } from '../errors';
 import { explainGitError, GitError, mayBeOfOne, passesWithTime } from '../gitops';
 import { log } from '../logging';
 import { OperationStore } from '../operations/operation-store';
@@ -43,7 +44,8 @@ export class Commits {
       if (error instanceof LeadershipLost || error instanceof TakenOver) throw error;
       if (error instanceof GitError) {
         log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
-      } else log.error({ err: error }, 'a batch of operations met an unexpected error');
+      } else if (error instanceof Unavailable) log.warn({ code: error.code }, 'what a plan asks does not answer');
+      else log.error({ err: error }, 'a batch of operations met an unexpected error');
       if (rows.length > 1 && mayBeOfOne(error)) return this.runOneByOne(rows, attempt);
       for (const row of rows) await this.postponeOrFail(row, error, attempt.changed);
     }
@@ -84,7 +86,7 @@ export class Commits {
 
   private async postpone({ id, attempts }: OperationRow, error: unknown): Promise<void> {
     const delay = Math.min(BACKOFF_LIMIT_MS, BACKOFF_MS * 2 ** Math.min(attempts, 10)) * (0.5 + Math.random() / 2);
-    const message = error instanceof GitError ? explainGitError(error).message : 'An unexpected error; the log has it.';
+    const message = inWords(error);
     await this.store.transaction(async (transaction) => {
       await this.operations.update(transaction, id, { next_run_at: new Date(Date.now() + delay).toISOString() });
       const step = await transaction
@@ -100,4 +102,9 @@ export class Commits {
       ]);
     });
   }
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof GitError) return explainGitError(error).message;
+  return error instanceof MctlError ? error.message : 'An unexpected error; the log has it.';
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { readHead } from '../audit/audit-head';
 import type { AuditHead } from '../audit/chain';
 import { Config } from '../config';
-import { Conflict } from '../errors';
+import { Conflict, Unavailable } from '../errors';
 import { type BatchStep, type CommitDraft, GitError, Gitops, type World } from '../gitops';
 import { authorOf, commitMessage } from '../operations/commit-message';
 import { callerOf, OperationStore, resultOf, type StoredAnswer } from '../operations/operation-store';
@@ -38,7 +38,10 @@ export class Committer {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** @throws GitError where the branch could not be reached or written; operations that were not failed stay as they were. */
+  /**
+   * @throws GitError where the branch could not be reached or written, Unavailable where something that a plan asks could not;
+   * operations that were not failed stay as they were.
+   */
   async run(due: readonly OperationRow[], changed: (id: string) => void): Promise<void> {
     // The others stay due: where the branch is contended, a small batch arrives and a large one never does.
     const rows = due.slice(0, this.gitops.room);
@@ -187,10 +190,11 @@ export class Committer {
         world = world.with(planned.changes);
         planned.changes.forEach(({ path }) => touched.add(path));
       } catch (error) {
-        // Git's own trouble is not this operation's: the batch waits.
+        // Git's own trouble is not this operation's, and what it asked besides may answer a little later: the batch waits, or goes one by one.
         if (error instanceof GitError) throw error;
-        if (world === start) await this.endings.fail(row, error, changed, { at: 'plan' });
-        else turns.wait(row);
+        if (world !== start) turns.wait(row);
+        else if (error instanceof Unavailable) throw error;
+        else await this.endings.fail(row, error, changed, { at: 'plan' });
       }
     }
     return ready;

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Unavailable } from '../errors';
 import { GitError } from '../gitops';
 import { log } from '../logging';
+import type { Operation } from '../operations/operation';
 import { ada, away, declined, drop, lost, put, refused, rejected, undo, WritePath } from './testing/write-path';
 
 const unknown = () => Promise.reject(new GitError({ command: 'push', kind: 'unknown' }));
@@ -216,6 +217,43 @@ describe('trouble with the remote', () => {
     const answer = await path.call(put, { path: 'a', text: '1' });
     expect(answer.operation.status).toBe('succeeded');
     expect(await path.subjects()).toEqual(['put(a): 1']);
+  });
+
+  it('waits while what a plan asks is away, holds up no neighbour, and goes on when it is back', async () => {
+    const asking: Operation = { ...put, name: 'asking', tool: 'asking' };
+    await open();
+    path.registry.register(asking);
+    let isAway = false;
+    const facts = () => (isAway ? Promise.reject(new Unavailable('Vault is sealed.')) : Promise.resolve(undefined));
+    path.registry.bind(asking, { facts });
+    const [id = '', other = ''] = await path.queue([asking, { path: 'a', text: '1' }], [put, { path: 'b', text: '2' }]);
+    isAway = true;
+    path.workflows.wake();
+    expect(outcomes(await path.ended([other]))).toEqual(['succeeded']);
+    const lines = async () => (await path.rows.logs(id, 'plan', 10)).map(({ line }) => line);
+    while ((await lines()).length === 0) await turn();
+    expect((await lines())[0]).toContain('Vault is sealed. Trying again.');
+    expect((await path.rows.get(id)).status).toBe('running');
+    isAway = false;
+    expect(outcomes(await path.ended([id]))).toEqual(['succeeded']);
+    expect(await path.subjects()).toEqual(['put(b): 2', 'put(a): 1']);
+  });
+
+  it('fails at the deadline with what a plan asked and did not get', async () => {
+    const asking: Operation = { ...put, name: 'asking', tool: 'asking' };
+    await open({ MCTL_WORKFLOW_DEADLINE: '0s' });
+    path.registry.register(asking);
+    const [id = ''] = await path.queue([asking, { path: 'a', text: '1' }]);
+    path.registry.bind(asking, {
+      facts: () => Promise.reject(new Unavailable('Vault is sealed.', { code: 'vault_away' })),
+    });
+    path.workflows.wake();
+    const [row] = await path.ended([id]);
+    expect(row).toMatchObject({
+      status: 'failed',
+      commit: null,
+      error: expect.stringContaining('"code":"vault_away"'),
+    });
   });
 
   it('tells a branch that is protected at once', async () => {

@@ -30,8 +30,12 @@ on anything else, and is reached through kubectl port-forward. */}}
 
 {{/* "true" where something needs the token of the service account: the API server, or Vault's Kubernetes auth method. */}}
 {{- define "mctl.needsToken" -}}
-{{- $vault := and (eq (dig "MCTL_SECRETS" "" .Values.settings | toString) "vault") (not (hasKey .Values.existingSecrets "MCTL_VAULT_TOKEN_FILE")) -}}
-{{- if or (include "mctl.asksCluster" .) $vault }}true{{ end -}}
+{{- if or (include "mctl.asksCluster" .) (include "mctl.showsVault" .) }}true{{ end -}}
+{{- end }}
+
+{{/* "true" where a pod shows Vault the token of its account, the server's or that of steps: plans ask Vault in both. */}}
+{{- define "mctl.showsVault" -}}
+{{- if and (eq (dig "MCTL_SECRETS" "" .Values.settings | toString) "vault") (not (include "mctl.has" (list . "MCTL_VAULT_TOKEN_FILE"))) }}true{{ end -}}
 {{- end }}
 
 {{/* Settings that want a path, and get a mounted Secret. */}}
