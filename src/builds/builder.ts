@@ -16,4 +16,10 @@ export abstract class Builder {
    * @throws Conflict `repository_not_granted`, `build_failed`, `build_timed_out` and others; Unavailable to be called again.
    */
   abstract run(call: BuildCall, source: Source | undefined): Promise<TaskOutcome>;
+
+  /**
+   * Ends the build of an operation that has failed without it, if there is one. Absent where a build is the team's own and ends by itself.
+   * @throws Unavailable where that cannot be done now.
+   */
+  abandon?(operationId: string): Promise<void>;
 }

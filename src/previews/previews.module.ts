@@ -20,6 +20,9 @@ export class PreviewsModule {
     registry.register(createPreview, deletePreview);
     registry.bind<CreatePreviewInput, undefined>(createPreview, {
       tasks: { [BUILD_IMAGE.name]: (context) => builder.run(context, sourceToPreview(context.input)) },
+      abandoned: async ({ id }, input) => {
+        if (sourceToPreview(input)) await builder.abandon?.(id);
+      },
     });
   }
 }

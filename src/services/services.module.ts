@@ -47,6 +47,9 @@ export class ServicesModule {
           provisioner.create(context, databaseOf(context.input)),
         [BUILD_IMAGE.name]: (context: TaskContext<DeployServiceInput>) => builder.run(context, sourceOf(context.input)),
       },
+      abandoned: async ({ id }, input: DeployServiceInput) => {
+        if (sourceOf(input)) await builder.abandon?.(id);
+      },
     });
     registry.bind(retireService, secrets.retire);
   }

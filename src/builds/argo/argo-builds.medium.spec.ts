@@ -331,6 +331,52 @@ describe('a build that fails', () => {
   });
 });
 
+describe('a build whose operation ended without it', () => {
+  const shutdown = () => argo.workflow(NAME)?.spec;
+
+  it('is stopped, from another process as well, and its Secret goes', async () => {
+    await submitted();
+    builds = aProcess();
+    await builds.abandon(OPERATION);
+    expect(shutdown()).toMatchObject({ shutdown: 'Terminate' });
+    expect(argo.secrets).toEqual([]);
+    await builds.abandon(OPERATION);
+  });
+
+  it('loses nothing but its Secret once it is over', async () => {
+    await submitted();
+    argo.end(NAME, { phase: 'Succeeded' });
+    await builds.abandon(OPERATION);
+    expect(shutdown()).not.toHaveProperty('shutdown');
+    expect([argo.secrets, github.revoked.length]).toEqual([[], 1]);
+  });
+
+  it('may never have begun', async () => {
+    await builds.abandon(OPERATION);
+    expect(argo.workflows).toEqual([]);
+  });
+
+  it('is not a stranger’s of its name', async () => {
+    await submitted();
+    await builds.abandon('01JOTHER');
+    const there = argo.workflow(NAME)!;
+    api.put({ ...there, metadata: { ...there.metadata, labels: { 'mctl.dev/operation': '01JOTHER' } } });
+    await builds.abandon(OPERATION);
+    expect(shutdown()).not.toHaveProperty('shutdown');
+    expect(argo.secrets).toHaveLength(1);
+  });
+
+  it('is found where a crash came before its uid was kept, and the repository was lost since', async () => {
+    const { state } = await waiting();
+    await attempt(state);
+    builds = aProcess();
+    granted = false;
+    expect(await errorOf(attempt(state))).toMatchObject({ code: 'repository_not_granted' });
+    expect(shutdown()).toMatchObject({ shutdown: 'Terminate' });
+    expect(argo.secrets).toEqual([]);
+  });
+});
+
 describe('a build that takes too long', () => {
   it('is stopped, and says what it waited for', async () => {
     const state = await submitted();

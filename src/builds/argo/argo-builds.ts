@@ -18,7 +18,7 @@ import type { BuildCall, Builder } from '../builder';
 import { notGranted } from '../refusals';
 import { builtBy, failureOf, phaseOf, placeOf } from './build-outcome';
 import { hasBegun, logOfBuild, podsOfBuild, reasonToWait } from './build-pods';
-import { type BuildOrder, isOrdered, workflowName, workflowOf } from './build-workflow';
+import { type BuildOrder, isOfOperation, isOrdered, workflowName, workflowOf } from './build-workflow';
 import { checkDockerfile, gone, nameTaken, noSuchRef, OVER, timedOut } from './refusals';
 import { SourceCredentials } from './source-credentials';
 import { tidied } from './tidied';
@@ -40,6 +40,8 @@ type Submitted = Memo & Required<Pick<Memo, 'uid' | 'tokenAt'>>;
 /** Which Workflow is ours, as soon as that is known: what fails after it has to clear it away. */
 interface Known {
   uid: string | undefined;
+  /** Without a uid there may be one all the same: a crash may have come before it was kept. */
+  readonly mayBeThere: boolean;
 }
 
 interface Build extends BuildCall {
@@ -70,7 +72,7 @@ export class ArgoBuilds implements Builder {
   async run(call: BuildCall, source: Source | undefined): Promise<TaskOutcome> {
     if (source === undefined) throw new TypeError('a build without a source');
     const memo = call.state as Memo | undefined;
-    const known: Known = { uid: memo?.uid };
+    const known: Known = { uid: memo?.uid, mayBeThere: memo !== undefined };
     try {
       const place = await this.repositories.grantTo(call.input.team, source.repo);
       if (!place) throw notGranted(call.input.team, source.repo);
@@ -196,22 +198,33 @@ export class ArgoBuilds implements Builder {
   }
 
   /** After what ends the operation nothing of the build may stay. @throws Unavailable where that has to wait. */
-  private async giveUp({ operationId }: BuildCall, { uid }: Known, error: unknown): Promise<void> {
+  private async giveUp({ operationId }: BuildCall, { uid, mayBeThere }: Known, error: unknown): Promise<void> {
     const isFinal = error instanceof MctlError && !(error instanceof Unavailable);
-    if (!isFinal || uid === undefined) return;
-    const ref = { namespace: this.config.values.buildNamespace, name: workflowName(operationId) };
+    if (!isFinal) return;
+    const isOurs = mayBeThere && error.code !== 'build_name_taken';
+    if (uid === undefined) return isOurs ? this.abandon(operationId) : undefined;
+    const ref = this.refOf(operationId);
     if (!OVER.has(error.code)) await this.stop(ref, uid);
     await this.credentials.drop(ref);
   }
 
+  /** Stops what has its name and its label, and takes its credential away; a stranger's is left alone. */
+  async abandon(operationId: string): Promise<void> {
+    const ref = this.refOf(operationId);
+    const workflow = await tidied('look for a build', () => this.kubernetes.get(RESOURCES.workflow, ref));
+    if (workflow && !isOfOperation(workflow, operationId)) return;
+    if (workflow && phaseOf(workflow) === 'open') await this.stop(ref, workflow.metadata?.uid);
+    await this.credentials.drop(ref);
+  }
+
+  private refOf(operationId: string): ObjectRef & { readonly namespace: string } {
+    return { namespace: this.config.values.buildNamespace, name: workflowName(operationId) };
+  }
+
   /** Ends its pods at once, if it is still this one. @returns the Workflow as it is then. */
-  private async stop(ref: ObjectRef, uid = ''): Promise<KubernetesObject | undefined> {
-    let stopped: KubernetesObject | undefined;
-    await tidied('stop a build', async () => {
-      const patch = { metadata: { uid }, spec: { shutdown: 'Terminate' } };
-      stopped = await this.kubernetes.patch(RESOURCES.workflow, ref, patch);
-    });
-    return stopped;
+  private stop(ref: ObjectRef, uid = ''): Promise<KubernetesObject | undefined> {
+    const patch = { metadata: { uid }, spec: { shutdown: 'Terminate' } };
+    return tidied('stop a build', () => this.kubernetes.patch(RESOURCES.workflow, ref, patch));
   }
 
   private orderOf({ input, operationId, source, place }: Build, { commit, tag }: Memo): BuildOrder {

@@ -55,6 +55,11 @@ export function workflowOf(order: BuildOrder): KubernetesObject & { spec: object
   };
 }
 
+/** Whether a Workflow was made for this operation. */
+export function isOfOperation(workflow: KubernetesObject, operationId: string): boolean {
+  return workflow.metadata?.labels?.[OPERATION_LABEL] === operationId;
+}
+
 /** Whether a Workflow is the one that was asked for: the name alone says nothing, and its order may have been changed since. */
 export function isOrdered(workflow: KubernetesObject, order: BuildOrder): boolean {
   const given = listAt(workflow, 'spec', 'arguments', 'parameters').map(
@@ -62,7 +67,7 @@ export function isOrdered(workflow: KubernetesObject, order: BuildOrder): boolea
   );
   const wanted = parametersOf(order);
   return (
-    workflow.metadata?.labels?.[OPERATION_LABEL] === order.operationId &&
+    isOfOperation(workflow, order.operationId) &&
     textAt(workflow, 'spec', 'workflowTemplateRef', 'name') === order.template &&
     at(workflow, 'spec', 'workflowTemplateRef', 'clusterScope') === true &&
     textAt(workflow, 'spec', 'entrypoint') === ENTRYPOINT &&

@@ -67,6 +67,12 @@ export interface OperationParts<Input extends WriteArguments = WriteArguments, F
   /** By the name that the declaration gives each. */
   readonly tasks?: Readonly<Record<string, TaskRun<Input>>>;
   /**
+   * Clears away what the task before the commit has begun, where the operation ended before that task did: cancelled, stopped, too late,
+   * the role lost. Called after the end, in whichever process wrote it, once: what it throws is logged. Idempotent; the task may have
+   * cleared up itself.
+   */
+  readonly abandoned?: (row: OperationRow, input: Input) => Promise<void>;
+  /**
    * Whether the operation goes on after its first commit; absent = always. Asked in the transaction that ends that commit, so that of
    * two calls at the same moment the second finds the first one waiting. `false` ends the operation well.
    */

@@ -238,6 +238,19 @@ export class Endings {
     log.info({ ...facts(row), code: body.code }, 'operation failed');
     operationEnded(row, body.code);
     changed(row.id);
+    await this.abandon(row);
+  }
+
+  /** After the end of an operation: has what its task before the commit began cleared away. Never throws; what fails is logged. */
+  async abandon(row: OperationRow): Promise<void> {
+    if (row.stage !== 'prepare') return;
+    try {
+      const operation = this.registry.find(row.operation);
+      const { abandoned } = operation ? this.registry.partsOf(operation) : {};
+      if (operation && abandoned) await abandoned(row, parseInput(operation.input, JSON.parse(row.input)));
+    } catch (error) {
+      log.warn({ err: error, ...facts(row) }, 'what an operation had begun could not be cleared away');
+    }
   }
 
   /** Ends an operation that nobody has begun, at its caller's wish. @returns false where it has begun: then nothing happens. */

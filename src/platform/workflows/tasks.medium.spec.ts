@@ -191,6 +191,46 @@ describe('the caller of a task', () => {
   });
 });
 
+describe('what a task has begun', () => {
+  it('is cleared away once where the operation ends without it, whatever that meets', async () => {
+    const abandoned = jest.fn((_row: OperationRow, _input: unknown) => Promise.reject(new Error('not now')));
+    bind(provision, { tasks: { make: () => Promise.reject(new Conflict('no', { code: 'no' })) }, abandoned });
+    const answer = await path.call(provision, { path: 'a', text: '1' });
+    expect(answer).toMatchObject({ operation: { status: 'failed' }, error: { code: 'no' } });
+    await until(() => abandoned.mock.calls.length > 0);
+    expect(abandoned.mock.calls.map(([{ id }, input]) => [id, input])).toEqual([
+      [answer.operation.id, expect.objectContaining({ path: 'a', text: '1' })],
+    ]);
+  });
+
+  it('is cleared away after a try during which the operation ended', async () => {
+    const begun: string[] = [];
+    bind(provision, {
+      tasks: {
+        make: async ({ operationId }) => {
+          await path.endings.fail(await rowOf(operationId), new Conflict('stopped'), () => undefined);
+          begun.push(operationId);
+          return WAITING;
+        },
+      },
+      abandoned: ({ id }) => Promise.resolve(void begun.splice(0, Infinity, ...begun.filter((each) => each !== id))),
+    });
+    const id = await start(provision, { path: 'a', text: '1' });
+    await until(async () => (await rowOf(id)).status === 'failed');
+    await path.workflows.onModuleDestroy();
+    expect(begun).toEqual([]);
+  });
+
+  it('stays for the commit', async () => {
+    const abandoned = jest.fn(() => Promise.resolve());
+    bind(provision, { tasks: { make: () => Promise.resolve({ done: 1 }) }, abandoned });
+    const call = [provision, { path: 'a', text: '1', only_new: true }] as const;
+    const rows = await path.together(call, call);
+    expect(rows.map(({ status }) => status).sort()).toEqual(['failed', 'succeeded']);
+    expect(abandoned).not.toHaveBeenCalled();
+  });
+});
+
 describe('read-only', () => {
   it('leaves what was accepted before where it is', async () => {
     const [id = ''] = await path.queue([put, { path: 'a', text: '1' }]);

@@ -55,7 +55,7 @@ export class Tasks {
       else await this.wait(row, task, outcome.wait);
     } catch (error) {
       await heart.stop();
-      if (error instanceof TakenOver) return;
+      if (error instanceof TakenOver) return this.afterTheEnd(row);
       // The next process tries again, at once; this one may not even have begun.
       if (signal.aborted) return this.queue.keep(row, new Date());
       await this.failOrTryAgain(row, task, { error, changed });
@@ -184,7 +184,14 @@ export class Tasks {
   private ifInHand(row: OperationRow, work: (transaction: StoreTransaction) => Promise<void>): Promise<void> {
     return this.inHand(row, work).catch((error: unknown) => {
       if (!(error instanceof TakenOver)) throw error;
+      return this.afterTheEnd(row);
     });
+  }
+
+  /** The operation may have failed during this very try: then nobody else knows of what the try has begun. */
+  private async afterTheEnd(row: OperationRow): Promise<void> {
+    const { status } = await this.operations.get(row.id);
+    if (status === 'failed') await this.endings.abandon(row);
   }
 
   private async tell(transaction: StoreTransaction, row: OperationRow, step: string, message: string): Promise<void> {
