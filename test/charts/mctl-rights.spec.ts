@@ -134,6 +134,37 @@ describe('the Roles of chart mctl', () => {
     expect(rights).toEqual(asked(stepRights('mctl')));
   });
 
+  it('leave the pod that tells of an end the secret of the webhook, and nothing else of the server', async () => {
+    const argo = valuesOf('argo');
+    const name = 'MCTL_ARGO_WEBHOOK_SECRET_FILE';
+    const notify = async (more: Values) => {
+      const template = only(await renderMctl({ ...argo, ...more }), 'ClusterWorkflowTemplate');
+      const found = (at(template, 'spec.templates') as { name: string }[]).find((each) => each.name === 'notify');
+      expect(found).toMatchObject({ automountServiceAccountToken: false });
+      expect(at(found, 'container')).not.toHaveProperty('envFrom');
+      const env = at(found, 'container.env') as { name: string; value?: string }[];
+      return { env: Object.fromEntries(env.map((each) => [each.name, each.value])), mounts: at(found, 'container.volumeMounts') };
+    };
+    const plain = {
+      WORKFLOW_NOTIFY_URL: expect.stringMatching(/^http:\/\/mctl\.mctl\.svc:\d+$/),
+      WORKFLOW_NAME: '{{workflow.name}}',
+      WORKFLOW_PHASE: '{{workflow.status}}',
+    };
+    expect(await notify({})).toEqual({ env: plain, mounts: undefined });
+    const secrets = { ...(argo.existingSecrets as object), [name]: { name: 'mctl-webhooks', key: 'argo' } };
+    const path = `/etc/mctl/secrets/${name}`;
+    expect(await notify({ existingSecrets: secrets })).toEqual({
+      env: { ...plain, [name]: path },
+      mounts: [{ name: 'secrets', mountPath: path, subPath: name, readOnly: true }],
+    });
+    const file = '/etc/mctl/files/hook';
+    const files = { settings: { ...(argo.settings as object), [name]: file }, secretFiles: { hook: { name: 's', key: 'k' } } };
+    expect(await notify(files)).toEqual({
+      env: { ...plain, [name]: file },
+      mounts: [{ name: 'files', mountPath: file, subPath: 'hook', readOnly: true }],
+    });
+  });
+
   it('never hold a wildcard, for any account', async () => {
     for (const { rules = [] } of await renderMctl(valuesOf('everything'))) {
       expect(JSON.stringify(rules)).not.toContain('*');

@@ -164,3 +164,34 @@ on anything else, and is reached through kubectl port-forward. */}}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
+
+{{/* Path of the webhook's secret in the container; empty without one. */}}
+{{- define "mctl.webhookSecretPath" -}}
+{{- $name := "MCTL_ARGO_WEBHOOK_SECRET_FILE" -}}
+{{- if hasKey .Values.existingSecrets $name }}/etc/mctl/secrets/{{ $name }}{{ else }}{{ dig $name "" .Values.settings }}{{ end -}}
+{{- end }}
+
+{{- define "mctl.notifyEnv" -}}
+- name: WORKFLOW_NOTIFY_URL
+  value: {{ printf "http://%s.%s.svc:%v" (include "mctl.fullname" .) .Release.Namespace .Values.service.port | quote }}
+{{- with include "mctl.webhookSecretPath" . }}
+- name: MCTL_ARGO_WEBHOOK_SECRET_FILE
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{/* That one file, out of whichever volume holds it. */}}
+{{- define "mctl.notifyMounts" -}}
+{{- $path := include "mctl.webhookSecretPath" . }}
+{{- if hasPrefix "/etc/mctl/secrets/" $path }}
+- { name: secrets, mountPath: {{ $path | quote }}, subPath: {{ base $path | quote }}, readOnly: true }
+{{- else if hasPrefix "/etc/mctl/files/" $path }}
+- { name: files, mountPath: {{ $path | quote }}, subPath: {{ base $path | quote }}, readOnly: true }
+{{- else if $path }}
+{{- range .Values.extraVolumeMounts }}
+{{- if or (eq .mountPath $path) (hasPrefix (printf "%s/" (trimSuffix "/" .mountPath)) $path) }}
+{{ list . | toYaml }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
