@@ -112,14 +112,15 @@ export class Kubernetes {
     });
   }
 
-  /** The object goes, what it owns after it. */
-  async delete(resource: Resource, ref: ObjectRef, signal?: AbortSignal): Promise<void> {
+  /** The object goes, what it owns after it. With a `uid` that one alone: `conflict` where another one has its name. */
+  async delete(resource: Resource, ref: ObjectRef & { readonly uid?: string }, signal?: AbortSignal): Promise<void> {
+    const preconditions = ref.uid !== undefined && { preconditions: { uid: ref.uid } };
     await this.json({
       method: 'DELETE',
       path: pathOf(resource, ref),
       body: {
         type: 'application/json',
-        value: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' },
+        value: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background', ...preconditions },
       },
       doing: words('delete', resource, ref),
       signal,

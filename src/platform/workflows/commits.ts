@@ -22,6 +22,8 @@ export interface Attempt {
   readonly changed: (id: string) => void;
   /** Aborted when the process ends: what is left stays in the queue. */
   readonly leaving: AbortSignal;
+  /** Called when a try has come to nothing, before it is written down when the next one comes: nothing else may move that time then. */
+  readonly over?: () => Promise<void>;
 }
 
 /** Tries to commit, and says of each operation that did not get there whether it is tried again or has failed. */
@@ -47,6 +49,7 @@ export class Commits {
       } else if (error instanceof Unavailable) log.warn({ code: error.code }, 'what a plan asks does not answer');
       else log.error({ err: error }, 'a batch of operations met an unexpected error');
       if (rows.length > 1 && mayBeOfOne(error)) return this.runOneByOne(rows, attempt);
+      await attempt.over?.();
       for (const row of rows) await this.postponeOrFail(row, error, attempt.changed);
     }
   }

@@ -5,6 +5,7 @@ import { ArgoServer } from '../kubernetes';
 import { ArgoWorkflows, StepRunner } from './argo';
 import { CommitQueue } from './argo/commit-queue';
 import { Handovers } from './argo/handovers';
+import { Lateness } from './argo/late';
 import { Observer } from './argo/observer';
 import { PodLogs } from './argo/pod-logs';
 import { Reconciler } from './argo/reconciler';
@@ -25,6 +26,7 @@ const argo = [
   ArgoServer,
   CommitQueue,
   Handovers,
+  Lateness,
   Observer,
   PodLogs,
   Reconciler,

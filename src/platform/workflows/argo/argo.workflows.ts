@@ -11,7 +11,6 @@ import { type Observation, Workflows } from '../workflows';
 import { Observer } from './observer';
 import { Reconciler } from './reconciler';
 import { Submitter } from './submitter';
-import { workflowName } from './workflow-name';
 import { WorkflowObjects } from './workflow-objects';
 import type { WorkflowState } from './workflow-state';
 
@@ -83,16 +82,20 @@ export class ArgoWorkflows extends Workflows implements OnApplicationBootstrap, 
 
   /** What nobody has begun ends at once; a task that waits is stopped, and the next round ends it. A commit goes on. */
   async cancel(row: OperationRow): Promise<boolean> {
-    const name = workflowName(row);
     if (await this.endings.cancel(row, this.changed)) {
       // A pod that comes all the same finds that it has ended.
-      await this.workflows.remove(name).catch((error: unknown) => warn(error, row));
+      await this.removeOf(row).catch((error: unknown) => warn(error, row));
       this.wake();
       return true;
     }
     if (!isOpen(row) || (row.stage !== 'prepare' && row.stage !== 'await')) return false;
     await this.reconciler.stop(row, this.changed).catch((error: unknown) => refuse(error));
     return true;
+  }
+
+  private async removeOf(row: OperationRow): Promise<void> {
+    const state = await this.workflows.findOf(row);
+    if (state) await this.workflows.remove(state);
   }
 
   observe(row: OperationRow, steps: readonly StepRow[], lines: number): Promise<Observation> {
@@ -105,7 +108,11 @@ export class ArgoWorkflows extends Workflows implements OnApplicationBootstrap, 
   }
 
   private async drain(isStopping: () => boolean): Promise<void> {
-    if (!(await this.leadership.isLeader())) return;
+    if (!(await this.leadership.isLeader())) {
+      // Whoever leads was told as well, and begins with a look at all of them.
+      this.heard.clear();
+      return;
+    }
     try {
       await inTerm(this.leadership.term, () => this.round(isStopping));
     } catch (error) {

@@ -1,9 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OPEN, OperationStore } from '../../operations/operation-store';
 import { type OperationRow, Store, type StoreTransaction } from '../../store';
+import { TaskQueue } from '../task-queue';
 
-/** Most rows of one round: what is left comes in the next. */
-const MOST = 500;
+/** Rows that are read at once. */
+const PAGE = 500;
+
+/** What tells whether an operation that Argo has needs a look. */
+const SIGHT = [
+  ...(['id', 'workflow', 'commit', 'status', 'attempts', 'next_run_at', 'handed_over_at'] as const),
+  ...(['stage', 'stage_since', 'submitted_at', 'task_state'] as const),
+] as const;
+export type Handover = Pick<OperationRow, (typeof SIGHT)[number]>;
 
 /** Which open operations Argo has, and what their steps say meanwhile. */
 @Injectable()
@@ -11,29 +19,33 @@ export class Handovers {
   constructor(
     @Inject(Store) private readonly store: Store,
     @Inject(OperationStore) private readonly operations: OperationStore,
+    @Inject(TaskQueue) private readonly queue: TaskQueue,
   ) {}
 
-  /** Due and not handed over, in the order in which they were accepted. */
-  due(now: Date): Promise<OperationRow[]> {
-    return this.open().where('handed_over_at', 'is', null).where('next_run_at', '<=', now.toISOString()).execute();
-  }
-
-  /** When the next one is due; undefined where none is left. */
-  async nextDueAt(): Promise<Date | undefined> {
-    const row = await this.store.db
-      .selectFrom('operations')
-      .select('next_run_at')
-      .where('status', 'in', OPEN)
+  /** Due and not handed over, in the order in which they were accepted, page by page. */
+  async *due(now: Date): AsyncGenerator<readonly OperationRow[]> {
+    const due = this.open()
+      .selectAll()
       .where('handed_over_at', 'is', null)
-      .orderBy('next_run_at')
-      .limit(1)
-      .executeTakeFirst();
-    return row && new Date(row.next_run_at);
+      .where('next_run_at', '<=', now.toISOString());
+    let last = '';
+    for (;;) {
+      const page = await due.where('id', '>', last).execute();
+      if (page.length > 0) yield page;
+      if (page.length < PAGE) return;
+      last = page.at(-1)?.id ?? last;
+    }
   }
 
-  /** What Argo has. */
-  made(): Promise<OperationRow[]> {
-    return this.open().where('handed_over_at', 'is not', null).execute();
+  /** What Argo has, all of it. */
+  async made(): Promise<Handover[]> {
+    const made = this.open().select(SIGHT).where('handed_over_at', 'is not', null);
+    const found: Handover[] = [];
+    for (;;) {
+      const page = await made.where('id', '>', found.at(-1)?.id ?? '').execute();
+      found.push(...page);
+      if (page.length < PAGE) return found;
+    }
   }
 
   /** Argo has its Workflow now: whatever kept it from that is over. */
@@ -44,11 +56,14 @@ export class Handovers {
     });
   }
 
-  /** Its Workflow has come to nothing: another one follows, not before `at`. The log says why. */
+  /**
+   * Its Workflow has come to nothing, or was refused: another one follows, not before `at`. The log says why. Nothing happens where somebody has taken
+   * it in hand since it was read.
+   */
   async takeBack(row: OperationRow, at: Date, why: string): Promise<void> {
     await this.store.transaction(async (transaction) => {
-      const change = { handed_over_at: null, next_run_at: at.toISOString() };
-      if (!(await this.operations.update(transaction, row.id, change))) return;
+      if (!(await this.queue.isInHand(transaction, row))) return;
+      await this.operations.update(transaction, row.id, { handed_over_at: null, next_run_at: at.toISOString() });
       await this.say(transaction, row, why);
     });
   }
@@ -79,6 +94,6 @@ export class Handovers {
   }
 
   private open() {
-    return this.store.db.selectFrom('operations').selectAll().where('status', 'in', OPEN).orderBy('id').limit(MOST);
+    return this.store.db.selectFrom('operations').where('status', 'in', OPEN).orderBy('id').limit(PAGE);
   }
 }

@@ -6,12 +6,12 @@ import { isFault } from '../../kubernetes';
 import { log } from '../../logging';
 import { OperationStore } from '../../operations/operation-store';
 import type { OperationRow } from '../../store';
-import { Committer } from '../committer';
-import { TakenOver, whileInHand } from '../in-hand';
-import { TaskQueue } from '../task-queue';
+import { TakenOver } from '../in-hand';
 import { isOpen } from '../waiting';
-import { Handovers } from './handovers';
-import { isLate } from './late';
+import { COMMITTING } from './commit-queue';
+import { type Handover, Handovers } from './handovers';
+import { Lateness } from './late';
+import { isOfStore } from './of-store';
 import { PodLogs } from './pod-logs';
 import { Setbacks } from './setbacks';
 import { workflowName } from './workflow-name';
@@ -39,34 +39,36 @@ export class Reconciler {
     @Inject(OperationStore) private readonly operations: OperationStore,
     @Inject(Handovers) private readonly handovers: Handovers,
     @Inject(WorkflowObjects) private readonly workflows: WorkflowObjects,
-    @Inject(Committer) private readonly committer: Committer,
-    @Inject(TaskQueue) private readonly queue: TaskQueue,
+    @Inject(Lateness) private readonly lateness: Lateness,
     @Inject(Setbacks) private readonly setbacks: Setbacks,
     @Inject(PodLogs) private readonly logs: PodLogs,
     @Inject(Rollouts) private readonly rollouts: Rollouts,
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** One look at all of them. Never throws for what the cluster or the branch does: the next round looks again. */
+  /** One look at all of them. Throws only what the store does: of everything else the next round looks again. */
   async round(known: Known, isStopping: () => boolean, changed: Changed): Promise<void> {
     const rows = await this.handovers.made();
     await this.announce(rows);
+    this.lateness.forget();
     for (const row of rows) {
       if (isStopping()) return;
-      if (!needsLook(row, known(workflowName(row)), this.config.values.workflowDeadline)) continue;
-      await this.look(row, changed).catch((error: unknown) => explain(row, error));
+      const state = known(workflowName(row));
+      if (state?.operationId === row.id && state.isQueued) this.lateness.sawQueued(row);
+      if (this.needsLook(row, state)) await this.lookAt(row.id, changed).catch((error: unknown) => explain(row, error));
     }
   }
 
   /** Stops an operation whose task works or waits. @throws KubernetesFault. */
   async stop(row: OperationRow, changed: Changed): Promise<void> {
+    const state = row.handed_over_at === null ? undefined : await this.workflows.findOf(row);
     // The next round ends it: a pod that is told to end may have the last word.
-    if (row.handed_over_at !== null && (await this.workflows.stop(workflowName(row)))) return;
+    if (state && (await this.workflows.stop(state))) return;
     await this.setbacks.stopped(row, changed);
   }
 
   /** A pod has no credential for Argo CD: its commits are announced here, once they are known. */
-  private async announce(rows: readonly OperationRow[]): Promise<void> {
+  private async announce(rows: readonly Handover[]): Promise<void> {
     const present = new Map(rows.map(({ id, commit }) => [id, commit]));
     const over = [...this.last.keys()].filter((id) => !present.has(id));
     const ended = await Promise.all(over.map((id) => this.operations.get(id)));
@@ -77,34 +79,51 @@ export class Reconciler {
     if (commits.length > 0) this.rollouts.announce(commits);
   }
 
+  /** Only what may need something is asked for: each look is a request. */
+  private needsLook(row: Handover, state: WorkflowState | undefined): boolean {
+    // Whatever comes to nothing then waits; only a commit may be there.
+    if (this.config.values.readOnly && (row.attempts === 0 || !COMMITTING.includes(row.stage))) return false;
+    if (!state || state.operationId !== row.id) return isDue(row);
+    if (state.isEnded) return isDue(row) || state.isStopped;
+    return isDue(row) && this.lateness.isOverdue(row) && !state.isQueued;
+  }
+
+  private async lookAt(id: string, changed: Changed): Promise<void> {
+    const row = await this.operations.get(id);
+    if (isOpen(row) && row.handed_over_at !== null) await this.look(row, changed);
+  }
+
   private async look(row: OperationRow, changed: Changed): Promise<void> {
     const name = workflowName(row);
     const state = await this.workflows.find(name);
+    // What was accepted before waits until that ends; what is done is found.
+    if (this.config.values.readOnly) return void (isDue(row) && (await this.setbacks.isOnBranch(row, changed)));
     if (state && state.operationId !== row.id) return this.setbacks.nameTaken(row, name, changed);
     if (!state || state.isEnded) return this.close(row, state, changed);
-    if (!isOverdue(row, this.config.values.workflowDeadline) || state.isQueued) return;
-    // No pod has it in hand, and none shall begin while it is ended here.
-    await this.workflows.stop(name);
-    return this.close(row, state, changed);
+    if (state.isQueued) return this.lateness.sawQueued(row);
+    if (isDue(row) && this.lateness.isOverdue(row)) await this.giveUp(row, state, changed);
   }
 
   /** Nobody will go on with the operation by this Workflow. */
   private async close(row: OperationRow, state: WorkflowState | undefined, changed: Changed): Promise<void> {
-    const isTask = row.stage === 'prepare' || row.stage === 'await';
-    if (state?.isStopped && isTask) return this.setbacks.stopped(row, changed);
+    if (state?.isStopped && !COMMITTING.includes(row.stage)) return this.setbacks.stopped(row, changed);
     if (!isDue(row)) return;
-    if (await this.isOnBranch(row, changed)) return;
-    const isLast = isLate(row, this.config.values.workflowDeadline, Date.now());
+    if (await this.setbacks.isOnBranch(row, changed)) return;
+    const isLast = hadTurn(state) ? this.lateness.isLate(row) : this.lateness.isLateInTurn(row);
     return isLast ? this.giveUp(row, state, changed) : this.again(row, state, changed);
   }
 
   private async giveUp(row: OperationRow, state: WorkflowState | undefined, changed: Changed): Promise<void> {
+    // Before its Workflow is stopped: a pod that began in between would make it look like a wish of somebody's.
+    const held = await this.setbacks.takeOver(row);
+    if (!held) return;
+    if (state && !state.isEnded) await this.workflows.stop(state);
     const text = state ? await this.logs.tail(state).catch(() => '') : '';
-    await this.setbacks.cameToNothing(row, state, text, changed);
+    await this.setbacks.cameToNothing(held, state, text, changed);
   }
 
   private async again(row: OperationRow, state: WorkflowState | undefined, changed: Changed): Promise<void> {
-    if (state) await this.workflows.remove(state.name);
+    if (state) await this.workflows.remove(state);
     const why = state ? `ended (${stateInWords(state)})` : 'is gone';
     log.warn(
       { operation: row.operation, id: row.id, stage: row.stage, why },
@@ -114,39 +133,27 @@ export class Reconciler {
     await this.handovers.takeBack(row, new Date(Date.now() + PAUSE_MS), message);
     changed(row.id);
   }
-
-  private async isOnBranch(row: OperationRow, changed: Changed): Promise<boolean> {
-    // Nobody has begun, or no commit was due: there is nothing to find.
-    if (row.attempts === 0 || row.stage === 'prepare' || row.stage === 'await') return false;
-    return whileInHand(this.queue, row, () => this.committer.recover(row, changed));
-  }
 }
 
-/** Only what may need something is asked for: each look is a request. */
-function needsLook(row: OperationRow, state: WorkflowState | undefined, deadlineMs: number): boolean {
-  if (!state || state.operationId !== row.id) return isDue(row);
-  if (state.isEnded) return isDue(row) || state.isStopped;
-  return isOverdue(row, deadlineMs) && !state.isQueued;
+/** Whether a pod of what is due was there. A step may also end in the queue of the lock, by its own timeout. */
+function hadTurn(state: WorkflowState | undefined): boolean {
+  if (!state) return false;
+  const isUnknown = state.problem !== undefined || state.isOffloaded;
+  return isUnknown || state.nodes.some(({ phase, podNode }) => phase !== 'Succeeded' && podNode !== undefined);
 }
 
 /** Nobody has it in hand, and its task does not wait. */
-function isDue({ next_run_at: next }: OperationRow): boolean {
+function isDue({ next_run_at: next }: Handover): boolean {
   return Date.parse(next) <= Date.now();
 }
 
-function isOverdue(row: OperationRow, deadlineMs: number): boolean {
-  return isOpen(row) && isDue(row) && isLate(row, deadlineMs, Date.now());
-}
-
-function explain({ id, operation }: OperationRow, error: unknown): void {
-  // A pod has gone on with it, or another replica leads: both know what to do.
+function explain({ id, workflow }: Handover, error: unknown): void {
+  // A pod has gone on with it: it knows what to do.
   if (error instanceof TakenOver) return;
-  if (isFault(error) || error instanceof MctlError) {
-    log.warn(
-      { operation, operation_id: id, why: error.message },
-      'a Workflow that came to nothing cannot be looked at; the next round does',
-    );
-    return;
-  }
-  throw error;
+  if (isOfStore(error)) throw error;
+  const isKnown = isFault(error) || error instanceof MctlError;
+  log[isKnown ? 'warn' : 'error'](
+    { operation_id: id, workflow, ...(isKnown ? { why: error.message } : { err: error }) },
+    'a Workflow that came to nothing cannot be looked at; the next round does',
+  );
 }

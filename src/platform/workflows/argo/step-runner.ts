@@ -98,6 +98,9 @@ export class StepRunner {
 
   /** @returns false where it is not due, or in somebody else's hand. */
   private async tryTask(row: OperationRow, { leaving, say }: StepRun): Promise<boolean> {
+    if (Date.parse(row.next_run_at) > Date.now()) return false;
+    // Nothing else reads the branch here. Where it cannot be read, the task itself says so, if what is known is too old.
+    await this.gitops.refresh().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
     const taken = await this.take(row);
     if (!taken) return false;
     say(`try ${taken.attempts}`);
@@ -113,8 +116,9 @@ export class StepRunner {
     const heart = startHeart(this.queue, taken);
     // The committer counts its tries itself.
     const due = { ...taken, attempts: taken.attempts - 1 };
+    const attempt = { changed: this.changed, leaving, over: () => heart.stop() };
     try {
-      await whileInHand(this.queue, taken, () => this.commits.run([due], { changed: this.changed, leaving }));
+      await whileInHand(this.queue, taken, () => this.commits.run([due], attempt));
     } catch (error) {
       if (!(error instanceof TakenOver)) throw error;
     } finally {

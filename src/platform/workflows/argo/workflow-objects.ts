@@ -4,7 +4,11 @@ import { type Informer, isFault, Kubernetes, type KubernetesObject, labelSelecto
 import type { Operation } from '../../operations/operation';
 import type { OperationRow } from '../../store';
 import { OURS, workflowManifest } from './workflow-manifest';
+import { workflowName } from './workflow-name';
 import { readWorkflow, type WorkflowState } from './workflow-state';
+
+/** An object of which a look has told that it is of the operation that is meant. */
+type Ref = Pick<WorkflowState, 'name' | 'uid'>;
 
 /** Our Workflows as objects of the cluster. All throw KubernetesFault. */
 @Injectable()
@@ -30,6 +34,12 @@ export class WorkflowObjects {
     }
   }
 
+  /** The one of this operation, as the API has it now; undefined also where the name is another's. */
+  async findOf(row: OperationRow): Promise<WorkflowState | undefined> {
+    const state = await this.find(workflowName(row));
+    return state?.operationId === row.id ? state : undefined;
+  }
+
   /** As the API has it now; undefined where there is none. */
   async find(name: string): Promise<WorkflowState | undefined> {
     try {
@@ -40,14 +50,17 @@ export class WorkflowObjects {
     }
   }
 
-  /** Running pods are told to end, and none follows. @returns false where it is gone. */
-  stop(name: string): Promise<boolean> {
+  /** Running pods are told to end, and none follows. @returns false where it is gone, or another one has its name. */
+  stop({ name, uid }: Ref): Promise<boolean> {
     const ref = { namespace: this.namespace, name };
-    return this.unlessGone(this.kubernetes.patch(RESOURCES.workflow, ref, { spec: { shutdown: 'Stop' } }));
+    return this.unlessGone(
+      this.kubernetes.patch(RESOURCES.workflow, ref, { metadata: { uid }, spec: { shutdown: 'Stop' } }),
+    );
   }
 
-  async remove(name: string): Promise<void> {
-    await this.unlessGone(this.kubernetes.delete(RESOURCES.workflow, { namespace: this.namespace, name }));
+  /** That very object, not another one of its name. */
+  async remove({ name, uid }: Ref): Promise<void> {
+    await this.unlessGone(this.kubernetes.delete(RESOURCES.workflow, { namespace: this.namespace, name, uid }));
   }
 
   /** Follows all of ours. The caller starts and stops it. */
@@ -69,7 +82,8 @@ export class WorkflowObjects {
       await request;
       return true;
     } catch (error) {
-      if (!isFault(error, 'absent')) throw error;
+      // A `conflict` is of the uid: it is gone, and another one of its name is there.
+      if (!isFault(error, 'absent', 'conflict')) throw error;
       return false;
     }
   }

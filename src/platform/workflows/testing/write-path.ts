@@ -153,7 +153,9 @@ export class WritePath {
   workflows: EmbeddedWorkflows;
   readonly operations: Operations;
   readonly commits: Commits;
+  readonly committer: Committer;
   readonly endings: Endings;
+  readonly queueOfTasks: TaskQueue;
   readonly registry: OperationRegistry;
   readonly config: Config;
   private readonly folder: string;
@@ -182,6 +184,9 @@ export class WritePath {
     this.config = config;
     const commits = new Commits(store, this.rows, committer, endings, registry, config);
     this.commits = commits;
+    this.committer = committer;
+    this.endings = endings;
+    this.queueOfTasks = queue;
     this.engine = () =>
       new EmbeddedWorkflows(
         ...([store, this.rows, queue, commits, tasks, endings, new Leadership()] as const),
