@@ -266,8 +266,7 @@ export class KubeApi {
     if (seen.method === 'POST') return this.writes.create(target, seen.body, query);
     if (seen.method === 'PUT') return this.writes.replace(target, seen.body, query);
     if (seen.method === 'DELETE') {
-      this.writes.existing(target);
-      this.objects.remove(idOf(target.kind), target.namespace ?? '', target.name ?? '');
+      this.writes.remove(target, seen.body);
       return { kind: 'Status', apiVersion: 'v1', status: 'Success', details: { name: target.name } };
     }
     if (seen.method !== 'PATCH') throw new Refused(405, 'MethodNotAllowed', 'the server does not allow this method');

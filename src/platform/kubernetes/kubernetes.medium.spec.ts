@@ -234,6 +234,19 @@ describe('writes', () => {
     expect((await faultOf(kubernetes.patch(workflow, ref, { metadata: { resourceVersion } }))).kind).toBe('conflict');
   });
 
+  it('an object that was made anew under the same name is neither changed nor deleted', async () => {
+    const kubernetes = client();
+    const ref = { namespace: 'argocd', name: 'op-1' };
+    const first = await kubernetes.create(workflow, workflowOf({ entrypoint: 'main' }));
+    await kubernetes.delete(workflow, { ...ref, uid: first.metadata?.uid });
+    await kubernetes.create(workflow, workflowOf({ entrypoint: 'main' }));
+    const { uid } = first.metadata ?? {};
+    const stop = { metadata: { uid }, spec: { shutdown: 'Stop' } };
+    expect((await faultOf(kubernetes.patch(workflow, ref, stop))).kind).toBe('conflict');
+    expect((await faultOf(kubernetes.delete(workflow, { ...ref, uid }))).kind).toBe('conflict');
+    expect(api.stored('workflows', 'argocd', 'op-1')).toMatchObject({ spec: { entrypoint: 'main' } });
+  });
+
   it('a dry run stores nothing; what is deleted is absent', async () => {
     const kubernetes = client();
     await kubernetes.create(workflow, workflowOf({ entrypoint: 'main' }), { dryRun: true });

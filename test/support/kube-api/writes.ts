@@ -38,6 +38,7 @@ export class Writes {
   mergePatch(target: Target, patch: unknown, query: URLSearchParams): KubeObject {
     const before = this.existing(target);
     const changes = patch as Fields;
+    this.checkUid(target, before, (changes.metadata as { uid?: string } | undefined)?.uid);
     const wanted =
       target.subresource === 'status' ? { status: changes.status, metadata: versionOf(changes) } : { ...changes };
     if (target.subresource === undefined && this.hasStatus(target)) delete wanted.status;
@@ -57,6 +58,18 @@ export class Writes {
     const object = this.objects.get(idOf(kind), namespace, name);
     if (!object) throw notFound(kind, name);
     return object;
+  }
+
+  remove(target: Target, options: unknown): void {
+    const { preconditions } = (options ?? {}) as { preconditions?: { uid?: string } };
+    this.checkUid(target, this.existing(target), preconditions?.uid);
+    this.objects.remove(idOf(target.kind), target.namespace ?? '', target.name ?? '');
+  }
+
+  private checkUid({ kind, name = '' }: Target, { metadata }: KubeObject, uid: string | undefined): void {
+    if (uid === undefined || uid === metadata.uid) return;
+    const text = `Operation cannot be fulfilled on ${qualified(kind)} "${name}": Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
+    throw new Refused(409, 'Conflict', text, { name, group: kind.group, kind: kind.plural });
   }
 
   private store(target: Target, changed: KubeObject, query: URLSearchParams): KubeObject {

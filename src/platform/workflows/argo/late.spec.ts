@@ -12,7 +12,7 @@ const row = (change: Partial<OperationRow> = {}): OperationRow =>
   }) as OperationRow;
 /** Of a process that begins at minute 0, with a deadline of 15. */
 let lateness: Lateness;
-const go = (minutes: number): void => void jest.setSystemTime(START + minutes * MINUTE);
+const go = (minutes: number): unknown => jest.setSystemTime(START + minutes * MINUTE);
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'], now: START });

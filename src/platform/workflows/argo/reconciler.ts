@@ -97,10 +97,13 @@ export class Reconciler {
     const name = workflowName(row);
     const state = await this.workflows.find(name);
     // What was accepted before waits until that ends; what is done is found.
-    if (this.config.values.readOnly) return void (isDue(row) && (await this.setbacks.isOnBranch(row, changed)));
+    if (this.config.values.readOnly) {
+      if (isDue(row)) await this.setbacks.isOnBranch(row, changed);
+      return;
+    }
     if (state && state.operationId !== row.id) return this.setbacks.nameTaken(row, name, changed);
     if (!state || state.isEnded) return this.close(row, state, changed);
-    if (state.isQueued) return this.lateness.sawQueued(row);
+    if (state.isQueued) this.lateness.sawQueued(row);
     if (isDue(row) && this.lateness.isOverdue(row)) await this.giveUp(row, state, changed);
   }
 

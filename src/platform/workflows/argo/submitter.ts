@@ -12,7 +12,15 @@ import { Setbacks } from './setbacks';
 
 /** Faults of the cluster, of our access to it or of Argo: no request for another operation meets another answer. */
 const OF_ALL: readonly FaultKind[] = [
-  ...(['unreachable', 'timeout', 'unauthenticated', 'throttled', 'misconfigured', 'not_installed', 'malformed'] as const),
+  ...([
+    'unreachable',
+    'timeout',
+    'unauthenticated',
+    'throttled',
+    'misconfigured',
+    'not_installed',
+    'malformed',
+  ] as const),
 ];
 /** Until one that the cluster refused is tried again: others go first meanwhile. */
 const REFUSED_MS = 15_000;
@@ -45,10 +53,7 @@ export class Submitter {
   }
 
   /** @returns what keeps every other one from being submitted as well. What is this one's own trouble is dealt with. */
-  private async submitOrPut(
-    row: OperationRow,
-    changed: (id: string) => void,
-  ): Promise<KubernetesFault | undefined> {
+  private async submitOrPut(row: OperationRow, changed: (id: string) => void): Promise<KubernetesFault | undefined> {
     try {
       const fault = await this.submit(row, changed);
       if (!fault || isOfAll(fault)) return fault;
