@@ -77,7 +77,7 @@ export const taskSeconds = new Histogram({
 
 export const commits = new Counter({
   name: 'mctl_commits_total',
-  help: 'Commits that this process has put on the branch.',
+  help: 'Commits that this process has put on the branch, or, with Argo Workflows, has seen there as the leader.',
   registers,
 });
 

@@ -44,10 +44,7 @@ export class Commits {
       await this.committer.run(rows, attempt.changed);
     } catch (error) {
       if (error instanceof LeadershipLost || error instanceof TakenOver) throw error;
-      if (error instanceof GitError) {
-        log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
-      } else if (error instanceof Unavailable) log.warn({ code: error.code }, 'what a plan asks does not answer');
-      else log.error({ err: error }, 'a batch of operations met an unexpected error');
+      tell(error);
       if (rows.length > 1 && mayBeOfOne(error)) return this.runOneByOne(rows, attempt);
       await attempt.over?.();
       for (const row of rows) await this.postponeOrFail(row, error, attempt.changed);
@@ -105,6 +102,13 @@ export class Commits {
       ]);
     });
   }
+}
+
+function tell(error: unknown): void {
+  if (error instanceof GitError)
+    log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
+  else if (error instanceof Unavailable) log.warn({ code: error.code }, 'what a plan asks does not answer');
+  else log.error({ err: error }, 'a batch of operations met an unexpected error');
 }
 
 function inWords(error: unknown): string {

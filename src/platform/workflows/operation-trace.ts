@@ -52,6 +52,7 @@ export function tracedBatch<T>(rows: readonly OperationRow[], work: (trace: Batc
 
 /** An operation has ended: counted, and told in the trace of its caller as the span of its whole life. */
 export function operationEnded(row: OperationRow, code?: string): void {
+  remember(row.id);
   operationsEnded.inc({ operation: row.operation, outcome: code ?? 'succeeded' });
   recordSpan(
     {
@@ -61,6 +62,25 @@ export function operationEnded(row: OperationRow, code?: string): void {
     },
     { from: new Date(row.submitted_at), code },
   );
+}
+
+/** Operations that were counted by this process, the last thousand. */
+const counted = new Set<string>();
+
+function remember(id: string): void {
+  counted.add(id);
+  const [oldest] = counted;
+  if (counted.size > 1_000 && oldest !== undefined) counted.delete(oldest);
+}
+
+/** An operation that a step of Argo has ended, whose process nobody scrapes: counted by the server that sees it. */
+export function endedElsewhere(row: OperationRow): void {
+  if (counted.delete(row.id)) return;
+  const { code } = (row.error === null ? { code: 'succeeded' } : JSON.parse(row.error)) as { code: string };
+  operationsEnded.inc({ operation: row.operation, outcome: code });
+  if (row.commit === null || row.stage === 'continue') return;
+  const seconds = (Date.parse(row.finished_at ?? row.submitted_at) - Date.parse(row.submitted_at)) / 1000;
+  commitSeconds.observe({ operation: row.operation }, Math.max(0, seconds));
 }
 
 /** The commit of an operation is on the branch. */

@@ -59,12 +59,13 @@ export class Handovers {
   /**
    * Its Workflow has come to nothing, or was refused: another one follows, not before `at`. The log says why. Nothing happens where somebody has taken
    * it in hand since it was read.
+   * @param text the end of what its pod wrote, clean.
    */
-  async takeBack(row: OperationRow, at: Date, why: string): Promise<void> {
+  async takeBack(row: OperationRow, at: Date, why: string, text = ''): Promise<void> {
     await this.store.transaction(async (transaction) => {
       if (!(await this.queue.isInHand(transaction, row))) return;
       await this.operations.update(transaction, row.id, { handed_over_at: null, next_run_at: at.toISOString() });
-      await this.say(transaction, row, why);
+      await this.say(transaction, row, why, quoted(text));
     });
   }
 
@@ -77,7 +78,12 @@ export class Handovers {
   }
 
   /** A step that has begun says itself what it waits for. */
-  private async say(transaction: StoreTransaction, { id }: OperationRow, message: string | null): Promise<void> {
+  private async say(
+    transaction: StoreTransaction,
+    { id }: OperationRow,
+    message: string | null,
+    lines: readonly string[] = [],
+  ): Promise<void> {
     const step = await transaction
       .selectFrom('operation_steps')
       .select(['name', 'status', 'message'])
@@ -90,10 +96,18 @@ export class Handovers {
     if (step.status === 'pending') await this.operations.updateStep(transaction, id, step.name, { message });
     if (message === null) return;
     const at = new Date().toISOString();
-    await this.operations.log(transaction, [{ operation_id: id, step: step.name, at, line: message }]);
+    await this.operations.log(
+      transaction,
+      [...lines, message].map((line) => ({ operation_id: id, step: step.name, at, line })),
+    );
   }
 
   private open() {
     return this.store.db.selectFrom('operations').where('status', 'in', OPEN).orderBy('id').limit(PAGE);
   }
+}
+
+/** The end of a pod's output, as the log shows somebody else's lines (`endings.ts`). */
+function quoted(text: string): string[] {
+  return text === '' ? [] : text.split('\n').map((line) => `| ${line}`);
 }

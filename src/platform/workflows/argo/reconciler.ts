@@ -4,11 +4,13 @@ import { Config } from '../../config';
 import { MctlError } from '../../errors';
 import { isFault } from '../../kubernetes';
 import { log } from '../../logging';
+import { commits as commitsMade } from '../../metrics/instruments';
 import { OperationStore } from '../../operations/operation-store';
 import type { OperationRow } from '../../store';
 import { TakenOver } from '../in-hand';
 import { isOpen } from '../waiting';
 import { COMMITTING } from './commit-queue';
+import { endedElsewhere } from '../operation-trace';
 import { type Handover, Handovers } from './handovers';
 import { Lateness } from './late';
 import { isOfStore } from './of-store';
@@ -76,7 +78,11 @@ export class Reconciler {
       commit !== null && commit !== this.last.get(id) ? [commit] : [],
     );
     this.last = present;
-    if (commits.length > 0) this.rollouts.announce(commits);
+    ended.forEach(endedElsewhere);
+    if (commits.length === 0) return;
+    // Made by pods, which nobody scrapes.
+    commitsMade.inc(commits.length);
+    this.rollouts.announce(commits);
   }
 
   /** Only what may need something is asked for: each look is a request. */
@@ -126,6 +132,8 @@ export class Reconciler {
   }
 
   private async again(row: OperationRow, state: WorkflowState | undefined, changed: Changed): Promise<void> {
+    // Its pods go with it, and what they said would be gone.
+    const text = state ? await this.logs.tail(state).catch(() => '') : '';
     if (state) await this.workflows.remove(state);
     const why = state ? `ended (${stateInWords(state)})` : 'is gone';
     log.warn(
@@ -133,7 +141,7 @@ export class Reconciler {
       'a Workflow came to nothing; another one follows',
     );
     const message = `Its Workflow ${why} before this was done; another one follows.`;
-    await this.handovers.takeBack(row, new Date(Date.now() + PAUSE_MS), message);
+    await this.handovers.takeBack(row, new Date(Date.now() + PAUSE_MS), message, text);
     changed(row.id);
   }
 }

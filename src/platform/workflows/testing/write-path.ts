@@ -185,7 +185,6 @@ export class WritePath {
     const commits = new Commits(store, this.rows, committer, endings, registry, config);
     this.commits = commits;
     this.committer = committer;
-    this.endings = endings;
     this.queueOfTasks = queue;
     this.engine = () =>
       new EmbeddedWorkflows(
