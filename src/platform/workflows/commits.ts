@@ -106,7 +106,7 @@ export class Commits {
 
 function tell(error: unknown): void {
   if (error instanceof GitError)
-    log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
+    {log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');}
   else if (error instanceof Unavailable) log.warn({ code: error.code }, 'what a plan asks does not answer');
   else log.error({ err: error }, 'a batch of operations met an unexpected error');
 }
