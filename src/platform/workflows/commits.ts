@@ -105,9 +105,9 @@ export class Commits {
 }
 
 function tell(error: unknown): void {
-  if (error instanceof GitError)
-    {log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');}
-  else if (error instanceof Unavailable) log.warn({ code: error.code }, 'what a plan asks does not answer');
+  if (error instanceof GitError) {
+    log.warn({ kind: error.kind, git: error.stderr || error.message }, 'git could not do it');
+  } else if (error instanceof Unavailable) log.warn({ code: error.code }, 'what a plan asks does not answer');
   else log.error({ err: error }, 'a batch of operations met an unexpected error');
 }
 
