@@ -51,11 +51,15 @@ export class SourceCredentials {
 
   private async create(owner: Owner, token: string, signal: AbortSignal): Promise<void> {
     const secret = secretOf(owner, token);
+    // Not the whole owner: its uid is that of the Workflow.
+    const { namespace, name } = owner;
     try {
       await this.kubernetes.create(RESOURCES.secret, secret, { signal });
     } catch (error) {
       if (!isFault(error, 'exists')) throw error;
-      await tidied('delete the Secret of a build', () => this.kubernetes.delete(RESOURCES.secret, owner, signal));
+      await tidied('delete the Secret of a build', () =>
+        this.kubernetes.delete(RESOURCES.secret, { namespace, name }, signal),
+      );
       await this.kubernetes.create(RESOURCES.secret, secret, { signal });
     }
   }

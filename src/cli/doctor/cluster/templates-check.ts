@@ -94,5 +94,5 @@ export function judgeTemplate(
       { details },
     );
   }
-  return ok(`${name} ${version} runs as ${account}`, { details });
+  return ok(`${name} ${version}, runs as ${account}`, { details });
 }
