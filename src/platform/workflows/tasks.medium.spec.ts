@@ -468,7 +468,7 @@ describe('a commit that two engines find', () => {
     isSigned = true;
     await path.rows.endWaiting(new Date());
     path.workflows.wake();
-    await path.ended([id]);
+    await until(async () => (await rowOf(id)).status === 'succeeded');
     await late(before);
   });
 });
